@@ -1,0 +1,4 @@
+//! A linter for service conformance.
+
+pub mod source;
+pub mod syntax;

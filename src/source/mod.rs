@@ -1,0 +1,202 @@
+//! Files, byte spans and line/column positions: what every other room points with.
+
+mod line_index;
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+pub use line_index::{LineIndex, Position};
+
+/// A file or directory of one run; an index into [`Sources`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub u32);
+
+impl fmt::Debug for FileId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{}", self.0)
+    }
+}
+
+/// A half-open range of bytes in one file.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Span {
+    /// Offset of the first byte.
+    pub start: u32,
+    /// Offset behind the last byte.
+    pub end: u32,
+}
+
+impl fmt::Debug for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}..{}", self.start, self.end)
+    }
+}
+
+impl Span {
+    /// The range from `start` to `end`; offsets past 4 GiB saturate (files that size are refused on reading).
+    #[must_use]
+    pub fn new(start: usize, end: usize) -> Self {
+        let clamp = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+        Self { start: clamp(start), end: clamp(end.max(start)) }
+    }
+
+    /// The empty range at `offset`.
+    #[must_use]
+    pub fn at(offset: usize) -> Self {
+        Self::new(offset, offset)
+    }
+
+    /// The smallest range that holds both.
+    #[must_use]
+    pub fn to(self, other: Self) -> Self {
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
+    /// Length in bytes.
+    #[must_use]
+    pub fn len(self) -> usize {
+        (self.end - self.start) as usize
+    }
+
+    /// Whether the range holds no byte.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    /// The same range `by` bytes further on.
+    #[must_use]
+    pub fn shifted(self, by: usize) -> Self {
+        Self::new(self.start as usize + by, self.end as usize + by)
+    }
+
+    /// The text it covers, or `""` where it does not lie on character boundaries of `text`.
+    #[must_use]
+    pub fn slice(self, text: &str) -> &str {
+        text.get(self.start as usize..self.end as usize).unwrap_or("")
+    }
+}
+
+/// A span in a file. The place of a directory is the empty span at 0.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The file.
+    pub file: FileId,
+    /// The bytes within it.
+    pub span: Span,
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}:{:?}", self.file, self.span)
+    }
+}
+
+impl Place {
+    /// The start of a file, or a directory as a whole.
+    #[must_use]
+    pub fn whole(file: FileId) -> Self {
+        Self { file, span: Span::default() }
+    }
+}
+
+/// A value with the bytes it was read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spanned<T> {
+    /// The value.
+    pub value: T,
+    /// Where it stands.
+    pub span: Span,
+}
+
+impl<T> Spanned<T> {
+    /// A value read from `span`.
+    pub fn new(value: T, span: Span) -> Self {
+        Self { value, span }
+    }
+}
+
+/// What an entry of [`Sources`] is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EntryKind {
+    /// A regular file.
+    File,
+    /// A directory; it has no text, and findings on it name only its path.
+    Directory,
+}
+
+/// One file or directory of the run.
+#[derive(Debug)]
+pub struct SourceFile {
+    /// Path relative to the root of the run, with `/`; `.` for the root itself.
+    pub path: String,
+    /// File or directory.
+    pub kind: EntryKind,
+    text: OnceLock<Arc<str>>,
+    lines: OnceLock<LineIndex>,
+}
+
+impl SourceFile {
+    /// An entry whose text has not been read.
+    #[must_use]
+    pub fn new(path: String, kind: EntryKind) -> Self {
+        Self { path, kind, text: OnceLock::new(), lines: OnceLock::new() }
+    }
+
+    /// The text, or `""` where none was read.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.text.get().map_or("", |text| text)
+    }
+
+    /// Keeps the text; a second call changes nothing.
+    pub fn set_text(&self, text: Arc<str>) {
+        let _ = self.text.set(text);
+    }
+
+    /// The line index of the text, made on first use.
+    #[must_use]
+    pub fn lines(&self) -> &LineIndex {
+        self.lines.get_or_init(|| LineIndex::new(self.text()))
+    }
+}
+
+/// All files and directories of one run, in path order.
+#[derive(Debug, Default)]
+pub struct Sources {
+    files: Vec<SourceFile>,
+}
+
+impl Sources {
+    /// Takes the entries as they are; their index is their [`FileId`].
+    #[must_use]
+    pub fn new(files: Vec<SourceFile>) -> Self {
+        Self { files }
+    }
+
+    /// Adds an entry and returns its id.
+    pub fn add(&mut self, file: SourceFile) -> FileId {
+        self.files.push(file);
+        FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    /// The entry of an id that this value gave out.
+    ///
+    /// # Panics
+    /// When the id comes from another `Sources`.
+    #[must_use]
+    pub fn get(&self, id: FileId) -> &SourceFile {
+        &self.files[id.0 as usize]
+    }
+
+    /// All entries with their ids.
+    pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
+        self.files.iter().enumerate().map(|(index, file)| (FileId(u32::try_from(index).unwrap_or(u32::MAX)), file))
+    }
+
+    /// The text under a place.
+    #[must_use]
+    pub fn slice(&self, place: Place) -> &str {
+        place.span.slice(self.get(place.file).text())
+    }
+}
