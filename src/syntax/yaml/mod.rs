@@ -1,1 +1,124 @@
-//! (to come)
+//! YAML: an arena of nodes in which every key and value has its bytes, read by granit-parser and by nothing else.
+//!
+//! Aliases stay references, merge keys are followed on look-up, and nothing is expanded, so an alias bomb costs no
+//! more than its text.
+
+mod build;
+mod navigate;
+mod recover;
+mod scalar;
+
+use crate::source::{FileId, Span, Spanned};
+use crate::syntax::SyntaxProblem;
+
+pub use navigate::{Entry, Items, NodeRef, Shape};
+pub use scalar::Scalar;
+
+/// How many entries one merged mapping may have in all. Guards against merge keys that multiply.
+pub(crate) const MERGE_BUDGET: usize = 10_000;
+
+/// How a scalar is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Style {
+    /// Without quotes; the only style that can be a number, a boolean or null.
+    Plain,
+    /// `'…'`
+    SingleQuoted,
+    /// `"…"`
+    DoubleQuoted,
+    /// `|`
+    Literal,
+    /// `>`
+    Folded,
+}
+
+/// Index of a node in its [`Tree`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord, Hash)]
+pub(crate) struct NodeId(pub(crate) u32);
+
+#[derive(Debug)]
+pub(crate) enum Data {
+    Scalar {
+        value: Box<str>,
+        style: Style,
+    },
+    Sequence {
+        items: Vec<NodeId>,
+        flow: bool,
+    },
+    Mapping {
+        entries: Vec<(NodeId, NodeId)>,
+        flow: bool,
+    },
+    /// `*name`, resolved; the target comes earlier in the same document and is closed.
+    Alias(NodeId),
+}
+
+#[derive(Debug)]
+pub(crate) struct NodeData {
+    pub(crate) span: Span,
+    pub(crate) data: Data,
+    pub(crate) tag: Option<Box<Spanned<String>>>,
+    pub(crate) anchor: Option<Box<Spanned<String>>>,
+    /// The key of which this node is the value.
+    pub(crate) key: Option<NodeId>,
+}
+
+/// A comment with the `#`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comment {
+    /// Its bytes, from `#` to the end of the line.
+    pub span: Span,
+    /// The text behind `#`, trimmed.
+    pub text: String,
+    /// Whether nothing but blanks stands before it on its line.
+    pub own_line: bool,
+}
+
+/// One document of a stream.
+#[derive(Debug)]
+pub(crate) struct Document {
+    pub(crate) root: NodeId,
+    /// Whether lines had to be left out to read it, so that what seems absent may be in them.
+    pub(crate) partial: bool,
+}
+
+/// A YAML stream.
+#[derive(Debug)]
+pub struct Tree {
+    pub(crate) file: FileId,
+    pub(crate) nodes: Vec<NodeData>,
+    pub(crate) documents: Vec<Document>,
+    /// All comments, in order.
+    pub comments: Vec<Comment>,
+    /// What could not be read, and keys that stand twice.
+    pub problems: Vec<SyntaxProblem>,
+}
+
+impl Tree {
+    /// Reads a stream. Never fails: what could not be read is in [`Tree::problems`], and a document in which a line
+    /// does not parse is read without that line and says so ([`NodeRef::is_partial`]).
+    #[must_use]
+    pub fn parse(file: FileId, text: &str) -> Self {
+        recover::parse(file, text)
+    }
+
+    /// The roots of the documents that are not empty, in order.
+    pub fn documents(&self) -> impl Iterator<Item = NodeRef<'_>> {
+        self.documents
+            .iter()
+            .enumerate()
+            .map(|(index, document)| NodeRef::new(self, document.root, index))
+            .filter(|root| !root.is_empty_document())
+    }
+
+    /// The file the stream was read from.
+    #[must_use]
+    pub fn file(&self) -> FileId {
+        self.file
+    }
+
+    pub(crate) fn node(&self, id: NodeId) -> Option<&NodeData> {
+        self.nodes.get(id.0 as usize)
+    }
+}

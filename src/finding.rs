@@ -1,0 +1,300 @@
+//! What a run has to say: findings, notes and counts, independent of how they are printed.
+
+use std::fmt;
+
+use crate::source::Place;
+
+/// How much a finding matters.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Should be mended.
+    Warning,
+    /// Must be mended.
+    Error,
+}
+
+impl Severity {
+    /// The words, from the mildest.
+    pub const WORDS: &'static [&'static str] = &["info", "warning", "error"];
+
+    /// The word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+
+    /// The severity a word stands for.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "info" => Some(Self::Info),
+            "warning" => Some(Self::Warning),
+            "error" => Some(Self::Error),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// How a target ended that has a finding.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub enum Outcome {
+    /// It does not hold.
+    Fail,
+    /// It cannot be told from the files.
+    Unknown,
+}
+
+impl Outcome {
+    /// The word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Fail => "fail",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// A place with what there is to say about it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Label {
+    /// The place.
+    pub place: Place,
+    /// The text; may be empty on a primary label.
+    pub text: String,
+}
+
+/// The clause of a standard that a finding falls under.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct ClauseRef {
+    /// Id of the standard, such as `atonix`.
+    pub standard: String,
+    /// Id of the clause, such as `ATX-2.1-n`.
+    pub clause: String,
+    /// Title of the clause.
+    pub title: String,
+}
+
+/// What a finding is about.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Target {
+    /// Kind in the schema, such as `dockerfile.stage`.
+    pub kind: String,
+    /// The name people use for it.
+    pub name: String,
+}
+
+/// Why a finding does not count.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Suppression {
+    /// The reason given.
+    pub reason: String,
+    /// The comment or annotation.
+    pub place: Place,
+}
+
+/// One thing that is not as it should be, or cannot be told.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Finding {
+    /// Id of the rule, or of its use in the standard where that has a name of its own.
+    pub rule: String,
+    /// The clauses that ask for it; the first decides the severity. Empty for a rule run on its own.
+    pub clauses: Vec<ClauseRef>,
+    /// How much it matters.
+    pub severity: Severity,
+    /// Failed or not known.
+    pub outcome: Outcome,
+    /// Root of the service, relative to the root of the run.
+    pub service: String,
+    /// What it is about.
+    pub target: Target,
+    /// What was found and what is wanted.
+    pub message: String,
+    /// The next step.
+    pub help: Option<String>,
+    /// Where it is.
+    pub primary: Label,
+    /// Other places that take part.
+    pub related: Vec<Label>,
+    /// The value that was judged, as it enters the fingerprint; never a line number or message text.
+    pub evidence: String,
+    /// Identity over edits elsewhere in the file and over new wording; 16 hex digits.
+    pub fingerprint: String,
+    /// Set where an inline comment or annotation silences it.
+    pub suppressed: Option<Suppression>,
+}
+
+/// What a note is about.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum NoteKind {
+    /// A file, or part of one, that could not be read or parsed. The run exits with 2.
+    Unparsed,
+    /// Something that was seen and not judged, such as an unrendered template.
+    NotEvaluated,
+    /// A suppression that silences nothing or names no rule.
+    Suppression,
+}
+
+impl NoteKind {
+    /// The word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unparsed => "unparsed",
+            Self::NotEvaluated => "not-evaluated",
+            Self::Suppression => "suppression",
+        }
+    }
+}
+
+/// Something about the run itself that a reader must know.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Note {
+    /// What it is about.
+    pub kind: NoteKind,
+    /// The place; the whole file where it has no better one.
+    pub place: Place,
+    /// What happened.
+    pub message: String,
+    /// The next step.
+    pub help: Option<String>,
+    /// Other places that take part.
+    pub related: Vec<Label>,
+}
+
+/// How the targets of one rule ended.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct RuleCount {
+    /// Id of the rule, or of its use.
+    pub rule: String,
+    /// Targets for which it holds.
+    pub passed: usize,
+    /// Targets for which it does not.
+    pub failed: usize,
+    /// Targets for which it cannot be told.
+    pub unknown: usize,
+    /// Services in which it had no target.
+    pub not_applicable: usize,
+}
+
+/// An artifact that was judged.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct ArtifactRef {
+    /// `dockerfile`, `compose`, `atonix` or `k8s`.
+    pub kind: &'static str,
+    /// Path relative to the root of the run.
+    pub path: String,
+}
+
+/// A service that was judged.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ServiceRef {
+    /// Root, relative to the root of the run; `.` for the root itself.
+    pub root: String,
+    /// Its artifacts, by path.
+    pub artifacts: Vec<ArtifactRef>,
+    /// Ids of the standards it was judged by.
+    pub standards: Vec<String>,
+}
+
+/// How the clauses of one standard ended over the whole run.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StandardSummary {
+    /// Id of the standard.
+    pub id: String,
+    /// Its version.
+    pub version: String,
+    /// Its title.
+    pub title: String,
+    /// Clauses of which every rule holds wherever it applies.
+    pub met: usize,
+    /// Clauses with a failure.
+    pub failed: usize,
+    /// Clauses that cannot be told.
+    pub unknown: usize,
+    /// Clauses with nothing to judge in this run.
+    pub not_applicable: usize,
+    /// Clauses that no rule checks here, whose manifest says why.
+    pub not_checkable: usize,
+}
+
+/// What a report needs to know of a rule.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RuleInfo {
+    /// Id of the rule, or of its use.
+    pub id: String,
+    /// One line.
+    pub summary: String,
+    /// Why it is asked for.
+    pub why: String,
+    /// How to mend it.
+    pub help: Option<String>,
+    /// Severity where nothing else is said.
+    pub severity: Severity,
+    /// `security`, `consistency`, …
+    pub category: String,
+    /// Ids of other tools' rules for the same thing.
+    pub equivalents: Vec<String>,
+}
+
+/// The result of one run.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// The standards in force.
+    pub standards: Vec<StandardSummary>,
+    /// The services that were judged, by root.
+    pub services: Vec<ServiceRef>,
+    /// Findings in their final order: path, place, rule.
+    pub findings: Vec<Finding>,
+    /// Counts of every rule that ran, by id.
+    pub rules: Vec<RuleCount>,
+    /// What the rules are, by id; holds every rule that has a finding.
+    pub rule_infos: Vec<RuleInfo>,
+    /// Notes in the order of their places.
+    pub notes: Vec<Note>,
+    /// How many files were read.
+    pub files_read: usize,
+}
+
+impl Report {
+    /// Findings that count: those that nothing suppresses.
+    pub fn active(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.suppressed.is_none())
+    }
+
+    /// How many failures of a severity count.
+    #[must_use]
+    pub fn count(&self, severity: Severity) -> usize {
+        self.active().filter(|finding| finding.outcome == Outcome::Fail && finding.severity == severity).count()
+    }
+
+    /// How many targets could not be told.
+    #[must_use]
+    pub fn unknown(&self) -> usize {
+        self.active().filter(|finding| finding.outcome == Outcome::Unknown).count()
+    }
+
+    /// How many findings are suppressed.
+    #[must_use]
+    pub fn suppressed(&self) -> usize {
+        self.findings.iter().filter(|finding| finding.suppressed.is_some()).count()
+    }
+
+    /// Whether part of the input could not be read or parsed.
+    #[must_use]
+    pub fn is_incomplete(&self) -> bool {
+        self.notes.iter().any(|note| note.kind == NoteKind::Unparsed)
+    }
+}

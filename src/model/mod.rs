@@ -1,0 +1,8 @@
+//! The typed model: what a service repository says, as values that know where they were written.
+
+pub mod duration;
+pub mod image;
+pub mod quantity;
+pub mod read;
+pub mod schema;
+pub mod value;

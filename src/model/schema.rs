@@ -1,0 +1,430 @@
+//! The schema: what kinds and fields there are. Rust type, look-up by field, schema row and reference page come from
+//! one definition, written with [`model!`](crate::model!).
+
+use std::sync::Arc;
+
+use super::duration::Duration;
+use super::quantity::Quantity;
+use super::value::{Always, Field, List, Malformed, Origin, Unresolved};
+use crate::source::Place;
+
+/// The type of a field.
+#[derive(Clone, Copy)]
+pub enum Type {
+    /// `true` or `false`.
+    Bool,
+    /// A whole number.
+    Int,
+    /// A number.
+    Float,
+    /// A user or group id, 0 to 4294967295.
+    Uid,
+    /// A port, 0 to 65535.
+    Port,
+    /// Text.
+    Str,
+    /// A path, with `/`.
+    Path,
+    /// One of a closed list of words.
+    Enum(&'static [&'static str]),
+    /// A length of time.
+    Duration,
+    /// An amount of a resource.
+    Quantity,
+    /// Something with fields.
+    Struct(fn() -> &'static StructDef),
+    /// Several of one type.
+    List(&'static Type),
+}
+
+impl Type {
+    /// The name rule authors see.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self {
+            Type::Bool => "bool".into(),
+            Type::Int => "int".into(),
+            Type::Float => "float".into(),
+            Type::Uid => "uid".into(),
+            Type::Port => "port".into(),
+            Type::Str => "string".into(),
+            Type::Path => "path".into(),
+            Type::Enum(words) => words.join(" | "),
+            Type::Duration => "duration".into(),
+            Type::Quantity => "quantity".into(),
+            Type::Struct(def) => def().name.into(),
+            Type::List(of) => format!("list<{}>", of.name()),
+        }
+    }
+}
+
+impl std::fmt::Debug for Type {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.name())
+    }
+}
+
+/// One struct of the model; those that rules can target are kinds.
+#[derive(Debug)]
+pub struct StructDef {
+    /// Name, such as `dockerfile.stage`.
+    pub name: &'static str,
+    /// One line of documentation.
+    pub doc: &'static str,
+    /// Its fields, in order.
+    pub fields: &'static [FieldDef],
+}
+
+impl StructDef {
+    /// The index and definition of a field.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<(usize, &'static FieldDef)> {
+        self.fields.iter().enumerate().find(|(_, field)| field.name == name)
+    }
+}
+
+/// One field of a struct.
+#[derive(Debug)]
+pub struct FieldDef {
+    /// Name, in `snake_case`.
+    pub name: &'static str,
+    /// One line of documentation.
+    pub doc: &'static str,
+    /// Type of the value.
+    pub ty: Type,
+    /// Whether it may be absent.
+    pub optional: bool,
+}
+
+/// A value as the rule engine sees it.
+#[derive(Clone, Copy)]
+pub enum View<'m> {
+    /// A boolean.
+    Bool(bool),
+    /// An integer, uid or port.
+    Int(i64),
+    /// A number.
+    Float(f64),
+    /// Text, a path, or a word of an enum.
+    Str(&'m str),
+    /// A length of time.
+    Duration(&'m Duration),
+    /// An amount.
+    Quantity(&'m Quantity),
+    /// Something with fields.
+    Node(&'m dyn Node),
+    /// Several values.
+    List(&'m dyn Elements),
+}
+
+/// A field's state as the rule engine sees it.
+#[derive(Clone, Copy)]
+pub enum Slot<'m> {
+    /// See [`Field::Known`].
+    Known(View<'m>, Origin),
+    /// See [`Field::Absent`].
+    Absent(Place),
+    /// See [`Field::Unresolved`].
+    Unresolved(&'m Unresolved),
+    /// See [`Field::Malformed`].
+    Malformed(&'m Malformed),
+}
+
+/// A struct of the model.
+pub trait Node: Send + Sync {
+    /// Its schema row.
+    fn def(&self) -> &'static StructDef;
+    /// Where to point when the thing as a whole is meant: the text that names it.
+    fn place(&self) -> Place;
+    /// The name people use for it.
+    fn label(&self) -> String;
+    /// The state of the field with this index in [`StructDef::fields`].
+    fn slot(&self, field: usize) -> Slot<'_>;
+}
+
+/// The elements of a list.
+pub trait Elements: Send + Sync {
+    /// How many can be seen.
+    fn len(&self) -> usize;
+    /// Whether none can be seen.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// One of them.
+    fn get(&self, index: usize) -> Option<Slot<'_>>;
+    /// Why there may be more.
+    fn unseen(&self) -> Option<&Unresolved>;
+}
+
+/// A Rust type that can be a field of the model.
+pub trait Modelled: Send + Sync {
+    /// Its type in the schema.
+    const TYPE: Type;
+    /// Whether a field of it may be absent.
+    const OPTIONAL: bool = false;
+    /// Its state; `parent` is the place of the struct it is a field of.
+    fn as_slot(&self, parent: Place) -> Slot<'_>;
+}
+
+impl Modelled for bool {
+    const TYPE: Type = Type::Bool;
+    fn as_slot(&self, parent: Place) -> Slot<'_> {
+        Slot::Known(View::Bool(*self), parent.into())
+    }
+}
+
+impl Modelled for i64 {
+    const TYPE: Type = Type::Int;
+    fn as_slot(&self, parent: Place) -> Slot<'_> {
+        Slot::Known(View::Int(*self), parent.into())
+    }
+}
+
+impl Modelled for f64 {
+    const TYPE: Type = Type::Float;
+    fn as_slot(&self, parent: Place) -> Slot<'_> {
+        Slot::Known(View::Float(*self), parent.into())
+    }
+}
+
+impl Modelled for String {
+    const TYPE: Type = Type::Str;
+    fn as_slot(&self, parent: Place) -> Slot<'_> {
+        Slot::Known(View::Str(self), parent.into())
+    }
+}
+
+/// A user or group id (POSIX `uid_t`, 32 bits).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Uid(pub u32);
+
+/// A TCP, UDP or SCTP port; 0 only where a format gives it a meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Port(pub u16);
+
+/// A path with `/`, relative to the root of the run unless its field says otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PathText(pub String);
+
+impl Modelled for Uid {
+    const TYPE: Type = Type::Uid;
+    fn as_slot(&self, parent: Place) -> Slot<'_> {
+        Slot::Known(View::Int(i64::from(self.0)), parent.into())
+    }
+}
+
+impl Modelled for Port {
+    const TYPE: Type = Type::Port;
+    fn as_slot(&self, parent: Place) -> Slot<'_> {
+        Slot::Known(View::Int(i64::from(self.0)), parent.into())
+    }
+}
+
+impl Modelled for PathText {
+    const TYPE: Type = Type::Path;
+    fn as_slot(&self, parent: Place) -> Slot<'_> {
+        Slot::Known(View::Str(&self.0), parent.into())
+    }
+}
+
+impl Modelled for Duration {
+    const TYPE: Type = Type::Duration;
+    fn as_slot(&self, parent: Place) -> Slot<'_> {
+        Slot::Known(View::Duration(self), parent.into())
+    }
+}
+
+impl Modelled for Quantity {
+    const TYPE: Type = Type::Quantity;
+    fn as_slot(&self, parent: Place) -> Slot<'_> {
+        Slot::Known(View::Quantity(self), parent.into())
+    }
+}
+
+impl<T: Modelled> Modelled for Field<T> {
+    const TYPE: Type = T::TYPE;
+    const OPTIONAL: bool = true;
+    fn as_slot(&self, _parent: Place) -> Slot<'_> {
+        match self {
+            Field::Known(value, origin) => match value.as_slot(origin.at) {
+                Slot::Known(view, _) => Slot::Known(view, *origin),
+                other => other,
+            },
+            Field::Absent(at) => Slot::Absent(*at),
+            Field::Unresolved(unresolved) => Slot::Unresolved(unresolved),
+            Field::Malformed(malformed) => Slot::Malformed(malformed),
+        }
+    }
+}
+
+impl<T: Modelled> Modelled for Always<T> {
+    const TYPE: Type = T::TYPE;
+    fn as_slot(&self, parent: Place) -> Slot<'_> {
+        self.field().as_slot(parent)
+    }
+}
+
+impl<T: Modelled> Modelled for Option<T> {
+    const TYPE: Type = T::TYPE;
+    const OPTIONAL: bool = true;
+    fn as_slot(&self, parent: Place) -> Slot<'_> {
+        self.as_ref().map_or(Slot::Absent(parent), |value| value.as_slot(parent))
+    }
+}
+
+impl<T: Modelled> Modelled for Arc<T> {
+    const TYPE: Type = T::TYPE;
+    const OPTIONAL: bool = T::OPTIONAL;
+    fn as_slot(&self, parent: Place) -> Slot<'_> {
+        (**self).as_slot(parent)
+    }
+}
+
+impl<T: Modelled> Modelled for List<T> {
+    const TYPE: Type = Type::List(&T::TYPE);
+    fn as_slot(&self, _parent: Place) -> Slot<'_> {
+        Slot::Known(View::List(self), self.at.into())
+    }
+}
+
+impl<T: Modelled> Elements for List<T> {
+    fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    fn get(&self, index: usize) -> Option<Slot<'_>> {
+        self.items.get(index).map(|item| item.as_slot(self.at))
+    }
+
+    fn unseen(&self) -> Option<&Unresolved> {
+        self.unseen.as_deref()
+    }
+}
+
+/// Defines a struct of the model once: the Rust type, its schema row and its look-up by field.
+///
+/// ```text
+/// model! {
+///     /// One line of documentation.
+///     pub struct Port as "atonix.port" {
+///         /// One line of documentation a field.
+///         name: Field<String>,
+///     }
+///     label(port) { port.name.value().cloned().unwrap_or_default() }
+/// }
+/// ```
+///
+/// The struct also gets `pub at: Place`, the text that names it, and the Rust-only fields of an optional
+/// `with { … }` block.
+#[macro_export]
+macro_rules! model {
+    (
+        $(#[doc = $doc:literal])+
+        pub struct $Name:ident as $kind:literal {
+            $( $(#[doc = $field_doc:literal])+ $field:ident : $Type:ty ),* $(,)?
+        }
+        $( with { $( $(#[doc = $extra_doc:literal])+ $extra:ident : $Extra:ty ),* $(,)? } )?
+        label($this:ident) $label:block
+    ) => {
+        $(#[doc = $doc])+
+        #[derive(Clone, Debug)]
+        pub struct $Name {
+            /// The text that names it.
+            pub at: $crate::source::Place,
+            $( $(#[doc = $field_doc])+ pub $field: $Type, )*
+            $( $( $(#[doc = $extra_doc])+ pub $extra: $Extra, )* )?
+        }
+
+        impl $Name {
+            /// Its row of the schema.
+            #[must_use]
+            pub fn schema() -> &'static $crate::model::schema::StructDef {
+                static DEF: $crate::model::schema::StructDef = $crate::model::schema::StructDef {
+                    name: $kind,
+                    doc: concat!($($doc),+),
+                    fields: &[ $( $crate::model::schema::FieldDef {
+                        name: stringify!($field),
+                        doc: concat!($($field_doc),+),
+                        ty: <$Type as $crate::model::schema::Modelled>::TYPE,
+                        optional: <$Type as $crate::model::schema::Modelled>::OPTIONAL,
+                    } ),* ],
+                };
+                &DEF
+            }
+        }
+
+        impl $crate::model::schema::Node for $Name {
+            fn def(&self) -> &'static $crate::model::schema::StructDef {
+                Self::schema()
+            }
+
+            fn place(&self) -> $crate::source::Place {
+                self.at
+            }
+
+            fn label(&self) -> String {
+                let $this = self;
+                $label
+            }
+
+            fn slot(&self, field: usize) -> $crate::model::schema::Slot<'_> {
+                let slots: &[fn(&Self) -> $crate::model::schema::Slot<'_>] = &[ $( |this| {
+                    $crate::model::schema::Modelled::as_slot(&this.$field, this.at)
+                } ),* ];
+                slots.get(field).map_or($crate::model::schema::Slot::Absent(self.at), |slot| slot(self))
+            }
+        }
+
+        impl $crate::model::schema::Modelled for $Name {
+            const TYPE: $crate::model::schema::Type = $crate::model::schema::Type::Struct(Self::schema);
+
+            fn as_slot(&self, _parent: $crate::source::Place) -> $crate::model::schema::Slot<'_> {
+                $crate::model::schema::Slot::Known($crate::model::schema::View::Node(self), self.at.into())
+            }
+        }
+    };
+}
+
+/// Defines a closed list of words: the Rust enum and its type in the schema.
+#[macro_export]
+macro_rules! words {
+    (
+        $(#[doc = $doc:literal])+
+        pub enum $Name:ident { $( $(#[doc = $word_doc:literal])+ $Variant:ident = $word:literal ),+ $(,)? }
+    ) => {
+        $(#[doc = $doc])+
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum $Name { $( $(#[doc = $word_doc])+ $Variant ),+ }
+
+        impl $Name {
+            /// The words, in order.
+            pub const WORDS: &'static [&'static str] = &[$($word),+];
+
+            /// The word.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $( Self::$Variant => $word ),+ }
+            }
+
+            /// The value a word stands for.
+            #[must_use]
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word { $( $word => Some(Self::$Variant), )+ _ => None }
+            }
+        }
+
+        impl std::fmt::Display for $Name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl $crate::model::schema::Modelled for $Name {
+            const TYPE: $crate::model::schema::Type = $crate::model::schema::Type::Enum(Self::WORDS);
+
+            fn as_slot(&self, parent: $crate::source::Place) -> $crate::model::schema::Slot<'_> {
+                $crate::model::schema::Slot::Known($crate::model::schema::View::Str(self.as_str()), parent.into())
+            }
+        }
+    };
+}

@@ -1,0 +1,247 @@
+//! From parser events to the arena.
+
+use std::collections::HashMap;
+
+use granit_parser::{Event, Parser, Placement, ScalarStyle, StructureStyle};
+
+use super::{Comment, Data, Document, NodeData, NodeId, Style};
+use crate::source::{Span, Spanned};
+use crate::syntax::SyntaxProblem;
+
+/// Nodes one stream may have; some 100 MB of arena. A 50 MB file of ordinary YAML stays well below.
+const MAX_NODES: usize = 4_000_000;
+
+/// What one pass over the events gave.
+#[derive(Default)]
+pub(super) struct Stream {
+    pub(super) nodes: Vec<NodeData>,
+    pub(super) documents: Vec<Document>,
+    pub(super) comments: Vec<Comment>,
+    pub(super) problems: Vec<SyntaxProblem>,
+    /// Where the parser gave up, with its reason.
+    pub(super) failure: Option<(usize, String)>,
+}
+
+struct Open {
+    id: NodeId,
+    /// The key that waits for its value, in a mapping.
+    key: Option<NodeId>,
+    seen: HashMap<Box<str>, Span>,
+}
+
+struct Builder<'t> {
+    text: &'t str,
+    stream: Stream,
+    open: Vec<Open>,
+    anchors: HashMap<usize, NodeId>,
+    root: Option<NodeId>,
+}
+
+/// Reads one stream until its end or the first syntax error.
+pub(super) fn build(text: &str) -> Stream {
+    let options = granit_parser::options! {
+        emit_anchor_events: true,
+        emit_unresolved_aliases: true,
+        max_buffered_comment_events: 1_000_000,
+    };
+    let mut builder =
+        Builder { text, stream: Stream::default(), open: Vec::new(), anchors: HashMap::new(), root: None };
+    for event in Parser::new_from_str_with_options(text, options) {
+        match event {
+            Ok((event, span)) => {
+                if !builder.accept(event, byte_span(span, text)) {
+                    break;
+                }
+            }
+            Err(error) => {
+                let at = error.marker().byte_offset().unwrap_or(text.len()).min(text.len());
+                builder.stream.failure = Some((at, error.info()));
+                break;
+            }
+        }
+    }
+    builder.finish_document();
+    builder.stream
+}
+
+fn byte_span(span: granit_parser::Span, text: &str) -> Span {
+    span.byte_range().map_or_else(|| Span::at(text.len()), |range| Span::new(range.start, range.end))
+}
+
+impl Builder<'_> {
+    /// Takes one event; `false` stops reading.
+    fn accept(&mut self, event: Event<'_>, span: Span) -> bool {
+        match event {
+            Event::DocumentEnd => self.finish_document(),
+            Event::Comment(text, placement) => self.stream.comments.push(Comment {
+                span,
+                text: text.trim().to_owned(),
+                own_line: placement != Placement::Right,
+            }),
+            Event::Scalar(value, style, anchor, tag) => {
+                let data = Data::Scalar { value: value.into(), style: convert(style) };
+                return self.leaf(data, span, anchor, tag.as_deref());
+            }
+            Event::SequenceStart(style, anchor, tag) => {
+                let data = Data::Sequence { items: Vec::new(), flow: style == StructureStyle::Flow };
+                return self.start(data, span, anchor, tag.as_deref());
+            }
+            Event::MappingStart(style, anchor, tag) => {
+                let data = Data::Mapping { entries: Vec::new(), flow: style == StructureStyle::Flow };
+                return self.start(data, span, anchor, tag.as_deref());
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.end(span),
+            Event::Alias(target) => return self.alias(target, span),
+            Event::UnresolvedAlias(name) => {
+                self.stream.problems.push(
+                    SyntaxProblem::new(span, format!("no anchor `&{name}` stands before this alias"))
+                        .with_help("anchors hold within one document, from where they are set"),
+                );
+                return self.leaf(Data::Scalar { value: "".into(), style: Style::Plain }, span, 0, None);
+            }
+            Event::Anchor(id, name) => {
+                let node = self.anchors.get(&id).copied();
+                if let Some(data) = node.and_then(|node| self.stream.nodes.get_mut(node.0 as usize)) {
+                    data.anchor = Some(Box::new(Spanned::new(name.into_owned(), span)));
+                }
+            }
+            _ => {}
+        }
+        true
+    }
+
+    fn alias(&mut self, target: usize, span: Span) -> bool {
+        match self.anchors.get(&target).copied() {
+            Some(node) if self.open.iter().all(|open| open.id != node) => self.leaf(Data::Alias(node), span, 0, None),
+            _ => {
+                self.stream.problems.push(SyntaxProblem::new(span, "this alias stands inside the node it refers to"));
+                self.leaf(Data::Scalar { value: "".into(), style: Style::Plain }, span, 0, None)
+            }
+        }
+    }
+
+    fn push(&mut self, data: Data, span: Span, anchor: usize, tag: Option<&granit_parser::Tag>) -> Option<NodeId> {
+        if self.stream.nodes.len() >= MAX_NODES {
+            self.stream.failure = Some((span.start as usize, format!("more than {MAX_NODES} values in one file")));
+            return None;
+        }
+        let id = NodeId(u32::try_from(self.stream.nodes.len()).unwrap_or(u32::MAX));
+        let tag = tag.map(|tag| Box::new(Spanned::new(tag.original(), span)));
+        self.stream.nodes.push(NodeData { span, data, tag, anchor: None, key: None });
+        if anchor != 0 {
+            self.anchors.insert(anchor, id);
+        }
+        Some(id)
+    }
+
+    fn leaf(&mut self, data: Data, span: Span, anchor: usize, tag: Option<&granit_parser::Tag>) -> bool {
+        let Some(id) = self.push(data, span, anchor, tag) else { return false };
+        self.attach(id);
+        true
+    }
+
+    fn start(&mut self, data: Data, span: Span, anchor: usize, tag: Option<&granit_parser::Tag>) -> bool {
+        let Some(id) = self.push(data, Span::at(span.start as usize), anchor, tag) else { return false };
+        self.open.push(Open { id, key: None, seen: HashMap::new() });
+        true
+    }
+
+    fn end(&mut self, span: Span) {
+        let Some(open) = self.open.pop() else { return };
+        let last = self.last_child_end(open.id);
+        if let Some(node) = self.stream.nodes.get_mut(open.id.0 as usize) {
+            let flow = matches!(node.data, Data::Sequence { flow: true, .. } | Data::Mapping { flow: true, .. });
+            // The end of a block collection is only seen at the next token; its text ends with its last child.
+            let end = if flow { span.end } else { last.unwrap_or(node.span.end) };
+            node.span = Span { start: node.span.start, end: end.max(node.span.start) };
+        }
+        self.attach(open.id);
+    }
+
+    fn last_child_end(&self, id: NodeId) -> Option<u32> {
+        let child = match &self.stream.nodes.get(id.0 as usize)?.data {
+            Data::Sequence { items, .. } => *items.last()?,
+            Data::Mapping { entries, .. } => {
+                let (key, value) = *entries.last()?;
+                let value_span = self.stream.nodes.get(value.0 as usize)?.span;
+                if value_span.is_empty() { key } else { value }
+            }
+            Data::Scalar { .. } | Data::Alias(_) => return None,
+        };
+        self.stream.nodes.get(child.0 as usize).map(|node| node.span.end)
+    }
+
+    /// Hands a finished node to the collection it stands in, or makes it the root.
+    fn attach(&mut self, id: NodeId) {
+        let Some(open) = self.open.last_mut() else {
+            self.root.get_or_insert(id);
+            return;
+        };
+        let key = open.key.take();
+        let Some(parent) = self.stream.nodes.get_mut(open.id.0 as usize) else { return };
+        match &mut parent.data {
+            Data::Sequence { items, .. } => items.push(id),
+            Data::Mapping { entries, .. } => match key {
+                None => {
+                    open.key = Some(id);
+                    self.check_duplicate(id);
+                }
+                Some(key) => {
+                    entries.push((key, id));
+                    if let Some(node) = self.stream.nodes.get_mut(id.0 as usize) {
+                        node.key = Some(key);
+                    }
+                }
+            },
+            Data::Scalar { .. } | Data::Alias(_) => {}
+        }
+    }
+
+    fn check_duplicate(&mut self, key: NodeId) {
+        let Some(NodeData { data: Data::Scalar { value, .. }, span, .. }) = self.stream.nodes.get(key.0 as usize)
+        else {
+            return;
+        };
+        let (value, span) = (value.clone(), *span);
+        let Some(open) = self.open.last_mut() else { return };
+        if let Some(first) = open.seen.get(&value).copied() {
+            let mut problem = SyntaxProblem::new(span, format!("the key `{value}` stands twice in one mapping"))
+                .with_help("keep one of the two; tools either refuse the file or drop one silently");
+            problem.related.push((first, "first given here".to_owned()));
+            self.stream.problems.push(problem);
+        } else {
+            open.seen.insert(value, span);
+        }
+    }
+
+    /// Closes what is open (after a syntax error much may be) and keeps the document.
+    fn finish_document(&mut self) {
+        while let Some(open) = self.open.last() {
+            let id = open.id;
+            if let Some(key) = open.key {
+                let end = self.stream.nodes.get(key.0 as usize).map_or(0, |node| node.span.end);
+                let value = Data::Scalar { value: "".into(), style: Style::Plain };
+                if !self.leaf(value, Span::at(end as usize), 0, None) {
+                    self.open.pop();
+                    continue;
+                }
+            }
+            let end = self.last_child_end(id).map_or(self.text.len(), |end| end as usize);
+            self.end(Span::at(end));
+        }
+        if let Some(root) = self.root.take() {
+            self.stream.documents.push(Document { root, partial: false });
+        }
+        self.anchors.clear();
+    }
+}
+
+fn convert(style: ScalarStyle) -> Style {
+    match style {
+        ScalarStyle::SingleQuoted => Style::SingleQuoted,
+        ScalarStyle::DoubleQuoted => Style::DoubleQuoted,
+        ScalarStyle::Literal => Style::Literal,
+        ScalarStyle::Folded => Style::Folded,
+        _ => Style::Plain,
+    }
+}
