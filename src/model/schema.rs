@@ -156,6 +156,12 @@ pub trait Elements: Send + Sync {
     fn unseen(&self) -> Option<&Unresolved>;
 }
 
+/// The artifacts of one service, by kind.
+pub trait Scope: Send + Sync {
+    /// All targets of a kind, in a fixed order.
+    fn targets(&self, kind: &str) -> Vec<&dyn Node>;
+}
+
 /// A Rust type that can be a field of the model.
 pub trait Modelled: Send + Sync {
     /// Its type in the schema.

@@ -1,0 +1,224 @@
+//! From YAML to conditions: the first key decides, and every other key is closed too.
+
+use super::ast::{At, Condition, Form, Literal, Operand, Quantifier};
+use super::load::Loader;
+use super::operators::Operator;
+use crate::diagnostic::nearest;
+use crate::syntax::yaml::{NodeRef, Scalar, Shape, Style};
+
+const FORMS: &[&str] = &["all", "any", "none", "not", "each", "some", "count", "agree", "field", "param"];
+
+/// Conditions may stand this deep in one another.
+const MAX_DEPTH: usize = 16;
+
+pub(super) fn condition(loader: &mut Loader, node: NodeRef<'_>) -> Option<Condition> {
+    nested(loader, node, 0)
+}
+
+fn nested(loader: &mut Loader, node: NodeRef<'_>, depth: usize) -> Option<Condition> {
+    if depth > MAX_DEPTH {
+        loader.problem("rule/depth", format!("conditions are nested more than {MAX_DEPTH} deep"), node.place());
+        return None;
+    }
+    if node.shape() != Shape::Mapping {
+        loader.problem("rule/shape", format!("a condition is a mapping, not {}", node.type_name()), node.place());
+        return None;
+    }
+    let deciding: Vec<_> = node.entries().filter(|entry| FORMS.contains(&entry.key)).collect();
+    let [entry] = deciding.as_slice() else {
+        let (message, help) = match (deciding.len(), node.entries().next()) {
+            (0, Some(first)) => {
+                let near = nearest(first.key, FORMS.iter().copied());
+                let help = near
+                    .map_or_else(|| format!("one of {}", FORMS.join(", ")), |near| format!("did you mean `{near}`?"));
+                (format!("`{}` is no form of a condition", first.key), help)
+            }
+            (0, None) => ("a condition cannot be empty".to_owned(), format!("one of {}", FORMS.join(", "))),
+            _ => (
+                "a condition has one deciding key".to_owned(),
+                "put several conditions into `all: […]` or `any: […]`".to_owned(),
+            ),
+        };
+        loader.problem("rule/condition", message, node.anchor_place()).help = Some(help);
+        return None;
+    };
+    let place = entry.key_node.place();
+    let value = entry.value;
+    let form = match entry.key {
+        "all" => Form::All(parts(loader, node, value, "all", depth)?),
+        "any" => Form::Any(parts(loader, node, value, "any", depth)?),
+        "none" => Form::None(parts(loader, node, value, "none", depth)?),
+        "not" => {
+            loader.closed(node, "a `not`", &["not", "say"]);
+            Form::Not(Box::new(nested(loader, value, depth + 1)?))
+        }
+        "each" => Form::Each(quantifier(loader, node, value, "each", depth)?.0),
+        "some" => Form::Some(quantifier(loader, node, value, "some", depth)?.0),
+        "count" => {
+            let (quantifier, extra) = quantifier(loader, node, value, "count", depth)?;
+            let (operator, operand) = extra?;
+            let Literal::Int(number) = operand.value else {
+                loader.problem("rule/type", "a count compares with an integer", operand.place);
+                return None;
+            };
+            Form::Count(quantifier, operator, At::new(number, operand.place))
+        }
+        "agree" => {
+            let (quantifier, extra) = quantifier(loader, node, value, "agree", depth)?;
+            let (_, operand) = extra?;
+            Form::Agree(quantifier, At::new(operand.value.text(), operand.place))
+        }
+        "field" => field(loader, node, value)?,
+        _ => param(loader, node, value)?,
+    };
+    let say = node.get("say").and_then(|say| loader.text(say, "`say`"));
+    Some(Condition { place, form, say })
+}
+
+fn parts(
+    loader: &mut Loader,
+    node: NodeRef<'_>,
+    list: NodeRef<'_>,
+    form: &str,
+    depth: usize,
+) -> Option<Vec<Condition>> {
+    loader.closed(node, &format!("an `{form}`"), &[form, "say"]);
+    if list.shape() != Shape::Sequence || list.items().next().is_none() {
+        let message = format!("`{form}` takes a list of conditions that is not empty");
+        loader.problem("rule/constant", message, list.place());
+        return None;
+    }
+    let parts: Vec<_> = list.items().map(|item| nested(loader, item, depth + 1)).collect();
+    parts.into_iter().collect()
+}
+
+type Extra = Option<(At<String>, At<Literal>)>;
+
+fn quantifier(
+    loader: &mut Loader,
+    node: NodeRef<'_>,
+    value: NodeRef<'_>,
+    form: &str,
+    depth: usize,
+) -> Option<(Quantifier, Extra)> {
+    loader.closed(node, &format!("a condition with `{form}`"), &[form, "say"]);
+    let (required, keys): (&str, &[&str]) = match form {
+        "each" => ("require", &["in", "as", "where", "require"]),
+        "some" => ("that", &["in", "as", "where", "that", "say"]),
+        "count" => ("", &["in", "as", "where", "eq", "ge", "le"]),
+        _ => ("value", &["in", "as", "where", "value"]),
+    };
+    loader.closed(value, &format!("`{form}`"), keys);
+    let name = loader.required(value, "as", &format!("`{form}`"))?;
+    let Some(list) = value.get("in") else {
+        loader.problem("rule/missing-key", format!("`{form}` needs `in`"), value.anchor_place());
+        return None;
+    };
+    let text = loader.text(list, "`in`")?;
+    let list = At::new(operand_of_text(&text.value, list.style()), text.place);
+    let filter = match value.get("where") {
+        Some(filter) => Some(Box::new(nested(loader, filter, depth + 1)?)),
+        None => None,
+    };
+    let mut require = None;
+    let mut extra = None;
+    match required {
+        "" => {
+            let chosen: Vec<_> = value.entries().filter(|entry| ["eq", "ge", "le"].contains(&entry.key)).collect();
+            let [entry] = chosen.as_slice() else {
+                loader.problem("rule/operator", "`count` takes one of `eq`, `ge`, `le`", value.anchor_place());
+                return None;
+            };
+            let operator = At::new(entry.key.to_owned(), entry.key_node.place());
+            extra = Some((operator, loader.literal(entry.value)?));
+        }
+        "value" => {
+            let path = loader.required(value, "value", "`agree`")?;
+            extra = Some((path.clone(), At::new(Literal::Str(path.value), path.place)));
+        }
+        key => {
+            let Some(inner) = value.get(key) else {
+                loader.problem("rule/missing-key", format!("`{form}` needs `{key}`"), value.anchor_place());
+                return None;
+            };
+            let mut inner = nested(loader, inner, depth + 1)?;
+            if let Some(say) = value.get("say").and_then(|say| loader.text(say, "`say`")) {
+                inner.say.get_or_insert(say);
+            }
+            require = Some(Box::new(inner));
+        }
+    }
+    Some((Quantifier { list, name, filter, require }, extra))
+}
+
+fn field(loader: &mut Loader, node: NodeRef<'_>, value: NodeRef<'_>) -> Option<Form> {
+    let mut keys: Vec<&str> = vec!["field", "absent", "say"];
+    keys.extend(Operator::ALL.iter().map(|operator| operator.as_str()));
+    loader.closed(node, "a comparison", &keys);
+    let path = loader.text(value, "`field`")?;
+    let (operator, operand) = operator(loader, node, &path.value)?;
+    let absent = match node.get("absent").and_then(|word| loader.text(word, "`absent`")) {
+        Some(word) => Some(At::new(
+            loader.word(&word, "what absence can mean", &["pass", "fail"], |word| match word {
+                "pass" => Some(true),
+                "fail" => Some(false),
+                _ => None,
+            })?,
+            word.place,
+        )),
+        None => None,
+    };
+    let operand = At::new(operand_of(loader, operand)?, operand.place());
+    Some(Form::Field { path, operator, operand, absent })
+}
+
+fn operator<'t>(loader: &mut Loader, node: NodeRef<'t>, what: &str) -> Option<(At<String>, NodeRef<'t>)> {
+    let operators: Vec<_> =
+        node.entries().filter(|entry| Operator::ALL.iter().any(|operator| operator.as_str() == entry.key)).collect();
+    let [entry] = operators.as_slice() else {
+        let message = if operators.is_empty() {
+            format!("`{what}` is compared with nothing")
+        } else {
+            format!("`{what}` is compared with more than one operator")
+        };
+        let list = Operator::ALL.iter().map(|operator| operator.as_str()).collect::<Vec<_>>().join(", ");
+        loader.problem("rule/operator", message, node.anchor_place()).help = Some(format!("use one of {list}"));
+        return None;
+    };
+    Some((At::new(entry.key.to_owned(), entry.key_node.place()), entry.value))
+}
+
+fn param(loader: &mut Loader, node: NodeRef<'_>, value: NodeRef<'_>) -> Option<Form> {
+    loader.closed(
+        node,
+        "a comparison of a parameter",
+        &["param", "eq", "ne", "in", "not_in", "exists", "empty", "say"],
+    );
+    let name = loader.text(value, "`param`")?;
+    let (operator, operand) = operator(loader, node, &name.value)?;
+    let operand = loader.literal(operand)?;
+    Some(Form::Param { name, operator, operand })
+}
+
+/// `$name` is a parameter only in a plain scalar; `"$name"` is text.
+fn operand_of_text(text: &str, style: Option<Style>) -> Operand {
+    match text.strip_prefix('$') {
+        Some(name) if style == Some(Style::Plain) => Operand::Param(name.to_owned()),
+        _ => Operand::Field(text.to_owned()),
+    }
+}
+
+fn operand_of(loader: &mut Loader, node: NodeRef<'_>) -> Option<Operand> {
+    match node.shape() {
+        Shape::Mapping => {
+            loader.closed(node, "an operand", &["field"]);
+            let path = loader.required(node, "field", "an operand")?;
+            Some(Operand::Field(path.value))
+        }
+        Shape::Scalar(Scalar::Str(text)) => match text.strip_prefix('$') {
+            Some(name) if node.style() == Some(Style::Plain) => Some(Operand::Param(name.to_owned())),
+            _ => Some(Operand::Literal(Literal::Str(text.to_owned()))),
+        },
+        _ => loader.literal(node).map(|literal| Operand::Literal(literal.value)),
+    }
+}

@@ -1,0 +1,233 @@
+//! What decided a condition: the value seen and its place, or the place where it is missing.
+
+use super::ir::{Cond, Const, Form, Over, Value};
+use super::operators::Operator;
+use super::template::Filter;
+use crate::model::schema::{Elements, Node, Slot, View};
+use crate::model::value::{Origin, Unresolved};
+use crate::source::Place;
+
+/// How a condition ends: Kleene's three values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Truth {
+    /// It holds.
+    Holds,
+    /// It does not.
+    Fails,
+    /// It cannot be told.
+    Unknown,
+}
+
+impl Truth {
+    pub(super) fn of(holds: bool) -> Self {
+        if holds { Self::Holds } else { Self::Fails }
+    }
+
+    pub(super) fn not(self) -> Self {
+        match self {
+            Self::Holds => Self::Fails,
+            Self::Fails => Self::Holds,
+            Self::Unknown => Self::Unknown,
+        }
+    }
+}
+
+/// What was seen at the deciding place.
+#[derive(Clone, Copy)]
+pub enum Seen<'a> {
+    /// A value.
+    Value(View<'a>),
+    /// Nothing is written.
+    Missing,
+    /// Text that something else fills in.
+    Unresolved(&'a Unresolved),
+    /// A value of the wrong type; the model's own finding says so.
+    Malformed,
+    /// The target as a whole.
+    Target,
+}
+
+/// One deciding place.
+#[derive(Clone)]
+pub struct Evidence<'a> {
+    /// Where.
+    pub origin: Origin,
+    /// What is there.
+    pub seen: Seen<'a>,
+    /// The path of the field, as the rule names it.
+    pub field: &'a str,
+    /// The condition that it decided, for the text of what was expected.
+    pub condition: Option<&'a Cond>,
+}
+
+/// The places behind one finding, the primary first, and the names bound when it was decided.
+#[derive(Clone)]
+pub struct Group<'a> {
+    /// Whether it could not be told.
+    pub unknown: bool,
+    /// The places.
+    pub evidence: Vec<Evidence<'a>>,
+    /// The bindings, for messages.
+    pub bindings: Vec<Option<Slot<'a>>>,
+}
+
+/// A condition's end with its reasons. A condition that holds has reasons only where they were asked for.
+#[derive(Default)]
+pub struct Verdict<'a> {
+    /// How it ends; `None` stands for [`Truth::Holds`].
+    pub bad: Option<Truth>,
+    /// One group a finding.
+    pub groups: Vec<Group<'a>>,
+}
+
+/// The text of a value in a message.
+pub(super) fn shown(view: View<'_>) -> String {
+    match view {
+        View::Bool(value) => value.to_string(),
+        View::Int(value) => value.to_string(),
+        View::Float(value) => value.to_string(),
+        View::Str(value) => one_line(value),
+        View::Duration(value) => value.text.clone(),
+        View::Quantity(value) => value.text.clone(),
+        View::Node(node) => node.label(),
+        View::List(list) => elements(list, ", ", |text| text),
+    }
+}
+
+/// Values that run over lines are shortened to the first.
+fn one_line(text: &str) -> String {
+    const LONGEST: usize = 120;
+    let first = text.lines().next().unwrap_or("");
+    if first.len() == text.trim_end().len() && first.chars().count() <= LONGEST {
+        return first.to_owned();
+    }
+    format!("{}…", first.chars().take(LONGEST).collect::<String>())
+}
+
+fn elements(list: &dyn Elements, separator: &str, wrap: impl Fn(String) -> String) -> String {
+    let texts: Vec<String> = (0..list.len())
+        .filter_map(|index| match list.get(index)? {
+            Slot::Known(view, _) => Some(wrap(shown(view))),
+            Slot::Unresolved(unresolved) => Some(wrap(unresolved.text.clone())),
+            Slot::Absent(_) | Slot::Malformed(_) => None,
+        })
+        .collect();
+    texts.join(separator)
+}
+
+/// The text of a slot in a message, with a filter.
+pub(super) fn filtered(slot: Slot<'_>, filter: Filter) -> String {
+    match slot {
+        Slot::Known(View::List(list), _) => match filter {
+            Filter::Count => list.len().to_string(),
+            Filter::Plain => elements(list, ", ", |text| text),
+            Filter::List | Filter::Code => elements(list, ", ", |text| format!("`{text}`")),
+        },
+        Slot::Known(view, _) if matches!(filter, Filter::Code | Filter::List) => format!("`{}`", shown(view)),
+        Slot::Known(view, _) => shown(view),
+        Slot::Unresolved(unresolved) => format!("`{}`", one_line(&unresolved.text)),
+        Slot::Malformed(malformed) => malformed.found.clone(),
+        Slot::Absent(_) => "nothing".to_owned(),
+    }
+}
+
+impl Evidence<'_> {
+    /// The value seen, as a message writes it.
+    #[must_use]
+    pub fn actual(&self) -> String {
+        match self.seen {
+            Seen::Value(View::List(list)) if list.is_empty() => "nothing".to_owned(),
+            Seen::Value(View::List(list)) => elements(list, ", ", |text| format!("`{text}`")),
+            Seen::Value(view @ (View::Bool(_) | View::Int(_) | View::Float(_))) => shown(view),
+            Seen::Value(view) => format!("`{}`", shown(view)),
+            Seen::Missing => "nothing".to_owned(),
+            Seen::Unresolved(unresolved) => format!("`{}`", one_line(&unresolved.text)),
+            Seen::Malformed => "a value of the wrong type".to_owned(),
+            Seen::Target => "it".to_owned(),
+        }
+    }
+
+    /// The value as it enters a fingerprint.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let value = match self.seen {
+            Seen::Value(view) => shown(view),
+            Seen::Missing => "-".to_owned(),
+            Seen::Unresolved(unresolved) => unresolved.text.clone(),
+            Seen::Malformed | Seen::Target => String::new(),
+        };
+        format!("{}={value}", self.field)
+    }
+
+    /// The place.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        self.origin.at
+    }
+}
+
+/// What a condition wants, as the end of "expected …". `bind` gives the text of a path's value.
+pub(super) fn expected(condition: &Cond, path_text: &dyn Fn(&super::ir::Path) -> String) -> String {
+    match &condition.form {
+        Form::Compare(compare) => {
+            let operand = match &compare.operand {
+                Value::Const(constant) => quoted(constant),
+                Value::Path(path) => path_text(path),
+            };
+            match compare.operator {
+                Operator::Eq => operand,
+                Operator::Ne => format!("anything but {operand}"),
+                Operator::In => format!("one of {operand}"),
+                Operator::NotIn => format!("none of {operand}"),
+                Operator::Exists if operand == "true" => format!("`{}` to be set", compare.path.text),
+                Operator::Exists => format!("no `{}`", compare.path.text),
+                Operator::Lt => format!("less than {operand}"),
+                Operator::Le => format!("at most {operand}"),
+                Operator::Gt => format!("more than {operand}"),
+                Operator::Ge => format!("at least {operand}"),
+                Operator::Matches => format!("text that matches {operand}"),
+                Operator::NotMatches => format!("text that does not match {operand}"),
+                Operator::StartsWith => format!("text that starts with {operand}"),
+                Operator::EndsWith => format!("text that ends with {operand}"),
+                Operator::Glob => format!("a path like {operand}"),
+                Operator::Contains | Operator::ContainsAll | Operator::SupersetOf => operand,
+                Operator::ContainsAny => format!("one of {operand}"),
+                Operator::SubsetOf => format!("nothing but {operand}"),
+                Operator::Empty if operand == "true" => "none".to_owned(),
+                Operator::Empty => "at least one".to_owned(),
+                Operator::Unique => "each only once".to_owned(),
+            }
+        }
+        Form::Not(inner) => format!("not {}", expected(inner, path_text)),
+        Form::All(parts) => parts.iter().map(|part| expected(part, path_text)).collect::<Vec<_>>().join(" and "),
+        Form::Any(parts) => parts.iter().map(|part| expected(part, path_text)).collect::<Vec<_>>().join(" or "),
+        Form::None(parts) => {
+            format!("neither {}", parts.iter().map(|part| expected(part, path_text)).collect::<Vec<_>>().join(" nor "))
+        }
+        Form::Each(quantified) | Form::Some(quantified) => match (&quantified.require, &quantified.over) {
+            (Some(require), _) => expected(require, path_text),
+            (None, Over::Path(path)) => path.text.clone(),
+            (None, Over::Consts(_)) => String::new(),
+        },
+        Form::Count(_, operator, number) => match operator {
+            Operator::Ge => format!("at least {number}"),
+            Operator::Le => format!("at most {number}"),
+            _ => number.to_string(),
+        },
+        Form::Agree(..) => "one value".to_owned(),
+        Form::Const(_) => String::new(),
+    }
+}
+
+fn quoted(constant: &Const) -> String {
+    match constant {
+        Const::Bool(_) | Const::Int(_) | Const::Float(_) => constant.text(),
+        Const::List(items) => items.iter().map(quoted).collect::<Vec<_>>().join(", "),
+        _ => format!("`{}`", constant.text()),
+    }
+}
+
+/// The evidence of a target as a whole.
+pub(super) fn of_target<'a>(target: &'a dyn Node) -> Evidence<'a> {
+    Evidence { origin: target.place().into(), seen: Seen::Target, field: "", condition: None }
+}

@@ -1,0 +1,193 @@
+//! Literals as values of the model's types.
+
+use super::ast::{At, Literal};
+use super::ir::Const;
+use super::template::Filter;
+use crate::diagnostic::Problem;
+use crate::finding::Label;
+use crate::model::duration::Duration;
+use crate::model::quantity::Quantity;
+use crate::model::schema::{StructDef, Type};
+
+/// The types a parameter can have; each also as `list<…>`.
+pub(super) const TYPE_NAMES: &[&str] =
+    &["bool", "int", "float", "string", "path", "uid", "port", "regex", "glob", "duration", "quantity"];
+
+static BOOL: Type = Type::Bool;
+static INT: Type = Type::Int;
+static FLOAT: Type = Type::Float;
+static STR: Type = Type::Str;
+static PATH: Type = Type::Path;
+static UID: Type = Type::Uid;
+static PORT: Type = Type::Port;
+static DURATION: Type = Type::Duration;
+static QUANTITY: Type = Type::Quantity;
+
+/// The type of a name.
+pub(super) fn named_type(name: &str) -> Option<Type> {
+    Some(match name {
+        "bool" => Type::Bool,
+        "int" => Type::Int,
+        "float" => Type::Float,
+        "string" | "regex" | "glob" => Type::Str,
+        "path" => Type::Path,
+        "uid" => Type::Uid,
+        "port" => Type::Port,
+        "duration" => Type::Duration,
+        "quantity" => Type::Quantity,
+        _ => return None,
+    })
+}
+
+/// The type of a list of scalars. A list of words is a list of text whose entries are checked one by one.
+pub(super) fn list_of(element: Type) -> Type {
+    Type::List(match element {
+        Type::Bool => &BOOL,
+        Type::Int => &INT,
+        Type::Float => &FLOAT,
+        Type::Path => &PATH,
+        Type::Uid => &UID,
+        Type::Port => &PORT,
+        Type::Duration => &DURATION,
+        Type::Quantity => &QUANTITY,
+        Type::Str | Type::Enum(_) | Type::Struct(_) | Type::List(_) => &STR,
+    })
+}
+
+/// The struct type of a kind.
+pub(super) fn kind_type(kind: &'static StructDef) -> Option<Type> {
+    crate::model::kind(kind.name).map(|entry| Type::Struct(entry.schema))
+}
+
+/// Whether values of two types can be compared.
+pub(super) fn comparable(a: Type, b: Type) -> bool {
+    let number = |ty| matches!(ty, Type::Int | Type::Uid | Type::Port | Type::Float);
+    let text = |ty| matches!(ty, Type::Str | Type::Path | Type::Enum(_));
+    match (a, b) {
+        (Type::List(a), Type::List(b)) => comparable(*a, *b),
+        (Type::Bool, Type::Bool) | (Type::Duration, Type::Duration) | (Type::Quantity, Type::Quantity) => true,
+        (a, b) => (number(a) && number(b)) || (text(a) && text(b)),
+    }
+}
+
+/// A literal as a value of a type, or why it is none.
+pub(super) fn typed(ty: Type, literal: &At<Literal>) -> Result<Const, Box<Problem>> {
+    let wrong = |help: Option<String>| {
+        let shown = match &literal.value {
+            Literal::Str(text) => format!("\"{text}\""),
+            Literal::List(_) => "a list".to_owned(),
+            other => format!("`{}`", other.text()),
+        };
+        let label = Label { place: literal.place, text: String::new() };
+        let mut problem = Problem::new("rule/type", format!("{shown} is not a {}", ty.name()), label);
+        problem.help = help;
+        Err(Box::new(problem))
+    };
+    match (ty, &literal.value) {
+        (Type::List(element), Literal::List(items)) => {
+            items.iter().map(|item| typed(*element, item)).collect::<Result<_, _>>().map(Const::List)
+        }
+        (Type::List(_), _) => wrong(Some("write a list: `[…]`".to_owned())),
+        (Type::Bool, Literal::Bool(value)) => Ok(Const::Bool(*value)),
+        (Type::Float, Literal::Float(value)) => Ok(Const::Float(*value)),
+        #[expect(clippy::cast_precision_loss, reason = "rule authors write small numbers")]
+        (Type::Float, Literal::Int(value)) => Ok(Const::Float(*value as f64)),
+        (Type::Int, Literal::Int(value)) => Ok(Const::Int(*value)),
+        (Type::Uid, Literal::Int(value)) if u32::try_from(*value).is_ok() => Ok(Const::Int(*value)),
+        (Type::Port, Literal::Int(value)) if u16::try_from(*value).is_ok() => Ok(Const::Int(*value)),
+        (Type::Int | Type::Uid | Type::Port, Literal::Str(text)) if text.parse::<i64>().is_ok() => {
+            wrong(Some(format!("remove the quotes: {text}")))
+        }
+        (Type::Str | Type::Path, Literal::Str(text)) => Ok(Const::Str(text.clone())),
+        (Type::Str, Literal::Int(_) | Literal::Float(_) | Literal::Bool(_)) => {
+            wrong(Some(format!("put it in quotes: \"{}\"", literal.value.text())))
+        }
+        (Type::Enum(words), Literal::Str(text)) => {
+            if words.contains(&text.as_str()) {
+                return Ok(Const::Str(text.clone()));
+            }
+            let label = Label { place: literal.place, text: String::new() };
+            let problem = Problem::new("rule/enum", format!("`{text}` can never occur here"), label);
+            let near = crate::diagnostic::nearest(text, words.iter().copied());
+            let help =
+                near.map_or_else(|| format!("one of {}", words.join(", ")), |near| format!("did you mean `{near}`?"));
+            Err(Box::new(problem.with_help(help)))
+        }
+        (Type::Duration, Literal::Str(text)) => match Duration::parse(text) {
+            Some(duration) => Ok(Const::Duration(duration)),
+            None => wrong(Some("write it as `30s` or `1m30s`".to_owned())),
+        },
+        (Type::Quantity, Literal::Str(text)) => match Quantity::kubernetes(text) {
+            Some(quantity) => Ok(Const::Quantity(quantity)),
+            None => wrong(Some("write it as `500m` or `256Mi`".to_owned())),
+        },
+        (Type::Quantity, Literal::Int(value)) => {
+            Ok(Const::Quantity(Quantity { milli: i128::from(*value) * 1000, text: value.to_string() }))
+        }
+        _ => wrong(None),
+    }
+}
+
+/// A parameter in a message.
+pub(super) fn shown(literal: &Literal, filter: Filter) -> String {
+    match (filter, literal) {
+        (Filter::List, Literal::List(items)) => {
+            items.iter().map(|item| format!("`{}`", item.value.text())).collect::<Vec<_>>().join(", ")
+        }
+        (Filter::Count, Literal::List(items)) => items.len().to_string(),
+        (Filter::Code | Filter::List, literal) => format!("`{}`", literal.text()),
+        (_, literal) => literal.text(),
+    }
+}
+
+/// A glob as an anchored regular expression: `*` and `?` stay within a path component, `**` crosses them,
+/// `{a,b}` is a choice.
+pub(super) fn glob_regex(glob: &str) -> String {
+    let mut out = String::from("^");
+    let mut depth = 0usize;
+    let mut chars = glob.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '*' if chars.peek() == Some(&'*') => {
+                chars.next();
+                if chars.peek() == Some(&'/') {
+                    chars.next();
+                    out.push_str("(?:.*/)?");
+                } else {
+                    out.push_str(".*");
+                }
+            }
+            '*' => out.push_str("[^/]*"),
+            '?' => out.push_str("[^/]"),
+            '{' => {
+                depth += 1;
+                out.push_str("(?:");
+            }
+            '}' if depth > 0 => {
+                depth -= 1;
+                out.push(')');
+            }
+            ',' if depth > 0 => out.push('|'),
+            other => out.push_str(&regex::escape(other.encode_utf8(&mut [0; 4]))),
+        }
+    }
+    out.push('$');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::glob_regex;
+
+    #[test]
+    fn a_star_stays_within_a_component_and_two_stars_do_not() {
+        let matches = |glob: &str, path: &str| regex::Regex::new(&glob_regex(glob)).unwrap().is_match(path);
+        assert!(matches("*.pem", "key.pem"));
+        assert!(!matches("*.pem", "certs/key.pem"));
+        assert!(matches("**/*.pem", "certs/key.pem"));
+        assert!(matches("**/*.pem", "key.pem"));
+        assert!(matches("gpu/**", "gpu/a/b"));
+        assert!(matches("{a,b}.yml", "b.yml"));
+        assert!(!matches("a.yml", "aXyml"));
+    }
+}

@@ -1,0 +1,15 @@
+//! Rules: written in YAML, checked against the model's schema when they are loaded, run with evidence.
+
+pub mod ast;
+pub mod check;
+mod compare;
+mod conditions;
+pub mod eval;
+pub mod evidence;
+pub mod ir;
+mod literals;
+mod load;
+pub mod operators;
+pub mod template;
+
+pub use check::{Arguments, compile};

@@ -1,0 +1,171 @@
+//! The operators: one table for the loader, the checker, the evaluator and the texts.
+
+use crate::model::schema::Type;
+
+/// An operator of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is described by its row of the table")]
+pub enum Operator {
+    Eq,
+    Ne,
+    In,
+    NotIn,
+    Exists,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+    Matches,
+    NotMatches,
+    StartsWith,
+    EndsWith,
+    Glob,
+    Contains,
+    ContainsAny,
+    ContainsAll,
+    Empty,
+    SubsetOf,
+    SupersetOf,
+    Unique,
+}
+
+/// What an operator takes on its right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// A value of the field's type.
+    Same,
+    /// A list of values of the field's type.
+    ListOfSame,
+    /// `true` or `false`.
+    Bool,
+    /// A regular expression (syntax of the `regex` crate, unanchored).
+    Regex,
+    /// A glob over a whole path; `*` stays within a component, `**` does not.
+    Glob,
+    /// An element of the list; for text, a part of it.
+    Element,
+    /// Several elements of the list.
+    ListOfElement,
+}
+
+struct Row {
+    operator: Operator,
+    name: &'static str,
+    takes: Takes,
+    /// Whether it holds for what is not there, so that `absent` must say what absence means.
+    negative: bool,
+    doc: &'static str,
+}
+
+const fn row(operator: Operator, name: &'static str, takes: Takes, negative: bool, doc: &'static str) -> Row {
+    Row { operator, name, takes, negative, doc }
+}
+
+const TABLE: &[Row] = &[
+    row(Operator::Eq, "eq", Takes::Same, false, "equals"),
+    row(Operator::Ne, "ne", Takes::Same, true, "does not equal"),
+    row(Operator::In, "in", Takes::ListOfSame, false, "is one of"),
+    row(Operator::NotIn, "not_in", Takes::ListOfSame, true, "is none of"),
+    row(Operator::Exists, "exists", Takes::Bool, false, "is written, or is not"),
+    row(Operator::Lt, "lt", Takes::Same, false, "is less than"),
+    row(Operator::Le, "le", Takes::Same, false, "is at most"),
+    row(Operator::Gt, "gt", Takes::Same, false, "is greater than"),
+    row(Operator::Ge, "ge", Takes::Same, false, "is at least"),
+    row(Operator::Matches, "matches", Takes::Regex, false, "matches the regular expression"),
+    row(Operator::NotMatches, "not_matches", Takes::Regex, true, "does not match the regular expression"),
+    row(Operator::StartsWith, "starts_with", Takes::Same, false, "starts with"),
+    row(Operator::EndsWith, "ends_with", Takes::Same, false, "ends with"),
+    row(Operator::Glob, "glob", Takes::Glob, false, "matches the glob"),
+    row(Operator::Contains, "contains", Takes::Element, false, "contains"),
+    row(Operator::ContainsAny, "contains_any", Takes::ListOfElement, false, "contains at least one of"),
+    row(Operator::ContainsAll, "contains_all", Takes::ListOfElement, false, "contains all of"),
+    row(Operator::Empty, "empty", Takes::Bool, false, "has no element, or has one"),
+    row(Operator::SubsetOf, "subset_of", Takes::ListOfElement, false, "has no element but"),
+    row(Operator::SupersetOf, "superset_of", Takes::ListOfElement, false, "has every one of"),
+    row(Operator::Unique, "unique", Takes::Bool, false, "has no element twice, or has one"),
+];
+
+impl Operator {
+    /// All operators.
+    pub const ALL: &'static [Operator] = &[
+        Self::Eq,
+        Self::Ne,
+        Self::In,
+        Self::NotIn,
+        Self::Exists,
+        Self::Lt,
+        Self::Le,
+        Self::Gt,
+        Self::Ge,
+        Self::Matches,
+        Self::NotMatches,
+        Self::StartsWith,
+        Self::EndsWith,
+        Self::Glob,
+        Self::Contains,
+        Self::ContainsAny,
+        Self::ContainsAll,
+        Self::Empty,
+        Self::SubsetOf,
+        Self::SupersetOf,
+        Self::Unique,
+    ];
+
+    fn row(self) -> &'static Row {
+        TABLE.iter().find(|row| row.operator == self).unwrap_or(&TABLE[0])
+    }
+
+    /// The key in a rule.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.row().name
+    }
+
+    /// The operator of a key.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        TABLE.iter().find(|row| row.name == word).map(|row| row.operator)
+    }
+
+    /// What it takes on its right.
+    #[must_use]
+    pub fn takes(self) -> Takes {
+        self.row().takes
+    }
+
+    /// Whether it needs `absent` on an optional field.
+    #[must_use]
+    pub fn is_negative(self) -> bool {
+        self.row().negative
+    }
+
+    /// What it means, as the middle of a sentence.
+    #[must_use]
+    pub fn doc(self) -> &'static str {
+        self.row().doc
+    }
+
+    /// Whether it can be used on a field of this type.
+    #[must_use]
+    pub fn fits(self, ty: Type) -> bool {
+        let list = matches!(ty, Type::List(_));
+        let structure = matches!(ty, Type::Struct(_));
+        let text = matches!(ty, Type::Str | Type::Path | Type::Enum(_));
+        let ordered = matches!(ty, Type::Int | Type::Float | Type::Uid | Type::Port | Type::Duration | Type::Quantity);
+        match self {
+            Self::Exists => !list,
+            Self::Eq | Self::Ne | Self::In | Self::NotIn => !list && !structure,
+            Self::Lt | Self::Le | Self::Gt | Self::Ge => ordered,
+            Self::Matches | Self::NotMatches | Self::StartsWith | Self::EndsWith | Self::Glob => text,
+            Self::Contains => (list && !list_of_structs(ty)) || text,
+            Self::ContainsAny | Self::ContainsAll | Self::SubsetOf | Self::SupersetOf | Self::Unique => {
+                list && !list_of_structs(ty)
+            }
+            Self::Empty => list || text,
+        }
+    }
+}
+
+fn list_of_structs(ty: Type) -> bool {
+    matches!(ty, Type::List(Type::Struct(_)))
+}
