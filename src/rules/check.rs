@@ -1,7 +1,7 @@
 //! The type checker: names become indices, literals become values, and what can never be true does not load.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use super::ast::{self, Arity, At, Literal, Operand, ParamType, RuleSource};
 use super::ir::{Compare, Compiled, Cond, Const, Form, Lookup, Over, Path, Pattern, Quantified, Root, Value};
@@ -492,7 +492,7 @@ impl Checker<'_> {
             self.problem("rule/regex", format!("the pattern does not compile: {last}"), literal.place);
             return None;
         }
-        let pattern = Pattern { text: text.clone(), regex, compiled: OnceLock::new() };
+        let pattern = Pattern::new(text.clone(), regex);
         Some(Value::Const(Const::Pattern(pattern)))
     }
 

@@ -39,11 +39,16 @@ pub struct Pattern {
     pub text: String,
     /// The regular expression that decides.
     pub regex: String,
-    /// Compiled.
-    pub compiled: OnceLock<Option<Regex>>,
+    compiled: OnceLock<Option<Regex>>,
 }
 
 impl Pattern {
+    /// A pattern that compiles when it is first asked.
+    #[must_use]
+    pub fn new(text: String, regex: String) -> Self {
+        Self { text, regex, compiled: OnceLock::new() }
+    }
+
     /// Whether it matches.
     #[must_use]
     pub fn is_match(&self, text: &str) -> bool {

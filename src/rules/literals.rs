@@ -142,7 +142,8 @@ pub(super) fn shown(literal: &Literal, filter: Filter) -> String {
 
 /// A glob as an anchored regular expression: `*` and `?` stay within a path component, `**` crosses them,
 /// `{a,b}` is a choice.
-pub(super) fn glob_regex(glob: &str) -> String {
+#[must_use]
+pub fn glob_regex(glob: &str) -> String {
     let mut out = String::from("^");
     let mut depth = 0usize;
     let mut chars = glob.chars().peekable();

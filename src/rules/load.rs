@@ -97,7 +97,20 @@ impl Loader {
         }
     }
 
-    fn optional(&mut self, node: NodeRef<'_>, key: &str) -> Option<At<String>> {
+    /// Reports what the YAML reader could not make sense of.
+    pub(crate) fn syntax(&mut self, tree: &Tree) {
+        for problem in &tree.problems {
+            let place = Place { file: tree.file(), span: problem.span };
+            let related = problem
+                .related
+                .iter()
+                .map(|(span, text)| Label { place: Place { file: tree.file(), span: *span }, text: text.clone() });
+            let found = self.problem("rule/syntax", problem.message.clone(), place);
+            found.labels.extend(related);
+        }
+    }
+
+    pub(crate) fn optional(&mut self, node: NodeRef<'_>, key: &str) -> Option<At<String>> {
         let value = node.get(key)?;
         self.text(value, &format!("`{key}`"))
     }
@@ -120,7 +133,7 @@ impl Loader {
         read
     }
 
-    fn texts(&mut self, node: NodeRef<'_>, key: &str) -> Vec<String> {
+    pub(crate) fn texts(&mut self, node: NodeRef<'_>, key: &str) -> Vec<String> {
         let Some(list) = node.get(key) else { return Vec::new() };
         if list.shape() != Shape::Sequence {
             self.problem("rule/type", format!("`{key}` is a list"), list.place());
@@ -148,28 +161,20 @@ impl Loader {
 }
 
 /// Reads a rule file. Without problems the rule is whole; its conditions are not typed yet.
-pub(crate) fn rule(tree: &Tree, text: &str) -> (Option<RuleSource>, Vec<Problem>) {
+pub(crate) fn rule(tree: &Tree) -> (Option<RuleSource>, Vec<Problem>) {
     let mut loader = Loader::new();
-    for problem in &tree.problems {
-        let place = Place { file: tree.file(), span: problem.span };
-        let related = problem
-            .related
-            .iter()
-            .map(|(span, text)| Label { place: Place { file: tree.file(), span: *span }, text: text.clone() });
-        let found = loader.problem("rule/syntax", problem.message.clone(), place);
-        found.labels.extend(related);
-    }
+    loader.syntax(tree);
     let mut documents = tree.documents();
     let Some(root) = documents.next() else {
         loader.problem("rule/syntax", "the file is empty", Place::whole(tree.file()));
         return (None, loader.problems);
     };
-    let rule = read_rule(&mut loader, root, text);
+    let rule = read_rule(&mut loader, root);
     let whole = loader.problems.is_empty();
     (rule.filter(|_| whole), loader.problems)
 }
 
-fn read_rule(loader: &mut Loader, root: NodeRef<'_>, text: &str) -> Option<RuleSource> {
+fn read_rule(loader: &mut Loader, root: NodeRef<'_>) -> Option<RuleSource> {
     loader.closed(root, "a rule", RULE_KEYS);
     let id = loader.required(root, "rule", "a rule");
     let since = loader.required(root, "since", "a rule");
@@ -211,7 +216,7 @@ fn read_rule(loader: &mut Loader, root: NodeRef<'_>, text: &str) -> Option<RuleS
     let lookups = lookups(loader, root);
     let require = requirement(loader, root);
     let labels = labels(loader, root);
-    let examples = examples(loader, root, text);
+    let examples = examples(loader, root);
     Some(RuleSource {
         id: id?,
         since: since?.value,
@@ -328,7 +333,7 @@ fn labels(loader: &mut Loader, root: NodeRef<'_>) -> Vec<LabelSpec> {
         .collect()
 }
 
-fn examples(loader: &mut Loader, root: NodeRef<'_>, text: &str) -> Vec<Example> {
+fn examples(loader: &mut Loader, root: NodeRef<'_>) -> Vec<Example> {
     let place = root.get("examples").map_or_else(|| root.anchor_place(), NodeRef::place);
     let out: Vec<Example> = root
         .get("examples")
@@ -346,7 +351,6 @@ fn examples(loader: &mut Loader, root: NodeRef<'_>, text: &str) -> Vec<Example> 
         let found = loader.problem("rule/examples", message, place);
         found.help = Some("mark the line before a failing one with `#~ rule-id`, or say `expect`".to_owned());
     }
-    let _ = text;
     out
 }
 

@@ -3,13 +3,15 @@
 pub mod ast;
 pub mod check;
 mod compare;
+pub mod conclude;
 mod conditions;
 pub mod eval;
 pub mod evidence;
 pub mod ir;
 mod literals;
-mod load;
+pub(crate) mod load;
 pub mod operators;
 pub mod template;
 
 pub use check::{Arguments, compile};
+pub use literals::glob_regex;

@@ -1,0 +1,194 @@
+//! From evidence to findings: messages, labels and fingerprints.
+
+use super::evidence::{Evidence, Group, Seen, expected, filtered, shown};
+use super::ir::{Compiled, Path, Root};
+use super::template::{Piece, Template};
+use crate::finding::{Label, Outcome};
+use crate::model::schema::{Node, Slot, View};
+
+/// What a group of evidence says, before a standard gives it a severity.
+pub struct Conclusion {
+    /// Failed or not known.
+    pub outcome: Outcome,
+    /// What was found and what is wanted.
+    pub message: String,
+    /// The next step.
+    pub help: Option<String>,
+    /// Where it is.
+    pub primary: Label,
+    /// Other places that take part.
+    pub related: Vec<Label>,
+    /// What enters the fingerprint.
+    pub evidence: String,
+}
+
+struct Text<'r, 'a> {
+    rule: &'r Compiled,
+    target: &'a dyn Node,
+    group: &'r Group<'a>,
+}
+
+/// Puts a group of evidence into words. `None` for a doubt that only comes from a value of the wrong type: that has a
+/// finding of its own.
+#[must_use]
+pub fn conclude<'a>(rule: &Compiled, target: &'a dyn Node, group: &Group<'a>) -> Option<Conclusion> {
+    let first = group.evidence.first()?;
+    if group.unknown && group.evidence.iter().all(|evidence| matches!(evidence.seen, Seen::Malformed)) {
+        return None;
+    }
+    let text = Text { rule, target, group };
+    let deciding = if group.unknown {
+        group.evidence.iter().find(|evidence| matches!(evidence.seen, Seen::Unresolved(_))).unwrap_or(first)
+    } else {
+        first
+    };
+    let message = if group.unknown {
+        text.doubt(deciding)
+    } else {
+        match (&rule.missing, deciding.seen) {
+            (Some(missing), Seen::Missing) => text.render(missing, deciding),
+            _ => text.render(&rule.message, deciding),
+        }
+    };
+    let primary = Label { place: deciding.place(), text: text.label(deciding, true, group.unknown) };
+    let mut related = Vec::new();
+    for evidence in &group.evidence {
+        let via = evidence.origin.via.map(|via| Label { place: via.at, text: via.text.to_owned() });
+        let own = Label { place: evidence.place(), text: text.label(evidence, false, group.unknown) };
+        related.extend(std::iter::once(own).chain(via));
+    }
+    for (path, label) in &rule.labels {
+        if let Slot::Known(_, origin) = text.slot(path) {
+            related.push(Label { place: origin.at, text: text.render(label, deciding) });
+        }
+    }
+    let mut seen = vec![primary.place];
+    related.retain(|label| {
+        let new = !seen.contains(&label.place);
+        seen.push(label.place);
+        new
+    });
+    Some(Conclusion {
+        outcome: if group.unknown { Outcome::Unknown } else { Outcome::Fail },
+        message,
+        help: rule.help.as_ref().filter(|_| !group.unknown).map(|help| text.render(help, deciding)),
+        primary,
+        related,
+        evidence: group.evidence.iter().map(Evidence::key).collect::<Vec<_>>().join("\n"),
+    })
+}
+
+impl<'a> Text<'_, 'a> {
+    fn slot(&self, path: &Path) -> Slot<'a> {
+        let start = match path.root {
+            Root::Target => Slot::Known(View::Node(self.target), self.target.place().into()),
+            Root::Binding(index) => match self.group.bindings.get(index).copied().flatten() {
+                Some(slot) => slot,
+                None => return Slot::Absent(self.target.place()),
+            },
+        };
+        path.steps.iter().fold(start, |slot, step| match slot {
+            Slot::Known(View::Node(node), _) => node.slot(*step),
+            other => other,
+        })
+    }
+
+    fn path_text(&self, path: &Path) -> String {
+        match self.slot(path) {
+            Slot::Known(View::Int(value), _) => value.to_string(),
+            Slot::Known(view, _) => format!("`{}`", shown(view)),
+            _ => format!("the value of `{}`", path.text),
+        }
+    }
+
+    fn expected(&self, evidence: &Evidence<'a>) -> String {
+        let Some(condition) = evidence.condition else { return String::new() };
+        match &condition.say {
+            Some(say) => self.render(say, evidence),
+            None => expected(condition, &|path| self.path_text(path)),
+        }
+    }
+
+    fn render(&self, template: &Template, deciding: &Evidence<'a>) -> String {
+        let mut out = String::new();
+        for piece in &template.pieces {
+            match piece {
+                Piece::Text(text) => out.push_str(text),
+                Piece::Field(path, filter) => out.push_str(&filtered(self.slot(path), *filter)),
+                Piece::Actual(super::template::Filter::List) => out.push_str(&self.all_values()),
+                Piece::Actual(_) => out.push_str(&deciding.actual()),
+                Piece::Expected => out.push_str(&self.expected(deciding)),
+                Piece::Target => out.push_str(&self.target.label()),
+            }
+        }
+        out
+    }
+
+    /// `{actual|list}`: every different value that takes part.
+    fn all_values(&self) -> String {
+        let mut values: Vec<String> = Vec::new();
+        for evidence in &self.group.evidence {
+            let value = evidence.actual();
+            if !values.contains(&value) {
+                values.push(value);
+            }
+        }
+        values.join(", ")
+    }
+
+    fn doubt(&self, deciding: &Evidence<'a>) -> String {
+        let summary = &self.rule.source.summary;
+        match deciding.seen {
+            Seen::Unresolved(unresolved) if unresolved.text.is_empty() => {
+                format!("cannot tell whether {summary}: {}", unresolved.why)
+            }
+            Seen::Unresolved(unresolved) => {
+                format!("cannot tell whether {summary}: {} (`{}`)", unresolved.why, shown(View::Str(&unresolved.text)))
+            }
+            _ => format!("cannot tell whether {summary}"),
+        }
+    }
+
+    fn label(&self, evidence: &Evidence<'a>, primary: bool, doubt: bool) -> String {
+        match evidence.seen {
+            Seen::Unresolved(unresolved) => unresolved.why.to_string(),
+            Seen::Malformed => "this value has the wrong type".to_owned(),
+            Seen::Target => String::new(),
+            _ if doubt => String::new(),
+            Seen::Missing => match evidence.condition {
+                Some(condition) if condition.say.is_some() => self.expected(evidence),
+                _ if evidence.field.is_empty() => "missing here".to_owned(),
+                _ => format!("`{}` is missing here", evidence.field),
+            },
+            Seen::Value(_) if primary || self.disagrees(evidence) => {
+                let expected = self.expected(evidence);
+                match evidence.condition {
+                    _ if expected.is_empty() => evidence.actual(),
+                    Some(condition) if condition.say.is_some() => expected,
+                    Some(super::ir::Cond { form: super::ir::Form::Agree(..), .. }) => {
+                        format!("{} here", evidence.actual())
+                    }
+                    _ => format!("expected {expected}"),
+                }
+            }
+            Seen::Value(_) => format!("{} here", evidence.actual()),
+        }
+    }
+
+    /// Whether a secondary place failed a condition of its own, so that its label says what was wanted there.
+    fn disagrees(&self, evidence: &Evidence<'a>) -> bool {
+        matches!(evidence.condition, Some(super::ir::Cond { form: super::ir::Form::Compare(_), .. }))
+    }
+}
+
+/// A fingerprint: FNV-1a over the parts, as 16 hex digits. Stable over releases.
+#[must_use]
+pub fn fingerprint(parts: &[&str]) -> String {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for part in parts {
+        for byte in part.bytes().chain(std::iter::once(0)) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+    format!("{hash:016x}")
+}

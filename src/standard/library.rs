@@ -1,0 +1,181 @@
+//! The rules and standards there are: the built-in ones, compiled into the binary, and those of further directories.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use include_dir::{Dir, include_dir};
+
+use super::{Standard, load};
+use crate::diagnostic::{Problem, nearest};
+use crate::finding::Label;
+use crate::rules::ast::RuleSource;
+use crate::rules::load as rule_load;
+use crate::source::{EntryKind, FileId, Place, SourceFile, Sources};
+use crate::syntax::yaml::Tree;
+
+static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/rules");
+
+/// The rules and standards of a run. Files are parsed when they are asked for.
+#[derive(Debug, Default)]
+pub struct Library {
+    /// The files, for rendering problems.
+    pub sources: Sources,
+    rules: BTreeMap<String, FileId>,
+    standards: BTreeMap<String, FileId>,
+    loaded: BTreeMap<String, Arc<RuleSource>>,
+}
+
+/// Directories deeper than this are not looked at for rules.
+const MAX_DEPTH: usize = 8;
+
+impl Library {
+    /// The built-in rules and standards.
+    #[must_use]
+    pub fn built_in() -> Self {
+        let mut library = Self::default();
+        let mut files = Vec::new();
+        collect(&BUILT_IN, &mut files);
+        files.sort_unstable_by_key(|(path, _)| *path);
+        for (path, text) in files {
+            library.insert(path, Arc::from(text));
+        }
+        library
+    }
+
+    /// Adds the `*.yaml` files of a directory; `standards/` in it holds standards, everything else rules. A later
+    /// rule of the same id takes the place of an earlier one.
+    ///
+    /// # Errors
+    /// A directory or file that cannot be read.
+    pub fn add_directory(&mut self, directory: &Path) -> Result<(), Problem> {
+        let mut queue = vec![(directory.to_owned(), 0)];
+        let mut found = Vec::new();
+        while let Some((current, depth)) = queue.pop() {
+            let entries = std::fs::read_dir(&current).map_err(|error| unreadable(&current, &error))?;
+            for entry in entries {
+                let path = entry.map_err(|error| unreadable(&current, &error))?.path();
+                if path.is_dir() && depth < MAX_DEPTH {
+                    queue.push((path, depth + 1));
+                } else if path.extension().is_some_and(|extension| extension == "yaml") {
+                    found.push(path);
+                }
+            }
+        }
+        found.sort();
+        for path in found {
+            let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
+            self.insert(&path.to_string_lossy().replace('\\', "/"), Arc::from(text));
+        }
+        Ok(())
+    }
+
+    /// Adds one file under a path.
+    pub fn insert(&mut self, path: &str, text: Arc<str>) {
+        let name = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".yaml").to_owned();
+        let directory = path.rsplit('/').nth(1).unwrap_or("");
+        let file = SourceFile::new(format!("rules/{}", path.trim_start_matches("rules/")), EntryKind::File);
+        file.set_text(text);
+        let id = self.sources.add(file);
+        match directory {
+            "standards" => self.standards.insert(name, id),
+            "data" => None,
+            _ => {
+                self.loaded.remove(&name);
+                self.rules.insert(name, id)
+            }
+        };
+    }
+
+    /// The ids of all rules, in order.
+    pub fn rule_ids(&self) -> impl Iterator<Item = &str> {
+        self.rules.keys().map(String::as_str)
+    }
+
+    /// The ids of all standards, in order.
+    pub fn standard_ids(&self) -> impl Iterator<Item = &str> {
+        self.standards.keys().map(String::as_str)
+    }
+
+    /// The rule of an id. `asked` is where it was named; `None` for the command line.
+    ///
+    /// # Errors
+    /// An unknown id, or everything that is wrong with the rule.
+    pub fn rule(&mut self, id: &str, asked: Option<Place>) -> Result<Arc<RuleSource>, Vec<Problem>> {
+        if let Some(rule) = self.loaded.get(id) {
+            return Ok(Arc::clone(rule));
+        }
+        let Some(file) = self.rules.get(id).copied() else {
+            return Err(vec![unknown("rule", id, asked, self.rules.keys())]);
+        };
+        let text = self.sources.get(file).text();
+        let tree = Tree::parse(file, text);
+        let (rule, mut problems) = rule_load::rule(&tree);
+        if let Some(rule) = &rule
+            && rule.id.value != id
+        {
+            let label = Label { place: rule.id.place, text: String::new() };
+            let message = format!("the file is called `{id}.yaml`, and the rule in it `{}`", rule.id.value);
+            problems.push(Problem::new("rule/file-name", message, label).with_help("give both the same name"));
+        }
+        match rule {
+            Some(rule) if problems.is_empty() => {
+                let rule = Arc::new(rule);
+                self.loaded.insert(id.to_owned(), Arc::clone(&rule));
+                Ok(rule)
+            }
+            _ => Err(problems),
+        }
+    }
+
+    /// The standard of an id.
+    ///
+    /// # Errors
+    /// An unknown id, or everything that is wrong with the standard.
+    pub fn standard(&self, id: &str) -> Result<Standard, Vec<Problem>> {
+        let Some(file) = self.standards.get(id).copied() else {
+            return Err(vec![unknown("standard", id, None, self.standards.keys())]);
+        };
+        let tree = Tree::parse(file, self.sources.get(file).text());
+        match load::standard(&tree) {
+            (Some(standard), problems) if problems.is_empty() => Ok(standard),
+            (_, problems) => Err(problems),
+        }
+    }
+}
+
+fn collect(dir: &'static Dir<'static>, out: &mut Vec<(&'static str, &'static str)>) {
+    for file in dir.files() {
+        if let (Some(path), Some(text)) = (file.path().to_str(), file.contents_utf8())
+            && file.path().extension().is_some_and(|extension| extension == "yaml")
+        {
+            out.push((path, text));
+        }
+    }
+    for dir in dir.dirs() {
+        collect(dir, out);
+    }
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
+    Problem {
+        code: "rules/unreadable",
+        message: format!("`{}` cannot be read: {error}", path.display()),
+        labels: Vec::new(),
+        help: None,
+    }
+}
+
+fn unknown<'n>(what: &str, id: &str, asked: Option<Place>, known: impl Iterator<Item = &'n String> + Clone) -> Problem {
+    let labels = asked.map(|place| Label { place, text: String::new() }).into_iter().collect();
+    let help = match nearest(id, known.clone().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("`svclint {what}s` lists what there is"),
+    };
+    Problem {
+        code: if what == "rule" { "unknown-rule" } else { "unknown-standard" },
+        message: format!("there is no {what} `{id}`"),
+        labels,
+        help: Some(help),
+    }
+}
