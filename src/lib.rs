@@ -13,3 +13,4 @@ pub mod rules;
 pub mod source;
 pub mod standard;
 pub mod syntax;
+pub mod triage;

@@ -1,0 +1,5 @@
+//! What becomes of findings: silenced where a comment says so and why, counted, and put in order.
+
+pub mod order;
+pub mod pragma;
+pub mod suppress;

@@ -1,0 +1,108 @@
+//! Silences findings that a comment covers, and tells of comments that silence nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::pragma::{Misspelt, Pragma};
+use crate::diagnostic::nearest;
+use crate::finding::{Finding, Note, NoteKind, Suppression};
+use crate::source::{FileId, Place};
+
+/// What the suppressions need to know of the rules.
+pub struct Known<'k> {
+    /// Ids of rules and of their uses that exist.
+    pub rules: &'k BTreeSet<String>,
+    /// Ids whose findings may not be silenced.
+    pub not_waivable: &'k BTreeSet<String>,
+    /// Ids that ran; a suppression of another one cannot be called unused.
+    pub ran: &'k BTreeSet<String>,
+}
+
+/// A suppression by annotation: the object's text, the rule, the reason.
+#[derive(Clone, Debug)]
+pub struct Annotated {
+    /// The annotation.
+    pub place: Place,
+    /// The rule.
+    pub rule: String,
+    /// The reason.
+    pub reason: String,
+    /// The object it covers.
+    pub covers: Place,
+}
+
+/// Applies suppressions to findings, and returns what there is to say about the suppressions themselves.
+pub fn apply(
+    findings: &mut [Finding],
+    pragmas: &[Pragma],
+    misspelt: &[Misspelt],
+    annotations: &[Annotated],
+    known: &Known<'_>,
+) -> Vec<Note> {
+    let mut notes: Vec<Note> = misspelt.iter().map(|wrong| note(wrong.place, wrong.message.clone(), None)).collect();
+    let mut covers: Vec<Cover<'_>> = Vec::new();
+    for pragma in pragmas {
+        if pragma.reason.is_empty() {
+            let help = "write the reason behind the bracket".to_owned();
+            notes.push(note(pragma.place, "a suppression without a reason does not count".to_owned(), Some(help)));
+            continue;
+        }
+        for (rule, at) in &pragma.rules {
+            let text = Place { file: pragma.place.file, span: pragma.covers };
+            covers.push(Cover { rule, at: *at, text, reason: &pragma.reason, used: false });
+        }
+    }
+    for annotation in annotations {
+        let (rule, reason) = (annotation.rule.as_str(), annotation.reason.as_str());
+        covers.push(Cover { rule, at: annotation.place, text: annotation.covers, reason, used: false });
+    }
+    covers.retain(|cover| {
+        let refused = refusal(cover, known);
+        notes.extend(refused.map(|(message, help)| note(cover.at, message, help)));
+        known.rules.contains(cover.rule) && !known.not_waivable.contains(cover.rule)
+    });
+    let mut by_file: BTreeMap<FileId, Vec<usize>> = BTreeMap::new();
+    for (index, cover) in covers.iter().enumerate() {
+        by_file.entry(cover.text.file).or_default().push(index);
+    }
+    for finding in findings {
+        for index in by_file.get(&finding.primary.place.file).into_iter().flatten() {
+            let Some(cover) = covers.get_mut(*index) else { continue };
+            let span = finding.primary.place.span;
+            let within = cover.text.span.start <= span.start && span.start <= cover.text.span.end;
+            if cover.rule == finding.rule && within {
+                cover.used = true;
+                let reason = cover.reason.to_owned();
+                finding.suppressed.get_or_insert(Suppression { reason, place: cover.at });
+            }
+        }
+    }
+    for cover in covers.iter().filter(|cover| !cover.used && known.ran.contains(cover.rule)) {
+        let message = format!("nothing here needs `{}` to be ignored", cover.rule);
+        notes.push(note(cover.at, message, Some("remove the suppression".to_owned())));
+    }
+    notes
+}
+
+struct Cover<'p> {
+    rule: &'p str,
+    at: Place,
+    text: Place,
+    reason: &'p str,
+    used: bool,
+}
+
+fn refusal(cover: &Cover<'_>, known: &Known<'_>) -> Option<(String, Option<String>)> {
+    if !known.rules.contains(cover.rule) {
+        let near = nearest(cover.rule, known.rules.iter().map(String::as_str));
+        let help = near.map(|near| format!("did you mean `{near}`?"));
+        return Some((format!("there is no rule `{}` to ignore", cover.rule), help));
+    }
+    known
+        .not_waivable
+        .contains(cover.rule)
+        .then(|| (format!("`{}` cannot be ignored: the standard says so", cover.rule), None))
+}
+
+fn note(place: Place, message: String, help: Option<String>) -> Note {
+    Note { kind: NoteKind::Suppression, place, message, help, related: Vec::new() }
+}
