@@ -13,6 +13,9 @@ use super::suggest::nearest;
 use super::tree::{Command, Flag, Healthcheck, Instruction, InstructionKind, Transfer, Word};
 use super::{flags, words};
 
+/// Problems after which unknown words get no "did you mean" any more.
+const MAX_GUESSES: usize = 100;
+
 /// Reads the instruction of a logical line, and the heredocs whose bodies follow it.
 pub(super) fn read(line: &MappedText, escape: char, problems: &mut Vec<SyntaxProblem>) -> (Instruction, Vec<Marker>) {
     let range = words::trim(line.as_str(), 0..line.as_str().len());
@@ -137,7 +140,9 @@ impl Reader<'_> {
             self.refuse(span, "a continuation that continues nothing");
         } else {
             let shown: String = word.chars().take(40).collect();
-            let near = nearest(&word, Keyword::ALL.into_iter().map(Keyword::name));
+            // A file of nothing but unknown words is not made better by a guess at each.
+            let guesses = self.problems.len() < MAX_GUESSES;
+            let near = guesses.then(|| nearest(&word, Keyword::ALL.into_iter().map(Keyword::name))).flatten();
             let problem = self.refuse(span, format!("unknown instruction `{shown}`"));
             problem.help = near.map(|near| format!("did you mean `{near}`?"));
         }
@@ -381,7 +386,10 @@ impl Reader<'_> {
         markers: &[Marker],
     ) -> Option<Transfer> {
         let mut words = self.list(keyword, arguments)?;
-        let (dest, dest_range) = words.pop()?;
+        let Some((dest, dest_range)) = words.pop() else {
+            self.refuse(place, format!("{keyword} needs a source and a destination"));
+            return None;
+        };
         if words.is_empty() {
             self.refuse(dest.span, format!("{keyword} needs a source and a destination"));
             return None;
@@ -389,7 +397,6 @@ impl Reader<'_> {
         if markers.iter().any(|marker| marker.range == dest_range) {
             self.refuse(dest.span, format!("the destination of {keyword} cannot be a heredoc"));
         }
-        let _ = place;
         let is_heredoc = |range: &Range<usize>| {
             markers.binary_search_by(|marker| {
                 if marker.range.end <= range.start {

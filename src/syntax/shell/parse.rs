@@ -331,16 +331,12 @@ mod tests {
 
     #[test]
     fn quotes_expansions_and_patterns_are_told_apart() {
-        insta::assert_snapshot!(shown(r#"useradd -c "App user" 'it'"'"s\ me "$HOME/x" /tmp/* "${A:-b c}" $(id -u)"#), @r#"
-        Start 0 [useradd] [-c] [App user] [it's me] <$HOME/x> </tmp/*> <${A:-b c}> <$(id -u)>
-        "#);
+        insta::assert_snapshot!(shown(r#"useradd -c "App user" 'it'"'"s\ me "$HOME/x" /tmp/* "${A:-b c}" $(id -u)"#), @"Start 0 [useradd] [-c] [App user] [it's me] <$HOME/x> </tmp/*> <${A:-b c}> <$(id -u)>");
     }
 
     #[test]
     fn assignments_and_redirections_are_kept_apart() {
-        insta::assert_snapshot!(shown("DEBIAN_FRONTEND=noninteractive A='b c' apt-get install -y x=1 >/dev/null 2>&1 < in"), @r"
-        Start 0 DEBIAN_FRONTEND=noninteractive A=b c [apt-get] [install] [-y] [x=1] > /dev/null 2>& 1 < in
-        ");
+        insta::assert_snapshot!(shown("DEBIAN_FRONTEND=noninteractive A='b c' apt-get install -y x=1 >/dev/null 2>&1 < in"), @"Start 0 DEBIAN_FRONTEND=noninteractive A=b c [apt-get] [install] [-y] [x=1] > /dev/null 2>& 1 < in");
     }
 
     #[test]
