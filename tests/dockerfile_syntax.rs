@@ -341,7 +341,7 @@ fn what_buildkit_accepts_is_accepted() {
         "RUN echo $((1<<2)) <<< word",
         "RUN a\\ b\\\n\\\nc",
         "ENV a b=c d",
-        "ENV A=\"b=c\" D=\\\n  E",
+        "ENV A=\"b=c\" \\\n  D=E",
         "LABEL \"a b\"=c",
         "LABEL a b",
         "ARG a=\"b c\" d",
