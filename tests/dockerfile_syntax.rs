@@ -1,9 +1,12 @@
 //! What the Dockerfile reader accepts and refuses, and that every span leads back to the text.
 
+#![allow(clippy::expect_used, clippy::panic)]
+
 use svclint::source::LineIndex;
 use svclint::syntax::dockerfile::{
     Command, Dockerfile, Expansion, Healthcheck, Instruction, InstructionKind, Keyword, Word, parse,
 };
+use svclint::syntax::mapped::MappedText;
 use svclint::syntax::shell;
 
 /// Problems as `line: message`, those that BuildKit lets pass with a `~`.
@@ -205,7 +208,7 @@ fn heredocs_belong_to_their_instruction() {
     assert_eq!(file.problems, []);
     assert_eq!(keywords(&file), [Keyword::From, Keyword::Run, Keyword::Copy, Keyword::User]);
     assert_eq!(file.instructions[1].span.slice(text), "RUN <<EOF\napk add curl\nEOF");
-    assert_eq!(file.instructions[1].shell_script().map(|script| script.as_str()), Some("apk add curl\n"));
+    assert_eq!(file.instructions[1].shell_script().map(MappedText::as_str), Some("apk add curl\n"));
     let [first, second] = file.instructions[2].heredocs.as_slice() else { panic!("two heredocs") };
     assert_eq!((first.name.value.as_str(), first.body.as_str(), first.expand), ("A", "one $x\n", false));
     assert_eq!((second.name.value.as_str(), second.body.as_str(), second.expand), ("B", "two\n", true));

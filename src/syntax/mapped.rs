@@ -9,7 +9,9 @@ use crate::source::Span;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MappedText {
     text: String,
-    /// Where parts begin: offset in `text`, offset in the file.
+    /// Where the first part stands in the file.
+    offset: usize,
+    /// Where further parts begin: offset in `text`, offset in the file.
     parts: Vec<(usize, usize)>,
 }
 
@@ -17,7 +19,7 @@ impl MappedText {
     /// A text that stands in the file as it is, from `offset` on.
     #[must_use]
     pub fn plain(text: &str, offset: usize) -> Self {
-        Self { text: text.to_owned(), parts: vec![(0, offset)] }
+        Self { text: text.to_owned(), offset, parts: Vec::new() }
     }
 
     /// Forgets everything but the memory.
@@ -28,8 +30,11 @@ impl MappedText {
 
     /// Adds a part that stands at `offset`; parts come in file order.
     pub(crate) fn push(&mut self, part: &str, offset: usize) {
-        let continues = self.parts.last().is_some_and(|(at, from)| from + (self.text.len() - at) == offset);
-        if !continues {
+        if self.text.is_empty() {
+            self.offset = offset;
+        }
+        let (at, from) = self.parts.last().copied().unwrap_or((0, self.offset));
+        if from + (self.text.len() - at) != offset {
             self.parts.push((self.text.len(), offset));
         }
         self.text.push_str(part);
@@ -67,15 +72,15 @@ impl MappedText {
     pub fn part(&self, range: Range<usize>) -> Self {
         let text = self.text.get(range.clone()).unwrap_or("");
         let first = self.parts.partition_point(|(at, _)| *at <= range.start);
-        let mut parts = vec![(0, self.offset_of(range.start))];
         let later = self.parts.get(first..).unwrap_or(&[]).iter().take_while(|(at, _)| *at < range.end);
-        parts.extend(later.map(|(at, from)| (at - range.start, *from)));
-        Self { text: text.to_owned(), parts }
+        let parts = later.map(|(at, from)| (at - range.start, *from)).collect();
+        Self { text: text.to_owned(), offset: self.offset_of(range.start), parts }
     }
 
     fn offset_of(&self, at: usize) -> usize {
-        let index = self.parts.partition_point(|(start, _)| *start <= at).saturating_sub(1);
-        self.parts.get(index).map_or(at, |(start, from)| from + (at - start))
+        let index = self.parts.partition_point(|(start, _)| *start <= at).checked_sub(1);
+        let part = index.and_then(|index| self.parts.get(index));
+        part.map_or(self.offset + at, |(start, from)| from + (at - start))
     }
 }
 

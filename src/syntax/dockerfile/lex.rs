@@ -125,9 +125,9 @@ impl<'t> Lexer<'t> {
                 blank = blank.or(Some(line.span()));
                 continue;
             }
-            let (text, continues) = self.without_continuation(line.text);
+            let text;
+            (text, continued) = self.without_continuation(line.text);
             out.push(text, line.start);
-            continued = continues;
         }
         if let Some(span) = blank {
             let message = "an empty line inside a continued instruction is deprecated";

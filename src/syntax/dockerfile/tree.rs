@@ -141,6 +141,7 @@ pub enum Command {
 }
 
 /// The two forms of `HEALTHCHECK`.
+#[allow(clippy::large_enum_variant)] // There is at most a handful of them in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Healthcheck {
     /// `HEALTHCHECK NONE`: the base image's check is switched off.

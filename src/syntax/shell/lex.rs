@@ -300,6 +300,7 @@ fn closing(text: &str, open: usize) -> Option<usize> {
     let mut at = open;
     while let Some(&byte) = bytes.get(at) {
         let in_quotes = stack.last() == Some(&b'"');
+        let behind_dollar = at.checked_sub(1).and_then(|before| bytes.get(before)) == Some(&b'$');
         match byte {
             b'\\' => at += 1,
             b'"' if in_quotes => {
@@ -307,12 +308,9 @@ fn closing(text: &str, open: usize) -> Option<usize> {
             }
             b'"' => stack.push(b'"'),
             b'\'' if !in_quotes => at += 1 + bytes.get(at + 1..)?.iter().position(|b| *b == b'\'')?,
-            b'(' | b'{' if !in_quotes || (at > 0 && bytes.get(at - 1) == Some(&b'$')) || at == open => {
-                // `{` alone is only a brace inside `${…}`.
-                if byte == b'(' || stack.is_empty() || bytes.get(at.wrapping_sub(1)) == Some(&b'$') {
-                    stack.push(if byte == b'(' { b')' } else { b'}' });
-                }
-            }
+            b'(' if at == open || !in_quotes || behind_dollar => stack.push(b')'),
+            // A brace alone is only a character.
+            b'{' if at == open || behind_dollar => stack.push(b'}'),
             b')' | b'}' if stack.last() == Some(&byte) => {
                 stack.pop();
                 if stack.is_empty() {

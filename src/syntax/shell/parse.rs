@@ -96,14 +96,14 @@ impl Parser<'_> {
                 self.extend(&range);
                 self.mode = Mode::Commands;
             }
-            (Mode::Array, _) => {}
-            (Mode::CasePattern, Token::Operator(")", _)) => self.mode = Mode::Commands,
+            (Mode::CasePattern, Token::Operator(")", _)) | (Mode::FunctionName, Token::Word(_)) => {
+                self.mode = Mode::Commands;
+            }
             (Mode::CasePattern, Token::Word(word)) if word.text == "esac" && !word.is_quoted => self.end_case(),
-            (Mode::CasePattern, _) => {}
             (Mode::CaseHeader, Token::Word(word)) if word.text == "in" => self.mode = Mode::CasePattern,
             (Mode::ForHeader, Token::Word(word)) if word.text == "do" => self.mode = Mode::Commands,
-            (Mode::FunctionName, Token::Word(_)) => self.mode = Mode::Commands,
-            (Mode::CaseHeader | Mode::ForHeader, Token::Word(_) | Token::Redirect(..)) => {}
+            (Mode::Array | Mode::CasePattern, _)
+            | (Mode::CaseHeader | Mode::ForHeader, Token::Word(_) | Token::Redirect(..)) => {}
             (_, Token::Operator(operator, range)) => self.operator(operator, &range),
             (_, Token::Redirect(_, range)) => self.redirect(&range),
             (_, Token::Word(word)) => self.word(&word),
@@ -244,7 +244,7 @@ impl Parser<'_> {
         let name = self.text.as_str().get(start..start + equals).unwrap_or("").trim_end_matches('+').to_owned();
         let name = Spanned::new(name.clone(), self.text.span_of(start..start + name.len()));
         let mut value = self.shell_word(word);
-        value.text = value.text.get(equals + 1..).unwrap_or("").to_owned();
+        value.text.drain(..(equals + 1).min(value.text.len()));
         value.span = self.text.span_of(start + equals + 1..word.range.end);
         self.current.assignments.push(Assignment { name, value });
         self.extend(&word.range);
@@ -300,18 +300,18 @@ mod tests {
         let mut out = String::new();
         for command in parse_str(script, 0) {
             assert!(!command.span.slice(script).is_empty());
-            let mut line = format!("{:?} {}", command.joined_by, command.depth);
+            let mut line = vec![format!("{:?} {}", command.joined_by, command.depth)];
             for assignment in &command.assignments {
-                line += &format!(" {}={}", assignment.name.value, assignment.value.text);
+                line.push(format!("{}={}", assignment.name.value, assignment.value.text));
             }
             for word in &command.words {
-                line += &if word.is_literal { format!(" [{}]", word.text) } else { format!(" <{}>", word.text) };
+                line.push(if word.is_literal { format!("[{}]", word.text) } else { format!("<{}>", word.text) });
             }
             for redirection in &command.redirections {
                 let target = redirection.target.as_ref().map_or("", |word| word.text.as_str());
-                line += &format!(" {} {target}", redirection.operator.value);
+                line.push(format!("{} {target}", redirection.operator.value).trim_end().to_owned());
             }
-            out += &line;
+            out += &line.join(" ");
             out.push('\n');
         }
         out
