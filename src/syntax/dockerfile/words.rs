@@ -1,0 +1,173 @@
+//! Splitting an instruction's arguments into words.
+
+use std::ops::Range;
+
+/// Blanks that separate plain words. Other white space, such as a no-break space, is part of a word.
+pub(super) fn is_blank(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\u{b}' | '\u{c}' | '\r')
+}
+
+/// The range without white space at its ends.
+pub(super) fn trim(text: &str, range: Range<usize>) -> Range<usize> {
+    let slice = text.get(range.clone()).unwrap_or("");
+    let start = range.start + (slice.len() - slice.trim_start().len());
+    start..start + slice.trim().len()
+}
+
+/// Words between blanks, in which quotes mean nothing (`EXPOSE`, `FROM`, `COPY a b`).
+pub(super) fn blank_separated(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
+    let slice = text.get(range.clone()).unwrap_or("");
+    let mut words = Vec::new();
+    let mut start = None;
+    for (at, c) in slice.char_indices() {
+        match (is_blank(c), start) {
+            (true, Some(from)) => {
+                words.push(range.start + from..range.start + at);
+                start = None;
+            }
+            (false, None) => start = Some(at),
+            _ => {}
+        }
+    }
+    if let Some(from) = start {
+        words.push(range.start + from..range.end);
+    }
+    words
+}
+
+/// Words between white space, which quotes and the escape character can hold together (`ENV`, `LABEL`, `ARG`).
+/// Quotes stay in the words. A quote that is never closed runs to the end.
+pub(super) fn quoted(text: &str, range: Range<usize>, escape: char) -> Vec<Range<usize>> {
+    let slice = text.get(range.clone()).unwrap_or("");
+    let mut words = Vec::new();
+    let mut start = None;
+    let mut quote: Option<char> = None;
+    let mut chars = slice.char_indices();
+    while let Some((at, c)) = chars.next() {
+        let Some(from) = start else {
+            if !c.is_whitespace() {
+                start = Some(at);
+                quote = matches!(c, '\'' | '"').then_some(c);
+                if c == escape {
+                    chars.next();
+                }
+            }
+            continue;
+        };
+        match quote {
+            Some(open) => {
+                if c == open {
+                    quote = None;
+                } else if c == escape && open != '\'' {
+                    chars.next();
+                }
+            }
+            None if c.is_whitespace() => {
+                words.push(range.start + from..range.start + at);
+                start = None;
+            }
+            None if c == escape => {
+                chars.next();
+            }
+            None => quote = matches!(c, '\'' | '"').then_some(c),
+        }
+    }
+    if let Some(from) = start {
+        words.push(range.start + from..range.end);
+    }
+    words
+}
+
+/// A flag word.
+#[derive(Debug)]
+pub(super) struct FlagWord {
+    /// The whole word as written.
+    pub range: Range<usize>,
+    /// Offset of the first `=`, if there is one.
+    pub equals: Option<usize>,
+    /// Name without dashes, quotes and escapes.
+    pub name: String,
+    /// Value without quotes and escapes.
+    pub value: Option<String>,
+}
+
+/// The `--` words at the start of the range, and what is left behind them. A lone `--` ends the flags.
+pub(super) fn flags(text: &str, range: Range<usize>, escape: char) -> (Vec<FlagWord>, Range<usize>) {
+    let mut words = Vec::new();
+    let mut at = range.start;
+    loop {
+        at = trim(text, at..range.end).start;
+        let rest = text.get(at..range.end).unwrap_or("");
+        if !rest.starts_with("--") {
+            return (words, at..range.end);
+        }
+        let word = flag_word(rest, at, escape);
+        at = word.range.end;
+        if word.name.is_empty() && word.equals.is_none() {
+            return (words, at..range.end);
+        }
+        words.push(word);
+    }
+}
+
+fn flag_word(rest: &str, offset: usize, escape: char) -> FlagWord {
+    let mut cooked = String::new();
+    let mut equals = None;
+    let mut quote: Option<char> = None;
+    let mut end = rest.len();
+    let mut chars = rest.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match quote {
+            None if c.is_whitespace() => {
+                end = at;
+                break;
+            }
+            None if matches!(c, '\'' | '"') => quote = Some(c),
+            Some(open) if c == open => quote = None,
+            _ if c == escape => cooked.extend(chars.next().map(|(_, c)| c)),
+            _ => {
+                if c == '=' && equals.is_none() {
+                    equals = Some(offset + at);
+                }
+                cooked.push(c);
+            }
+        }
+    }
+    let cooked = cooked.strip_prefix("--").unwrap_or(&cooked);
+    let (name, value) = match equals.and_then(|_| cooked.split_once('=')) {
+        Some((name, value)) => (name, Some(value)),
+        None => (cooked, None),
+    };
+    FlagWord { range: offset..offset + end, equals, name: name.to_owned(), value: value.map(str::to_owned) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slices(text: &str, words: Vec<Range<usize>>) -> Vec<&str> {
+        words.into_iter().map(|range| &text[range]).collect()
+    }
+
+    #[test]
+    fn quotes_and_escapes_hold_a_word_together() {
+        let text = r#"A="x y" B=x\ y C='it is' D="a\"b c""#;
+        let words = slices(text, quoted(text, 0..text.len(), '\\'));
+        assert_eq!(words, [r#"A="x y""#, r"B=x\ y", "C='it is'", r#"D="a\"b c""#]);
+    }
+
+    #[test]
+    fn a_backslash_is_plain_under_a_backtick_escape() {
+        let text = r"P=C:\a\ Q=x` y";
+        assert_eq!(slices(text, quoted(text, 0..text.len(), '`')), [r"P=C:\a\", "Q=x` y"]);
+    }
+
+    #[test]
+    fn flags_end_at_the_first_other_word() {
+        let text = r#"--from=x --link --chown="a b" src --not"#;
+        let (words, rest) = flags(text, 0..text.len(), '\\');
+        let names: Vec<_> = words.iter().map(|word| (word.name.as_str(), word.value.as_deref())).collect();
+        assert_eq!(names, [("from", Some("x")), ("link", None), ("chown", Some("a b"))]);
+        assert_eq!(&text[rest], "src --not");
+    }
+}
