@@ -1,1 +1,18 @@
-fn main() {}
+//! The `svclint` command.
+
+use std::io::{BufWriter, IsTerminal, Write, stderr, stdout};
+use std::process::ExitCode;
+
+use clap::Parser;
+use svclint::cli::{Cli, Streams, run};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let out_is_terminal = stdout().is_terminal();
+    let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let mut out = BufWriter::new(stdout().lock());
+    let mut err = stderr().lock();
+    let exit = run(&cli, &mut Streams { out: &mut out, err: &mut err, out_is_terminal, width });
+    let _ = out.flush();
+    ExitCode::from(exit.code())
+}

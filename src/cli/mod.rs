@@ -1,0 +1,289 @@
+//! The command line: the only room that reads arguments, prints, and chooses the exit status.
+
+mod check;
+mod list;
+mod paths;
+mod test;
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::diagnostic::Problem;
+use crate::finding::Severity;
+use crate::report::Format;
+use crate::standard::library::Library;
+
+/// Where a run writes.
+pub struct Streams<'s> {
+    /// The report and nothing else.
+    pub out: &'s mut dyn Write,
+    /// Everything else.
+    pub err: &'s mut dyn Write,
+    /// Whether `out` is a terminal.
+    pub out_is_terminal: bool,
+    /// Width of the terminal in columns, where it is one.
+    pub width: Option<usize>,
+}
+
+/// The end of a run, as its exit status says it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Exit {
+    /// 0: checked, nothing at or above the threshold.
+    Clean,
+    /// 1: findings at or above the threshold.
+    Findings,
+    /// 2: the run itself cannot be trusted.
+    Untrusted,
+    /// 3: nothing found to check.
+    Nothing,
+}
+
+impl Exit {
+    /// The exit status.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Clean => 0,
+            Self::Findings => 1,
+            Self::Untrusted => 2,
+            Self::Nothing => 3,
+        }
+    }
+}
+
+/// Judges whether a service repository conforms to written standards.
+#[derive(Parser, Debug)]
+#[command(name = "svclint", version, max_term_width = 100, subcommand_required = true, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Check services against the standards that apply to them.
+    Check(CheckArgs),
+    /// List the rules there are.
+    Rules(ListArgs),
+    /// List the standards there are, or show one clause by clause.
+    Standards(StandardsArgs),
+    /// Run the examples inside rules.
+    Test(TestArgs),
+}
+
+/// When to write colours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The lowest severity that makes a run fail.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub enum FailOn {
+    /// Errors.
+    #[default]
+    Error,
+    /// Warnings and errors.
+    Warning,
+    /// Every finding.
+    Info,
+    /// No finding.
+    Never,
+}
+
+impl FailOn {
+    fn threshold(self) -> Option<Severity> {
+        match self {
+            Self::Error => Some(Severity::Error),
+            Self::Warning => Some(Severity::Warning),
+            Self::Info => Some(Severity::Info),
+            Self::Never => None,
+        }
+    }
+}
+
+/// A further report: `FORMAT=FILE`.
+#[derive(Clone, Debug)]
+pub struct Output {
+    format: Format,
+    file: PathBuf,
+}
+
+impl std::str::FromStr for Output {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (format, file) = text.split_once('=').ok_or("write it as FORMAT=FILE")?;
+        let format = Format::from_name(format).ok_or_else(|| format!("`{format}` is no format"))?;
+        Ok(Self { format, file: PathBuf::from(file) })
+    }
+}
+
+#[derive(Args, Debug)]
+struct CheckArgs {
+    /// A repository, a service, or single files, whose services are then checked whole.
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// A standard that applies [default: detected for each service].
+    #[arg(long, value_name = "ID")]
+    standard: Vec<String>,
+
+    /// Only this rule, with the parameters of the standards in force where they use it.
+    #[arg(long, value_name = "ID")]
+    rule: Vec<String>,
+
+    /// A directory with further rules and standards.
+    #[arg(long, value_name = "DIR")]
+    rules: Vec<PathBuf>,
+
+    /// The format of the report on standard output.
+    #[arg(long, value_name = "FORMAT", default_value = "pretty", value_parser = format_parser())]
+    format: Format,
+
+    /// Also write a report of this format to a file.
+    #[arg(long, value_name = "FORMAT=FILE")]
+    output: Vec<Output>,
+
+    /// The lowest severity that makes the run fail.
+    #[arg(long, value_enum, default_value_t)]
+    fail_on: FailOn,
+
+    /// With single files: show the findings in the other files of their services too.
+    #[arg(long)]
+    whole_service: bool,
+
+    /// Threads [default: one a core].
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+
+    /// When to write colours.
+    #[arg(long, value_enum, default_value_t)]
+    color: Color,
+
+    /// Print findings only, without the summary.
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// How a list is printed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+enum ListFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+#[derive(Args, Debug)]
+struct ListArgs {
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t)]
+    format: ListFormat,
+
+    /// A directory with further rules and standards.
+    #[arg(long, value_name = "DIR")]
+    rules: Vec<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+struct StandardsArgs {
+    #[command(subcommand)]
+    command: Option<StandardsCommand>,
+
+    #[command(flatten)]
+    list: ListArgs,
+}
+
+#[derive(Subcommand, Debug)]
+enum StandardsCommand {
+    /// Print every clause with its rules, or why it cannot be checked here.
+    Show {
+        /// The standard.
+        id: String,
+
+        #[command(flatten)]
+        list: ListArgs,
+    },
+}
+
+#[derive(Args, Debug)]
+struct TestArgs {
+    /// Rules to test, or directories with rules [default: the built-in rules].
+    #[arg(value_name = "RULE|DIR")]
+    what: Vec<String>,
+
+    /// Say every example, not only those that go wrong.
+    #[arg(long, short)]
+    verbose: bool,
+}
+
+fn format_parser() -> clap::builder::PossibleValuesParser {
+    clap::builder::PossibleValuesParser::new(Format::ALL.iter().map(|format| format.name()))
+}
+
+/// What stops a run before it judges anything.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Mistakes in rules, standards or arguments.
+    #[error("{} mistakes in rules or standards", .0.len())]
+    Problems(Vec<Problem>),
+    /// Something went wrong with a path or a stream.
+    #[error("{0}")]
+    Message(String),
+    /// The reader of the output went away.
+    #[error("the output was closed")]
+    Closed,
+}
+
+impl From<Vec<Problem>> for Failure {
+    fn from(problems: Vec<Problem>) -> Self {
+        Self::Problems(problems)
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::BrokenPipe { Self::Closed } else { Self::Message(error.to_string()) }
+    }
+}
+
+fn library(directories: &[PathBuf]) -> Result<Library, Failure> {
+    let mut library = Library::built_in();
+    for directory in directories {
+        library.add_directory(directory).map_err(|problem| Failure::Problems(vec![problem]))?;
+    }
+    Ok(library)
+}
+
+/// Runs a command line.
+pub fn run(cli: &Cli, streams: &mut Streams<'_>) -> Exit {
+    let mut shown = Library::default();
+    let result = match &cli.command {
+        Command::Check(args) => check::run(args, streams, &mut shown),
+        Command::Rules(args) => list::rules(args, streams, &mut shown),
+        Command::Standards(args) => match &args.command {
+            Some(StandardsCommand::Show { id, list }) => list::standard(id, list, streams, &mut shown),
+            None => list::standards(&args.list, streams, &mut shown),
+        },
+        Command::Test(args) => test::run(args, streams, &mut shown),
+    };
+    let text = match result {
+        Ok(exit) => return exit,
+        Err(Failure::Closed) => return Exit::Clean,
+        Err(Failure::Message(message)) => format!("error: {message}\n"),
+        Err(Failure::Problems(problems)) => crate::report::problems(&problems, &shown.sources, false),
+    };
+    // Where the error stream is gone too there is nobody left to tell.
+    let _ = streams.err.write_all(text.as_bytes());
+    Exit::Untrusted
+}

@@ -1,0 +1,140 @@
+//! Findings of the readers themselves: values of the wrong type, keys that stand twice, text that a tool refuses.
+
+use std::collections::BTreeSet;
+
+use crate::finding::{Finding, Label, Outcome, RuleInfo, Severity, Target};
+use crate::model::repo::{Repo, TroubleKind};
+use crate::model::schema::{Node, Slot, View};
+use crate::model::value::Malformed;
+use crate::source::Place;
+
+/// One of these rules.
+pub(super) struct Own {
+    pub(super) id: &'static str,
+    severity: Severity,
+    category: &'static str,
+    summary: &'static str,
+    why: &'static str,
+}
+
+/// The rules that no file holds: the readers report what makes a file mean something else than it says.
+pub(super) const RULES: &[Own] = &[
+    Own {
+        id: WRONG_TYPE,
+        severity: Severity::Error,
+        category: "correctness",
+        summary: "every field has a value of its type",
+        why: "The tool that reads the file refuses a value of the wrong type, or takes it for something else.",
+    },
+    Own {
+        id: DUPLICATE_KEY,
+        severity: Severity::Error,
+        category: "correctness",
+        summary: "no key stands twice in one mapping",
+        why: "Some tools refuse the file, others drop one of the two values without a word.",
+    },
+    Own {
+        id: SUSPICIOUS,
+        severity: Severity::Warning,
+        category: "correctness",
+        summary: "the file says what it seems to say",
+        why: "The tool accepts the text and makes something else of it than a reader would.",
+    },
+];
+
+const WRONG_TYPE: &str = "value-type";
+const DUPLICATE_KEY: &str = "duplicate-key";
+const SUSPICIOUS: &str = "suspicious-syntax";
+
+/// What reports need to know of one of these rules.
+pub(super) fn info(id: &str) -> Option<RuleInfo> {
+    RULES.iter().find(|rule| rule.id == id).map(|rule| RuleInfo {
+        id: rule.id.to_owned(),
+        summary: rule.summary.to_owned(),
+        why: rule.why.to_owned(),
+        help: None,
+        severity: rule.severity,
+        category: rule.category.to_owned(),
+        equivalents: Vec::new(),
+    })
+}
+
+/// The findings over all services that are judged.
+pub(super) fn findings(repo: &Repo, is_judged: impl Fn(usize) -> bool) -> Vec<Finding> {
+    let mut out = Vec::new();
+    let mut seen: BTreeSet<Place> = BTreeSet::new();
+    for (index, service) in repo.services.iter().enumerate().filter(|(index, _)| is_judged(*index)) {
+        let _ = index;
+        for node in service.artifact_nodes() {
+            wrong_types(node, node, &mut |top, malformed| {
+                if seen.insert(malformed.at) {
+                    let message = format!("{} stands where {} should", malformed.found, malformed.expected);
+                    let label = format!("expected {}", malformed.expected);
+                    let target = Target { kind: top.def().name.to_owned(), name: top.label() };
+                    out.push(finding(WRONG_TYPE, &service.root, target, message, malformed.at, label));
+                }
+            });
+        }
+    }
+    for trouble in &repo.troubles {
+        let Some(service) = trouble.service.filter(|service| is_judged(*service)) else { continue };
+        let Some(service) = repo.services.get(service) else { continue };
+        let rule = match trouble.kind {
+            TroubleKind::DuplicateKey => DUPLICATE_KEY,
+            TroubleKind::Suspicious => SUSPICIOUS,
+            TroubleKind::WrongType => WRONG_TYPE,
+        };
+        if rule == WRONG_TYPE && !seen.insert(trouble.place) {
+            continue;
+        }
+        let path = repo.sources.get(trouble.place.file).path.clone();
+        let target = Target { kind: trouble.artifact.to_owned(), name: path };
+        let mut found = finding(rule, &service.root, target, trouble.message.clone(), trouble.place, String::new());
+        found.help.clone_from(&trouble.help);
+        found.related.clone_from(&trouble.related);
+        found.evidence = repo.sources.slice(trouble.place).chars().take(80).collect();
+        out.push(found);
+    }
+    out
+}
+
+fn finding(rule: &str, service: &str, target: Target, message: String, at: Place, label: String) -> Finding {
+    let severity = RULES.iter().find(|own| own.id == rule).map_or(Severity::Error, |own| own.severity);
+    Finding {
+        rule: rule.to_owned(),
+        clauses: Vec::new(),
+        severity,
+        outcome: Outcome::Fail,
+        service: service.to_owned(),
+        target,
+        evidence: message.clone(),
+        message,
+        help: None,
+        primary: Label { place: at, text: label },
+        related: Vec::new(),
+        fingerprint: String::new(),
+        suppressed: None,
+    }
+}
+
+/// Visits every value of the wrong type below a node.
+fn wrong_types<'m>(top: &'m dyn Node, node: &'m dyn Node, visit: &mut dyn FnMut(&'m dyn Node, &'m Malformed)) {
+    for index in 0..node.def().fields.len() {
+        slot(top, node.slot(index), visit);
+    }
+}
+
+fn slot<'m>(top: &'m dyn Node, value: Slot<'m>, visit: &mut dyn FnMut(&'m dyn Node, &'m Malformed)) {
+    match value {
+        Slot::Malformed(malformed) => visit(top, malformed),
+        Slot::Known(View::Node(node), _) => wrong_types(top, node, visit),
+        Slot::Known(View::List(list), _) => {
+            for index in 0..list.len() {
+                if let Some(element) = list.get(index) {
+                    slot(top, element, visit);
+                }
+            }
+        }
+        Slot::Known(..) | Slot::Absent(_) | Slot::Unresolved(_) => {}
+    }
+}
