@@ -9,5 +9,6 @@
 pub mod diagnostic;
 pub mod finding;
 pub mod model;
+pub mod report;
 pub mod source;
 pub mod syntax;

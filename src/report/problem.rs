@@ -1,0 +1,29 @@
+//! Mistakes in rules, standards and arguments, printed like findings.
+
+use crate::diagnostic::Problem;
+use crate::report::Style;
+use crate::report::pretty::{Block, Painter, Tone};
+use crate::source::Sources;
+
+/// Writes problems for people: message, source with the places marked, way out. Empty for no problems.
+#[must_use]
+pub fn write_problems(problems: &[Problem], sources: &Sources, style: &Style) -> String {
+    let painter = Painter::new(sources, style);
+    let mut out = String::new();
+    for problem in problems {
+        painter.block(
+            &mut out,
+            &Block {
+                tone: Tone::Error,
+                word: "error",
+                code: problem.code,
+                message: &problem.message,
+                labels: &problem.labels.iter().collect::<Vec<_>>(),
+                help: problem.help.as_deref(),
+                notes: &[],
+            },
+        );
+        out.push('\n');
+    }
+    out
+}
