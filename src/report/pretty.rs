@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::finding::{Finding, Label, Note, Outcome, Report, Severity};
+use crate::finding::{Finding, Label, Note, NoteKind, Outcome, Report, Severity};
 use crate::report::locate::has_text;
 use crate::report::snippet::{Mark, Snippets};
 use crate::report::{Style, escape, summary};
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, Sources, Span};
 
 /// More places than this in one finding are counted, not drawn.
 const MAX_LABELS: usize = 20;
@@ -137,21 +137,13 @@ impl<'s> Painter<'s> {
     fn note(&self, out: &mut String, note: &Note) {
         let primary = Label { place: note.place, text: String::new() };
         let labels: Vec<&Label> = std::iter::once(&primary).chain(&note.related).collect();
-        self.block(
-            out,
-            &Block {
-                tone: Tone::Quiet,
-                word: "note",
-                code: note.kind.as_str(),
-                message: &note.message,
-                labels: &labels,
-                help: note.help.as_deref(),
-                notes: &[],
-            },
-        );
+        let tone = if note.kind == NoteKind::Unparsed { Tone::Warning } else { Tone::Quiet };
+        let (code, message, help) = (note.kind.as_str(), note.message.as_str(), note.help.as_deref());
+        self.block(out, &Block { tone, word: "note", code, message, labels: &labels, help, notes: &[] });
     }
 
-    /// The places file by file, that of the primary label first, then in the order they are named.
+    /// The places file by file, that of the primary label first, then in the order they are named. A place that is a
+    /// directory or a file as a whole is named and not drawn.
     fn places(&self, out: &mut String, labels: &[&Label]) {
         let mut files: Vec<(FileId, Vec<Mark<'_>>)> = Vec::new();
         for (index, label) in labels.iter().take(MAX_LABELS).enumerate() {
@@ -163,18 +155,13 @@ impl<'s> Painter<'s> {
         }
         for (file, marks) in files {
             let file = self.sources.get(file);
-            if has_text(file) {
-                self.snippets.draw(out, file, &marks);
-            } else {
-                for mark in marks {
-                    out.push_str("  --> ");
-                    out.push_str(&escape::name(&file.path));
-                    if !mark.text.is_empty() {
-                        out.push_str(": ");
-                        out.push_str(&escape::sentence(mark.text));
-                    }
-                    out.push('\n');
-                }
+            let (drawn, named): (Vec<_>, Vec<_>) =
+                marks.into_iter().partition(|mark| has_text(file) && mark.span != Span::default());
+            if !drawn.is_empty() {
+                self.snippets.draw(out, file, &drawn);
+            }
+            for mark in named {
+                name_only(out, &file.path, mark.text);
             }
         }
         if let Some(more) = labels.len().checked_sub(MAX_LABELS).filter(|more| *more > 0) {
@@ -197,7 +184,8 @@ impl<'s> Painter<'s> {
             } else {
                 out.push_str(&" ".repeat(INDENT));
             }
-            out.push_str(&escape::sentence(&line));
+            out.push_str(&line);
+            out.truncate(out.trim_end_matches(' ').len());
             out.push('\n');
         }
     }
@@ -211,6 +199,16 @@ impl<'s> Painter<'s> {
             out.push_str(text);
         }
     }
+}
+
+fn name_only(out: &mut String, path: &str, text: &str) {
+    out.push_str("  --> ");
+    out.push_str(&escape::name(path));
+    if !text.is_empty() {
+        out.push_str(": ");
+        out.push_str(&escape::sentence(text));
+    }
+    out.push('\n');
 }
 
 /// Breaks a line at spaces so that each part has at most `room` characters, unless a single word is longer.

@@ -11,18 +11,10 @@ pub fn write_problems(problems: &[Problem], sources: &Sources, style: &Style) ->
     let painter = Painter::new(sources, style);
     let mut out = String::new();
     for problem in problems {
-        painter.block(
-            &mut out,
-            &Block {
-                tone: Tone::Error,
-                word: "error",
-                code: problem.code,
-                message: &problem.message,
-                labels: &problem.labels.iter().collect::<Vec<_>>(),
-                help: problem.help.as_deref(),
-                notes: &[],
-            },
-        );
+        let labels: Vec<_> = problem.labels.iter().collect();
+        let (code, message, help) = (problem.code, problem.message.as_str(), problem.help.as_deref());
+        let block = Block { tone: Tone::Error, word: "error", code, message, labels: &labels, help, notes: &[] };
+        painter.block(&mut out, &block);
         out.push('\n');
     }
     out

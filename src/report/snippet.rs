@@ -285,3 +285,101 @@ fn window(line: &str, mark: usize, room: usize) -> std::ops::Range<usize> {
     let end = behind.char_indices().nth(length).map_or(line.len(), |(offset, _)| mark + offset);
     start..end
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use miette::NamedSource;
+
+    use super::*;
+    use crate::source::EntryKind;
+
+    const TEXT: &str = "FROM debian AS build\nRUN make\n\tCOPY a b\nFROM scratch\nUSER root\nCMD [\"x\"]\n# end\n";
+
+    fn file(text: &str) -> SourceFile {
+        let file = SourceFile::new("a/Dockerfile".into(), EntryKind::File);
+        file.set_text(Arc::from(text));
+        file
+    }
+
+    fn mark(text: &str, part: &str, says: &'static str) -> Mark<'static> {
+        let start = text.find(part).unwrap();
+        Mark { span: Span::new(start, start + part.len()), text: says, primary: says == "primary" }
+    }
+
+    fn drawn(text: &str, marks: &[Mark<'_>]) -> String {
+        let mut out = String::new();
+        Snippets::new(&Style::default()).draw(&mut out, &file(text), marks);
+        out
+    }
+
+    fn drawn_from_miettes_own_source(text: &str, marks: &[Mark<'_>]) -> String {
+        let labels: Vec<LabeledSpan> = marks
+            .iter()
+            .map(|mark| {
+                let (label, span) = (Some(mark.text.to_owned()), (mark.span.start as usize, mark.span.len()));
+                if mark.primary {
+                    LabeledSpan::new_primary_with_span(label, span)
+                } else {
+                    LabeledSpan::new_with_span(label, span)
+                }
+            })
+            .collect();
+        let handler = Snippets::new(&Style::default()).handler.with_primary_span_start();
+        let mut out = String::new();
+        draw(&handler, &mut out, &NamedSource::new("a/Dockerfile", text.to_owned()), &labels);
+        out
+    }
+
+    #[test]
+    fn a_view_is_drawn_as_miettes_own_source_would_be() {
+        let crlf = TEXT.replace('\n', "\r\n");
+        let no_end = TEXT.trim_end();
+        for text in [TEXT, crlf.as_str(), no_end] {
+            let several_lines = text.get(text.find("make").unwrap()..text.find("oot").unwrap()).unwrap();
+            for marks in [
+                vec![mark(text, "FROM debian", "primary")],
+                vec![mark(text, "debian", "one"), mark(text, "USER root", "primary")],
+                vec![mark(text, "USER", "one"), mark(text, "root", "primary"), mark(text, "CMD", "two")],
+                vec![mark(text, "a b", "primary")],
+                vec![mark(text, several_lines, "primary"), mark(text, "USER", "inside")],
+                vec![mark(text, "# end", "primary")],
+            ] {
+                assert_eq!(drawn(text, &marks), drawn_from_miettes_own_source(text, &marks), "{marks:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_the_mark() {
+        let text = format!("{}needle{}\n", "<".repeat(500_000), ">".repeat(500_000));
+        let drawn = drawn(&text, &[mark(&text, "needle", "primary")]);
+        assert!(drawn.contains("a/Dockerfile:1:500001"));
+        assert!(drawn.contains("…<") && drawn.contains("needle") && drawn.contains(">…"));
+        assert!(drawn.lines().all(|line| line.chars().count() <= 100), "{drawn}");
+    }
+
+    #[test]
+    fn marks_far_apart_are_drawn_apart() {
+        let text = (1..=900).map(|n| format!("line {n} of many\n")).collect::<String>();
+        let drawn = drawn(&text, &[mark(&text, "line 500 ", "primary"), mark(&text, "line 700 ", "other")]);
+        assert_eq!(drawn.lines().count(), 14, "{drawn}");
+        assert!(drawn.contains(":500:1]") && drawn.contains(":700:1]"));
+    }
+
+    #[test]
+    fn a_mark_over_many_lines_is_drawn_on_its_first() {
+        let text = "key:\n".to_owned() + &"  - item\n".repeat(5000);
+        let drawn = drawn(&text, &[Mark { span: Span::new(0, text.len()), text: "all of it", primary: true }]);
+        assert!(drawn.lines().count() < 8, "{drawn}");
+    }
+
+    #[test]
+    fn the_end_of_a_file_can_be_marked() {
+        for text in ["a: 1", "a: 1\n"] {
+            let drawn = drawn(text, &[Mark { span: Span::at(text.len()), text: "here", primary: true }]);
+            assert!(drawn.contains("╰── here"), "{drawn}");
+        }
+    }
+}

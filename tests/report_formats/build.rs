@@ -9,7 +9,8 @@ use svclint::finding::{
 use svclint::report::{Format, Style, write};
 use svclint::source::{EntryKind, FileId, Place, SourceFile, Sources, Span};
 
-pub const DOCKERFILE: &str = "FROM debian:latest\nRUN apt-get update\nCOPY app /app\nUSER root\nENTRYPOINT [\"/app\"]\n";
+pub const DOCKERFILE: &str =
+    "FROM debian:latest\nRUN apt-get update\nCOPY app /app\nUSER root\nENTRYPOINT [\"/app\"]\n";
 pub const DEPLOYMENT: &str = "kind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n        - name: api\n          securityContext:\n            runAsUser: 1000\n";
 
 /// A run in the making.
@@ -194,7 +195,8 @@ pub fn without_text() -> Run {
 
 pub fn suppressed() -> Run {
     let mut run = Run::new();
-    let file = run.file("Dockerfile", "# svclint: ignore[dockerfile-user-nonroot] needs raw sockets, OPS-77\nUSER root\n");
+    let file =
+        run.file("Dockerfile", "# svclint: ignore[dockerfile-user-nonroot] needs raw sockets, OPS-77\nUSER root\n");
     let comment = run.place(file, "# svclint: ignore[dockerfile-user-nonroot] needs raw sockets, OPS-77");
     let mut found = finding(run.place(file, "USER root"));
     found.suppressed = Some(Suppression { reason: "needs raw sockets, OPS-77".into(), place: comment });
@@ -229,7 +231,14 @@ pub fn broken() -> Run {
 /// Spans that point past the end, between bytes of a character, over line ends, and backwards.
 fn odd_spans() -> Run {
     let mut run = Run::new();
-    let texts = ["a", "\n", "\u{feff}FROM x\r\nUSER\troot\r\n", "日本\r\r\nx\n\n\n\n\n\n\n\n\n\nend", "\tkey:\t日本 👩\u{200d}💻\rx", "\r\n\r\n"];
+    let texts = [
+        "a",
+        "\n",
+        "\u{feff}FROM x\r\nUSER\troot\r\n",
+        "日本\r\r\nx\n\n\n\n\n\n\n\n\n\nend",
+        "\tkey:\t日本 👩\u{200d}💻\rx",
+        "\r\n\r\n",
+    ];
     for (at, text) in texts.iter().enumerate() {
         let file = run.file(&format!("odd/{at}.txt"), text);
         let length = u32::try_from(text.len()).unwrap();
