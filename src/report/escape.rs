@@ -24,9 +24,17 @@ pub(super) fn name(text: &str) -> Cow<'_, str> {
     spelled(text, |_| None)
 }
 
-/// A sentence on one line: line ends and tabs become spaces.
+/// Characters of a sentence that are printed; values quoted in it have no bound of their own.
+const MAX_SENTENCE: usize = 1000;
+
+/// A sentence on one line: line ends and tabs become spaces, and what is too long to read is cut.
 pub(super) fn sentence(text: &str) -> Cow<'_, str> {
-    spelled(text.trim_end(), |c| matches!(c, '\n' | '\r' | '\t').then_some(' '))
+    let text = text.trim_end();
+    let end = text.char_indices().nth(MAX_SENTENCE).map(|(end, _)| end);
+    let shown = spelled(text.get(..end.unwrap_or(text.len())).unwrap_or(""), |c| {
+        matches!(c, '\n' | '\r' | '\t').then_some(' ')
+    });
+    if end.is_some() { shown + " ..." } else { shown }
 }
 
 /// A text whose line ends the format itself can carry.
@@ -69,6 +77,13 @@ mod tests {
     #[test]
     fn a_sentence_is_one_line() {
         assert_eq!(sentence("one\ntwo\n"), "one two");
+    }
+
+    #[test]
+    fn a_sentence_without_end_is_cut() {
+        let shown = sentence(&"é".repeat(1_000_000)).into_owned();
+        assert_eq!(shown.chars().count(), 1004);
+        assert!(shown.ends_with("é ..."));
     }
 
     #[test]

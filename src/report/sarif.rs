@@ -5,6 +5,7 @@
 mod log;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use crate::finding::{Finding, Label, Note, NoteKind, Outcome, Report, RuleInfo, Severity};
 use crate::report::Style;
@@ -68,7 +69,8 @@ fn descriptor(rule: &RuleInfo, clauses: BTreeSet<String>) -> Descriptor<'_> {
     let text = or(rule.help.as_deref().unwrap_or_default(), &rule.summary);
     let mut markdown = format!("# {}\n\n{}\n", rule.summary.trim(), rule.why.trim());
     if let Some(help) = &rule.help {
-        markdown.push_str(&format!("\n## How to fix\n\n{}\n", help.trim()));
+        // Writing to a string does not fail.
+        _ = write!(markdown, "\n## How to fix\n\n{}\n", help.trim());
     }
     Descriptor {
         id: &rule.id,
@@ -175,7 +177,7 @@ fn uri(path: &str) -> String {
     for byte in path.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => out.push(char::from(byte)),
-            _ => out.push_str(&format!("%{byte:02X}")),
+            _ => _ = write!(out, "%{byte:02X}"),
         }
     }
     out

@@ -59,7 +59,15 @@ impl Run {
         Place { file, span: Span::new(start, start + text.len()) }
     }
 
+    /// Adds a finding, and counts its clause as failed or unknown.
     pub fn find(&mut self, finding: Finding) -> &mut Self {
+        if let (Some(standard), None) = (self.report.standards.first_mut(), &finding.suppressed) {
+            standard.met = 51;
+            match finding.outcome {
+                Outcome::Fail => standard.failed = 1,
+                Outcome::Unknown => standard.unknown = 1,
+            }
+        }
         self.report.findings.push(finding);
         self
     }

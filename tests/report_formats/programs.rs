@@ -185,6 +185,21 @@ fn every_sarif_result_points_at_its_rule() {
 }
 
 #[test]
+fn a_sarif_result_has_its_region_and_those_that_take_part() {
+    let log = sarif(&one());
+    let result = &log["runs"][0]["results"][0];
+    let place = &result["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"], serde_json::json!({"uri": "Dockerfile", "uriBaseId": "SRCROOT"}));
+    assert_eq!(place["region"], serde_json::json!({"startLine": 4, "startColumn": 1, "endLine": 4, "endColumn": 10}));
+    let other = &result["relatedLocations"][1];
+    assert_eq!(other["physicalLocation"]["artifactLocation"]["uri"], "k8s/deployment.yaml");
+    assert_eq!(other["message"]["text"], "the pod overrides it here");
+    assert_eq!(result["partialFingerprints"]["svclint/v1"], "0123456789abcdef");
+    let tags = &log["runs"][0]["tool"]["driver"]["rules"][0]["properties"]["tags"];
+    assert_eq!(tags, &serde_json::json!(["security", "atonix/ATX-2.1-n"]));
+}
+
+#[test]
 fn a_suppressed_sarif_result_has_its_justification() {
     let log = sarif(&suppressed());
     let suppression = &log["runs"][0]["results"][0]["suppressions"][0];

@@ -1,6 +1,7 @@
 //! Pretty and compact reports, as people see them.
 
 use insta::assert_snapshot;
+use proptest::{prop_assert, proptest};
 use svclint::diagnostic::Problem;
 use svclint::finding::Severity;
 use svclint::report::{Format, Style, write, write_problems};
@@ -41,7 +42,7 @@ fn a_finding_shows_every_file_that_takes_part() {
       note: atonix 1.0.0 ATX-2.1-n: Containers run as a user that is not root
 
     Checked 1 service, 14 files, 2 rules: 1 error
-    atonix 1.0.0: 52 clauses met, 0 failed, 3 not applicable, 2 not checkable here
+    atonix 1.0.0: 51 clauses met, 1 failed, 3 not applicable, 2 not checkable here
     "#);
 }
 
@@ -68,7 +69,7 @@ fn directories_and_empty_files_are_named() {
       note: atonix 1.0.0 ATX-2.1-n: Containers run as a user that is not root
 
     Checked 1 service, 14 files, 2 rules: 2 errors
-    atonix 1.0.0: 52 clauses met, 0 failed, 3 not applicable, 2 not checkable here
+    atonix 1.0.0: 51 clauses met, 1 failed, 3 not applicable, 2 not checkable here
     ");
 }
 
@@ -86,7 +87,7 @@ fn what_cannot_be_told_is_not_headed_by_a_severity() {
       note: cannot tell from the files; a failure would be a warning
 
     Checked 1 service, 14 files, 2 rules: no findings · 1 unknown
-    atonix 1.0.0: 52 clauses met, 0 failed, 3 not applicable, 2 not checkable here
+    atonix 1.0.0: 51 clauses met, 0 failed, 1 unknown, 3 not applicable, 2 not checkable here
     ");
 }
 
@@ -117,7 +118,7 @@ fn notes_stand_behind_the_findings() {
       --> Dockerfile
 
     Checked 1 service, 14 files, 2 rules: 1 error
-    atonix 1.0.0: 52 clauses met, 0 failed, 3 not applicable, 2 not checkable here
+    atonix 1.0.0: 51 clauses met, 1 failed, 3 not applicable, 2 not checkable here
     1 place could not be read or parsed, so this result is not complete
     ");
 }
@@ -139,7 +140,7 @@ fn hostile_text_is_spelled_out() {
       note: atonix 1.0.0 ATX-2.1-n: Containers run as a user that is not root
 
     Checked 1 service, 14 files, 2 rules: 1 error
-    atonix 1.0.0: 52 clauses met, 0 failed, 3 not applicable, 2 not checkable here
+    atonix 1.0.0: 51 clauses met, 1 failed, 3 not applicable, 2 not checkable here
     ");
 }
 
@@ -178,7 +179,7 @@ fn services_have_headings_where_there_are_several() {
       note: atonix 1.0.0 ATX-2.1-n: Containers run as a user that is not root
 
     Checked 2 services, 14 files, 2 rules: 2 warnings
-    atonix 1.0.0: 52 clauses met, 0 failed, 3 not applicable, 2 not checkable here
+    atonix 1.0.0: 51 clauses met, 1 failed, 3 not applicable, 2 not checkable here
     ");
 }
 
@@ -239,6 +240,27 @@ fn every_format_takes_every_run_in_every_width_and_writes_the_same_twice() {
     }
 }
 
+proptest! {
+    #[test]
+    fn no_text_and_no_span_makes_a_format_fail(
+        text in "[a:\\n\\r\\t é日\u{feff}\u{301}\u{200d}\u{1b}\u{202e}#-]{0,120}",
+        spans in proptest::collection::vec((0_u32..400, 0_u32..400), 1..6),
+        width in 0_usize..120,
+    ) {
+        let mut run = Run::new();
+        let file = run.file("a.yaml", &text);
+        let mut places = spans.into_iter().map(|(start, end)| Place { file, span: Span { start, end } });
+        let mut found = finding(places.next().unwrap());
+        found.related = places.map(|place| label(place, "takes part")).collect();
+        run.find(found);
+        for format in Format::ALL {
+            let written = write(*format, &run.report, &run.sources, &Style { color: false, unicode: true, width });
+            prop_assert!(!written.is_empty());
+            prop_assert!(!written.contains("Failed to read"));
+        }
+    }
+}
+
 #[test]
 fn compact_has_one_line_a_finding() {
     assert_snapshot!(compact(&broken()), @"
@@ -247,19 +269,19 @@ fn compact_has_one_line_a_finding() {
     compose.yaml:1:1: note[not-evaluated] 2 templates were not rendered
     Dockerfile:1:1: note[suppression] no rule is called `user-nonrot`
     Checked 1 service, 14 files, 2 rules: 1 error
-    atonix 1.0.0: 52 clauses met, 0 failed, 3 not applicable, 2 not checkable here
+    atonix 1.0.0: 51 clauses met, 1 failed, 3 not applicable, 2 not checkable here
     1 place could not be read or parsed, so this result is not complete
     ");
     assert_snapshot!(compact(&without_text()), @"
     services/api:1:1: error[dockerfile-user-nonroot] `docs/runbook.md` is missing (ATX-2.1-n)
     services/api/README.md:1:1: error[dockerfile-user-nonroot] stage `final` runs as root, not as uid 65532 (ATX-2.1-n)
     Checked 1 service, 14 files, 2 rules: 2 errors
-    atonix 1.0.0: 52 clauses met, 0 failed, 3 not applicable, 2 not checkable here
+    atonix 1.0.0: 51 clauses met, 1 failed, 3 not applicable, 2 not checkable here
     ");
     assert_snapshot!(compact(&unknown()), @"
     Dockerfile:2:6: unknown[base-image-pinned] the tag of `${BASE}` is not known (ATX-2.1-n)
     Checked 1 service, 14 files, 2 rules: no findings · 1 unknown
-    atonix 1.0.0: 52 clauses met, 0 failed, 3 not applicable, 2 not checkable here
+    atonix 1.0.0: 51 clauses met, 0 failed, 1 unknown, 3 not applicable, 2 not checkable here
     ");
 }
 

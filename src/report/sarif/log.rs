@@ -130,6 +130,7 @@ pub(super) struct ResultProperties<'r> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the standard names them so")]
 pub(super) struct Location<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<usize>,
