@@ -6,9 +6,13 @@
 //!
 //! Files go in at one end, findings come out at the other, and a room imports only what lies before it.
 
+pub mod cli;
 pub mod diagnostic;
+pub mod discover;
+pub mod engine;
 pub mod finding;
 pub mod model;
+pub mod report;
 pub mod rules;
 pub mod source;
 pub mod standard;

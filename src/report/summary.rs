@@ -1,0 +1,76 @@
+//! The last lines of a report for people: what was checked and how it ended.
+
+use crate::finding::{NoteKind, Report, Severity, StandardSummary};
+use crate::report::Style;
+use crate::report::escape;
+
+/// The closing lines, without colours, each with its line end.
+pub(super) fn lines(report: &Report, style: &Style) -> String {
+    let mut out = format!("Checked {}: {}\n", scope(report), verdict(report, style));
+    for standard in &report.standards {
+        out.push_str(&clauses(standard));
+        out.push('\n');
+    }
+    let unparsed = report.notes.iter().filter(|note| note.kind == NoteKind::Unparsed).count();
+    if unparsed > 0 {
+        out.push_str(&count(unparsed, "place", "places"));
+        out.push_str(" could not be read or parsed, so this result is not complete\n");
+    }
+    out
+}
+
+/// What was checked: `1 service, 14 files, 41 rules`.
+fn scope(report: &Report) -> String {
+    [
+        count(report.services.len(), "service", "services"),
+        count(report.files_read, "file", "files"),
+        count(report.rules.len(), "rule", "rules"),
+    ]
+    .join(", ")
+}
+
+/// How it ended: `3 errors, 2 warnings · 1 suppressed, 2 unknown`.
+pub(super) fn verdict(report: &Report, style: &Style) -> String {
+    let counted = non_zero(&[
+        (report.count(Severity::Error), "error", "errors"),
+        (report.count(Severity::Warning), "warning", "warnings"),
+        (report.count(Severity::Info), "info", "infos"),
+    ]);
+    let aside =
+        non_zero(&[(report.suppressed(), "suppressed", "suppressed"), (report.unknown(), "unknown", "unknown")]);
+    let counted = if counted.is_empty() { "no findings".to_owned() } else { counted };
+    let separator = if style.unicode { " · " } else { "; " };
+    if aside.is_empty() { counted } else { counted + separator + &aside }
+}
+
+/// How the clauses of a standard ended: `atonix 1.0.0: 52 clauses met, 4 failed, 3 not applicable`.
+fn clauses(standard: &StandardSummary) -> String {
+    let mut out = format!(
+        "{} {}: {} met, {} failed",
+        escape::sentence(&standard.id),
+        escape::sentence(&standard.version),
+        count(standard.met, "clause", "clauses"),
+        standard.failed
+    );
+    let rest = non_zero(&[
+        (standard.unknown, "unknown", "unknown"),
+        (standard.not_applicable, "not applicable", "not applicable"),
+        (standard.not_checkable, "not checkable here", "not checkable here"),
+    ]);
+    if !rest.is_empty() {
+        out.push_str(", ");
+        out.push_str(&rest);
+    }
+    out
+}
+
+/// The parts that are not zero, joined with commas.
+fn non_zero(parts: &[(usize, &str, &str)]) -> String {
+    let parts: Vec<String> = parts.iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| count(*n, one, many)).collect();
+    parts.join(", ")
+}
+
+/// A number with its noun.
+pub(super) fn count(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
