@@ -73,7 +73,8 @@ impl Layout {
             files: Files { tree: tree.clone(), made: OnceLock::new() },
             directories: Directories { tree: tree.clone(), made: OnceLock::new() },
             has_dockerignore: dockerignore.is_some(),
-            dockerignore: dockerignore.map_or_else(|| List::empty(at), |id| ignore_patterns(id, sources.get(id).text())),
+            dockerignore: dockerignore
+                .map_or_else(|| List::empty(at), |id| ignore_patterns(id, sources.get(id).text())),
             has_gitignore: has_gitignore(sources, root),
             tree,
         }

@@ -226,9 +226,7 @@ fn deployment(section: Reader<'_>) -> Deployment {
 /// Text that must be whole before it can be judged: a reference in it makes it unresolved.
 fn settled(field: Field<String>) -> Field<String> {
     match field {
-        Field::Known(text, origin) if placeholder(&text) => {
-            Field::unresolved(text, "it is filled in later", origin.at)
-        }
+        Field::Known(text, origin) if placeholder(&text) => Field::unresolved(text, "it is filled in later", origin.at),
         other => other,
     }
 }
