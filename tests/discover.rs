@@ -48,13 +48,13 @@ fn vendored_trees_are_left_out_and_named() {
 #[test]
 fn further_globs_are_left_out() {
     let dir = tempfile::tempdir().unwrap();
-    for path in ["docs/a.md", "src/a.py", "src/gen/b.py"] {
+    for path in ["docs/a.md", "docs/kept.md", "src/a.py", "src/gen/b.py"] {
         write(dir.path(), path, "");
     }
-    let options = WalkOptions { ignore: vec!["docs/".into(), "gen".into()] };
+    let options = WalkOptions { ignore: vec!["docs/*".into(), "!docs/kept.md".into(), "gen".into()] };
     let walk = walk(dir.path(), &options).unwrap();
     let paths: Vec<&str> = walk.sources.entries().iter().map(|file| file.path.as_str()).collect();
-    assert_eq!(paths, [".", "src", "src/a.py"]);
+    assert_eq!(paths, [".", "docs", "docs/kept.md", "src", "src/a.py"]);
 }
 
 #[test]
@@ -138,6 +138,13 @@ fn artifacts_are_read_and_the_rest_is_not() {
         .collect();
     assert_eq!(kinds, [("Dockerfile", ArtifactKind::Dockerfile), ("k8s/app.yaml", ArtifactKind::Kubernetes)]);
     assert_eq!(found.sources.get(found.artifacts[0].file).text(), "FROM a\n");
+}
+
+#[test]
+fn a_glob_that_is_none_is_an_error() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = WalkOptions { ignore: vec!["a[".into()] };
+    assert!(walk(dir.path(), &options).unwrap_err().to_string().starts_with("`a[` is not a glob"));
 }
 
 #[test]

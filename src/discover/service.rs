@@ -100,6 +100,7 @@ const DOCKERFILE_HOMES: &[&str] = &[
     "docker",
     "dockerfiles",
     "packaging",
+    "src",
 ];
 
 /// Words that make a directory's name that of a place for manifests, wherever in it they stand.
@@ -150,10 +151,11 @@ const MANIFEST_HOMES: &[&str] = &[
     "staging",
     "templates",
     "test",
+    "tests",
 ];
 
 /// Directories whose children are named after environments or variants.
-const VARIANT_HOMES: &[&str] = &["components", "environments", "envs", "overlays", "variants"];
+const VARIANT_HOMES: &[&str] = &["components", "environments", "envs", "overlays", "tests", "variants"];
 
 /// Finds the roots: directories of Dockerfiles and atonix.yaml files, what compose builds, and for compose files and
 /// manifests that none of these holds the nearest directory that is not a mere place for manifests.
@@ -324,6 +326,7 @@ mod tests {
     fn a_docker_directory_belongs_to_the_service_above_it() {
         let roots = find(&["api/docker/Dockerfile", "docker/nginx/Dockerfile", "docker/Dockerfile.apache2"], &[], &[]);
         assert_eq!(names(&roots), [".", "api", "docker/nginx"]);
+        assert_eq!(names(&find(&["src/cart/src/Dockerfile", "src/ads/Dockerfile"], &[], &[])), ["src/ads", "src/cart"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ignore::overrides::OverrideBuilder;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use thiserror::Error;
 
@@ -70,6 +70,7 @@ pub struct Walk {
 /// Where the root is not a directory that can be read, or a glob is none.
 pub fn walk(root: &Path, options: &WalkOptions) -> Result<Walk, WalkError> {
     let canonical = canonical_directory(root)?;
+    let left_out = left_out(&canonical, options)?;
     let skipped: Arc<Mutex<Vec<String>>> = Arc::default();
     let mut builder = WalkBuilder::new(&canonical);
     builder
@@ -80,10 +81,9 @@ pub fn walk(root: &Path, options: &WalkOptions) -> Result<Walk, WalkError> {
         // Outside a repository, a `.gitignore` further up belongs to something else.
         .parents(canonical.ancestors().any(|directory| directory.join(".git").exists()))
         .follow_links(false)
-        .overrides(overrides(&canonical, options)?)
         .filter_entry({
             let (root, skipped) = (canonical.clone(), Arc::clone(&skipped));
-            move |entry| keep(&root, entry, &skipped)
+            move |entry| keep(&root, entry, &left_out, &skipped)
         });
     let found: Mutex<Found> = Mutex::default();
     builder.build_parallel().run(|| {
@@ -116,23 +116,26 @@ pub(super) fn plain(error: &io::Error) -> String {
     }
 }
 
-fn overrides(root: &Path, options: &WalkOptions) -> Result<ignore::overrides::Override, WalkError> {
-    let mut builder = OverrideBuilder::new(root);
+fn left_out(root: &Path, options: &WalkOptions) -> Result<Gitignore, WalkError> {
+    let mut builder = GitignoreBuilder::new(root);
+    builder.allow_unclosed_class(false);
     for glob in &options.ignore {
-        // In overrides, `!` ignores and a bare glob would keep nothing but itself.
-        let turned = glob.strip_prefix('!').map_or_else(|| format!("!{glob}"), str::to_owned);
         let fail = |error: ignore::Error| WalkError::Glob { glob: glob.clone(), reason: error.to_string() };
-        builder.add(&turned).map_err(fail)?;
+        builder.add_line(None, glob).map_err(fail)?;
     }
     builder.build().map_err(|error| WalkError::Glob { glob: options.ignore.join(", "), reason: error.to_string() })
 }
 
-fn keep(root: &Path, entry: &DirEntry, skipped: &Mutex<Vec<String>>) -> bool {
+fn keep(root: &Path, entry: &DirEntry, left_out: &Gitignore, skipped: &Mutex<Vec<String>>) -> bool {
     let Some(name) = entry.file_name().to_str() else { return true };
     if ignored::is_version_control(name) {
         return false;
     }
-    if !entry.file_type().is_some_and(|kind| kind.is_dir()) || !ignored::is_generated(entry.path(), name) {
+    let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
+    if left_out.matched(entry.path(), is_directory).is_ignore() {
+        return false;
+    }
+    if !is_directory || !ignored::is_generated(entry.path(), name) {
         return true;
     }
     if let Some(path) = relative(root, entry.path()) {

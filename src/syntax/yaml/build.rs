@@ -46,6 +46,8 @@ struct Builder<'t> {
     open: Vec<Open>,
     anchors: HashMap<usize, NodeId>,
     root: Option<NodeId>,
+    /// Where the document at hand starts.
+    start: u32,
     /// The bytes of the last event.
     last: Span,
 }
@@ -63,6 +65,7 @@ pub(super) fn build(text: &str) -> Stream {
         open: Vec::new(),
         anchors: HashMap::new(),
         root: None,
+        start: 0,
         last: Span::default(),
     };
     for event in Parser::new_from_str_with_options(text, options) {
@@ -106,6 +109,7 @@ impl Builder<'_> {
     /// Takes one event; `false` stops reading.
     fn accept(&mut self, event: Event<'_>, span: Span) -> bool {
         match event {
+            Event::DocumentStart(..) => self.start = span.start,
             Event::DocumentEnd => self.finish_document(),
             Event::Comment(text, placement) => self.stream.comments.push(Comment {
                 span,
@@ -267,7 +271,7 @@ impl Builder<'_> {
             self.end(Span::at(end));
         }
         if let Some(root) = self.root.take() {
-            self.stream.documents.push(Document { root, partial: false });
+            self.stream.documents.push(Document { root, start: self.start, partial: false });
         }
         self.anchors.clear();
     }

@@ -33,7 +33,7 @@ pub(super) fn parse(file: FileId, text: &str) -> Tree {
         copy = Some(repair.text);
         stream = repair.stream;
     }
-    finish(file, stream, problems, &blanked)
+    finish(file, stream, problems, blanked)
 }
 
 /// The text without what may be at fault, read again.
@@ -83,21 +83,32 @@ fn candidates(text: &str, failure: &Failure) -> Vec<Span> {
     out
 }
 
-fn finish(file: FileId, stream: build::Stream, mut problems: Vec<SyntaxProblem>, blanked: &[Span]) -> Tree {
+fn finish(file: FileId, stream: build::Stream, mut problems: Vec<SyntaxProblem>, blanked: Vec<Span>) -> Tree {
     let mut documents = stream.documents;
-    // A document holds everything from its root to the root of the next.
-    let starts: Vec<u32> = documents
-        .iter()
-        .map(|document| stream.nodes.get(document.root.0 as usize).map_or(0, |node| node.span.start))
-        .collect();
-    for (index, document) in documents.iter_mut().enumerate() {
-        let from = if index == 0 { 0 } else { starts.get(index).copied().unwrap_or(0) };
-        let to = starts.get(index + 1).copied().unwrap_or(u32::MAX);
-        document.partial = blanked.iter().any(|line| line.start < to && line.end >= from);
+    let blanked = joined(blanked);
+    let mut end = u32::MAX;
+    for (index, document) in documents.iter_mut().enumerate().rev() {
+        let start = if index == 0 { 0 } else { document.start };
+        let first = blanked.get(blanked.partition_point(|lines| lines.end <= start));
+        document.partial = first.is_some_and(|lines| lines.start < end);
+        end = start;
     }
     problems.extend(stream.problems);
     problems.sort_by_key(|problem| problem.span);
     Tree { file, nodes: stream.nodes, documents, comments: stream.comments, problems }
+}
+
+/// The same bytes as spans that ascend and do not overlap.
+fn joined(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_unstable();
+    let mut out: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match out.last_mut() {
+            Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
+            _ => out.push(span),
+        }
+    }
+    out
 }
 
 /// The line of an offset, or the nearest line before it that is not blank; `None` where nothing is left to blank.
