@@ -1,10 +1,13 @@
 //! The typed model: what a service repository says, as values that know where they were written.
 
+pub mod atonix;
 pub mod duration;
 pub mod image;
+pub mod layout;
 pub mod quantity;
 pub mod read;
 pub mod schema;
+pub mod secret;
 pub mod value;
 
 use schema::StructDef;

@@ -13,19 +13,21 @@ pub struct Reader<'t> {
     node: Option<NodeRef<'t>>,
     /// The deepest thing that exists, for blaming what is absent.
     at: Place,
+    /// Whether lines of the document could not be read, so that what seems absent may be in them.
+    partial: bool,
 }
 
 impl<'t> Reader<'t> {
     /// Reads a mapping that exists.
     #[must_use]
     pub fn new(node: NodeRef<'t>) -> Self {
-        Self { node: Some(node), at: node.anchor_place() }
+        Self { node: Some(node), at: node.anchor_place(), partial: node.is_partial() }
     }
 
     /// Reads nothing: every field is absent at `at`.
     #[must_use]
     pub fn absent(at: Place) -> Self {
-        Self { node: None, at }
+        Self { node: None, at, partial: false }
     }
 
     /// The mapping itself.
@@ -62,8 +64,8 @@ impl<'t> Reader<'t> {
     #[must_use]
     pub fn child(self, key: &str) -> Self {
         match self.get(key) {
-            Some(node) => Self { node: Some(node), at: node.key_place().unwrap_or(self.at) },
-            None => Self { node: None, at: self.at },
+            Some(node) => Self { node: Some(node), at: node.key_place().unwrap_or(self.at), ..self },
+            None => Self { node: None, ..self },
         }
     }
 
@@ -77,7 +79,7 @@ impl<'t> Reader<'t> {
 
     /// Absent; or unresolved where lines of the document could not be read, since it may be in them.
     pub fn missing<T>(self) -> Field<T> {
-        if self.node.is_some_and(NodeRef::is_partial) {
+        if self.partial {
             return Field::unresolved("", "lines of this file could not be read", self.at);
         }
         Field::Absent(self.at)

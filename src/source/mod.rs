@@ -132,6 +132,7 @@ pub struct SourceFile {
     pub path: String,
     /// File or directory.
     pub kind: EntryKind,
+    size: u64,
     text: OnceLock<Arc<str>>,
     lines: OnceLock<LineIndex>,
 }
@@ -140,7 +141,19 @@ impl SourceFile {
     /// An entry whose text has not been read.
     #[must_use]
     pub fn new(path: String, kind: EntryKind) -> Self {
-        Self { path, kind, text: OnceLock::new(), lines: OnceLock::new() }
+        Self { path, kind, size: 0, text: OnceLock::new(), lines: OnceLock::new() }
+    }
+
+    /// The same with the size that the file system gives, in bytes.
+    #[must_use]
+    pub fn with_size(self, size: u64) -> Self {
+        Self { size, ..self }
+    }
+
+    /// Size in bytes: that of the text where it was read, else what the file system gives; 0 for a directory.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.text.get().map_or(self.size, |text| text.len() as u64)
     }
 
     /// The text, or `""` where none was read.
@@ -187,6 +200,32 @@ impl Sources {
     #[must_use]
     pub fn get(&self, id: FileId) -> &SourceFile {
         &self.files[id.0 as usize]
+    }
+
+    /// The entry with exactly this path. The entries must be in path order, as [`crate::discover::walk`] gives them.
+    #[must_use]
+    pub fn find(&self, path: &str) -> Option<FileId> {
+        let index = self.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
+        u32::try_from(index).ok().map(FileId)
+    }
+
+    /// The indices of the entries below a directory, which stand together in path order; `.` holds every entry but
+    /// itself.
+    #[must_use]
+    pub fn below(&self, directory: &str) -> std::ops::Range<usize> {
+        if directory == "." {
+            return 0..self.files.len();
+        }
+        let prefix = format!("{directory}/");
+        let start = self.files.partition_point(|file| *file.path < *prefix);
+        let rest = self.files.get(start..).unwrap_or(&[]);
+        start..start + rest.partition_point(|file| file.path.starts_with(&prefix))
+    }
+
+    /// All entries, by id.
+    #[must_use]
+    pub fn entries(&self) -> &[SourceFile] {
+        &self.files
     }
 
     /// All entries with their ids.

@@ -18,8 +18,19 @@ pub(super) struct Stream {
     pub(super) documents: Vec<Document>,
     pub(super) comments: Vec<Comment>,
     pub(super) problems: Vec<SyntaxProblem>,
-    /// Where the parser gave up, with its reason.
-    pub(super) failure: Option<(usize, String)>,
+    /// Where the parser gave up.
+    pub(super) failure: Option<Failure>,
+}
+
+/// Why and where the parser gave up.
+pub(super) struct Failure {
+    /// Offset at which it noticed.
+    pub(super) at: usize,
+    /// What it says.
+    pub(super) reason: String,
+    /// Offsets where what it noticed may have begun: the outermost bracket that is still open, the last node and the
+    /// text behind it. A quote that nobody closes is noticed far from where it stands.
+    pub(super) openings: Vec<usize>,
 }
 
 struct Open {
@@ -35,6 +46,10 @@ struct Builder<'t> {
     open: Vec<Open>,
     anchors: HashMap<usize, NodeId>,
     root: Option<NodeId>,
+    /// Where the document at hand starts.
+    start: u32,
+    /// The bytes of the last event.
+    last: Span,
 }
 
 /// Reads one stream until its end or the first syntax error.
@@ -44,18 +59,28 @@ pub(super) fn build(text: &str) -> Stream {
         emit_unresolved_aliases: true,
         max_buffered_comment_events: 1_000_000,
     };
-    let mut builder =
-        Builder { text, stream: Stream::default(), open: Vec::new(), anchors: HashMap::new(), root: None };
+    let mut builder = Builder {
+        text,
+        stream: Stream::default(),
+        open: Vec::new(),
+        anchors: HashMap::new(),
+        root: None,
+        start: 0,
+        last: Span::default(),
+    };
     for event in Parser::new_from_str_with_options(text, options) {
         match event {
             Ok((event, span)) => {
-                if !builder.accept(event, byte_span(span, text)) {
+                let span = byte_span(span, text);
+                if !builder.accept(event, span) {
                     break;
                 }
+                builder.last = span;
             }
             Err(error) => {
                 let at = error.marker().byte_offset().unwrap_or(text.len()).min(text.len());
-                builder.stream.failure = Some((at, error.info()));
+                let openings = builder.openings();
+                builder.stream.failure = Some(Failure { at, reason: error.info(), openings });
                 break;
             }
         }
@@ -69,9 +94,22 @@ fn byte_span(span: granit_parser::Span, text: &str) -> Span {
 }
 
 impl Builder<'_> {
+    fn openings(&self) -> Vec<usize> {
+        let end = self.last.end as usize;
+        let rest = self.text.get(end..).unwrap_or("");
+        let next = end + rest.find(|c: char| !c.is_whitespace() && c != ':').unwrap_or(0);
+        let flow = self
+            .open
+            .iter()
+            .filter_map(|open| self.stream.nodes.get(open.id.0 as usize))
+            .find(|node| matches!(node.data, Data::Sequence { flow: true, .. } | Data::Mapping { flow: true, .. }));
+        flow.map(|node| node.span.start as usize).into_iter().chain([next, self.last.start as usize]).collect()
+    }
+
     /// Takes one event; `false` stops reading.
     fn accept(&mut self, event: Event<'_>, span: Span) -> bool {
         match event {
+            Event::DocumentStart(..) => self.start = span.start,
             Event::DocumentEnd => self.finish_document(),
             Event::Comment(text, placement) => self.stream.comments.push(Comment {
                 span,
@@ -79,7 +117,9 @@ impl Builder<'_> {
                 own_line: placement != Placement::Right,
             }),
             Event::Scalar(value, style, anchor, tag) => {
-                let data = Data::Scalar { value: value.into(), style: convert(style) };
+                // The parser gives `~` for a value that is not written.
+                let value = if span.is_empty() && style == ScalarStyle::Plain { "".into() } else { value.into() };
+                let data = Data::Scalar { value, style: convert(style) };
                 return self.leaf(data, span, anchor, tag.as_deref());
             }
             Event::SequenceStart(style, anchor, tag) => {
@@ -122,7 +162,8 @@ impl Builder<'_> {
 
     fn push(&mut self, data: Data, span: Span, anchor: usize, tag: Option<&granit_parser::Tag>) -> Option<NodeId> {
         if self.stream.nodes.len() >= MAX_NODES {
-            self.stream.failure = Some((span.start as usize, format!("more than {MAX_NODES} values in one file")));
+            let reason = format!("more than {MAX_NODES} values in one file");
+            self.stream.failure = Some(Failure { at: span.start as usize, reason, openings: Vec::new() });
             return None;
         }
         let id = NodeId(u32::try_from(self.stream.nodes.len()).unwrap_or(u32::MAX));
@@ -230,7 +271,7 @@ impl Builder<'_> {
             self.end(Span::at(end));
         }
         if let Some(root) = self.root.take() {
-            self.stream.documents.push(Document { root, partial: false });
+            self.stream.documents.push(Document { root, start: self.start, partial: false });
         }
         self.anchors.clear();
     }

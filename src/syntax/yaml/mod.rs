@@ -79,6 +79,8 @@ pub struct Comment {
 #[derive(Debug)]
 pub(crate) struct Document {
     pub(crate) root: NodeId,
+    /// Offset of its `---`, or of its first token where it has none.
+    pub(crate) start: u32,
     /// Whether lines had to be left out to read it, so that what seems absent may be in them.
     pub(crate) partial: bool,
 }

@@ -1,6 +1,6 @@
 //! Walking a tree: aliases and merge keys are followed, and every step knows its place.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use super::{Data, MERGE_BUDGET, NodeData, NodeId, Scalar, Style, Tree, scalar};
 use crate::source::{Place, Span, Spanned};
@@ -201,27 +201,32 @@ impl<'t> NodeRef<'t> {
     /// bring in and it does not set itself. None for anything but a mapping.
     pub fn entries(self) -> impl Iterator<Item = Entry<'t>> {
         let mut out: Vec<Entry<'t>> = Vec::new();
-        let mut seen: HashSet<&'t str> = HashSet::new();
+        let mut seen: HashMap<&'t str, usize> = HashMap::new();
         let mut queue: Vec<(NodeRef<'t>, bool)> = vec![(self, false)];
         let mut budget = MERGE_BUDGET;
         while let Some((mapping, merged)) = queue.pop() {
             let mut sources = Vec::new();
+            if merged {
+                let cost = 1 + mapping.own_entries().count();
+                let Some(rest) = budget.checked_sub(cost) else { break };
+                budget = rest;
+            }
             for entry in mapping.own_entries() {
-                if budget == 0 {
-                    return out.into_iter();
-                }
-                budget -= 1;
                 if Self::is_merge(&entry) {
                     match entry.value.shape() {
                         Shape::Mapping => sources.push((entry.value, true)),
                         Shape::Sequence => sources.extend(entry.value.items().map(|item| (item, true))),
                         Shape::Scalar(_) => {}
                     }
-                } else if !seen.contains(entry.key) || (entry.key.is_empty() && entry.key_node.text().is_none()) {
-                    seen.insert(entry.key);
+                } else if entry.key_node.text().is_none() {
                     out.push(Entry { merged, ..entry });
-                } else if !merged && let Some(earlier) = out.iter_mut().find(|earlier| earlier.key == entry.key) {
-                    *earlier = entry;
+                } else if let Some(index) = seen.get(entry.key).copied() {
+                    if !merged && let Some(earlier) = out.get_mut(index) {
+                        *earlier = entry;
+                    }
+                } else {
+                    seen.insert(entry.key, out.len());
+                    out.push(Entry { merged, ..entry });
                 }
             }
             // The first of several merged mappings wins, so it is looked at first.

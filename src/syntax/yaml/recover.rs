@@ -1,5 +1,6 @@
 //! Reading on after a syntax error: the line at fault is blanked out, noted, and the stream is read again.
 
+use super::build::Failure;
 use super::{Tree, build};
 use crate::source::{FileId, Span};
 use crate::syntax::SyntaxProblem;
@@ -7,59 +8,132 @@ use crate::syntax::SyntaxProblem;
 /// How many bad lines one file may have before the document in question is read only as far as it parses.
 const MAX_ROUNDS: usize = 12;
 
-/// A file larger than this is not read again after an error; each round costs a whole pass.
-const MAX_RETRY_BYTES: usize = 4 << 20;
+/// How many bytes may be read again in all, after errors, for one file.
+const RETRY_BUDGET: usize = 32 << 20;
 
 pub(super) fn parse(file: FileId, text: &str) -> Tree {
     let mut problems = Vec::new();
     let mut blanked: Vec<Span> = Vec::new();
     let mut copy: Option<String> = blank_conflicts(text, &mut problems, &mut blanked);
-    let stream = loop {
-        let mut stream = build::build(copy.as_deref().unwrap_or(text));
-        let Some((at, reason)) = stream.failure.take() else { break stream };
-        let Some(line) = line_to_blank(copy.as_deref().unwrap_or(text), at) else {
-            problems.push(SyntaxProblem::new(Span::at(at), reason));
-            break stream;
-        };
-        // Further errors are often the first one's doing; each is said once per line.
-        problems.push(SyntaxProblem::new(trimmed(text, line), reason));
-        if blanked.len() >= MAX_ROUNDS || text.len() > MAX_RETRY_BYTES {
+    let mut stream = build::build(copy.as_deref().unwrap_or(text));
+    let mut budget = RETRY_BUDGET;
+    let mut rounds = 0;
+    while let Some(failure) = stream.failure.take() {
+        let current = copy.as_deref().unwrap_or(text);
+        rounds += 1;
+        let next = if rounds > MAX_ROUNDS { None } else { best_repair(current, &failure, &mut budget) };
+        let Some(repair) = next else {
+            let line = line_at(current, failure.at).unwrap_or(Span::at(failure.at));
+            problems.push(SyntaxProblem::new(trimmed(text, line), failure.reason));
             blanked.push(Span::new(line.start as usize, text.len()));
-            break stream;
-        }
-        blanked.push(line);
-        copy = Some(blank(copy.as_deref().unwrap_or(text), line));
-    };
-    finish(file, stream, problems, &blanked)
+            break;
+        };
+        problems.push(SyntaxProblem::new(trimmed(text, repair.blanked), failure.reason));
+        blanked.push(repair.blanked);
+        copy = Some(repair.text);
+        stream = repair.stream;
+    }
+    finish(file, stream, problems, blanked)
 }
 
-fn finish(file: FileId, stream: build::Stream, mut problems: Vec<SyntaxProblem>, blanked: &[Span]) -> Tree {
+/// The text without what may be at fault, read again.
+struct Repair {
+    blanked: Span,
+    text: String,
+    stream: build::Stream,
+}
+
+/// Leaves out the line of the error, the next one, or what was begun before and not ended: whichever lets the parser
+/// get furthest, the earlier of these where several do.
+fn best_repair(text: &str, failure: &Failure, budget: &mut usize) -> Option<Repair> {
+    let mut best: Option<(usize, Repair)> = None;
+    for blanked in candidates(text, failure) {
+        *budget = budget.checked_sub(text.len())?;
+        let copy = blank(text, blanked);
+        let stream = build::build(&copy);
+        let reached = stream.failure.as_ref().map_or(usize::MAX, |failure| failure.at);
+        if best.as_ref().is_none_or(|(furthest, _)| reached > *furthest) {
+            best = Some((reached, Repair { blanked, text: copy, stream }));
+        }
+        if reached == usize::MAX {
+            break;
+        }
+    }
+    best.map(|(_, repair)| repair)
+}
+
+fn candidates(text: &str, failure: &Failure) -> Vec<Span> {
+    let Some(noticed) = line_at(text, failure.at) else { return Vec::new() };
+    let mut out = vec![noticed];
+    let begun: Vec<Span> = failure.openings.iter().filter_map(|at| line_at(text, *at)).collect();
+    out.extend(&begun);
+    out.extend(line_after(text, noticed));
+    for line in begun {
+        if let Some(before) = (noticed.start as usize).checked_sub(1).filter(|before| *before > line.end as usize) {
+            out.push(Span::new(line.start as usize, before));
+        }
+    }
+    let mut seen = Vec::new();
+    out.retain(|span| {
+        !seen.contains(span) && {
+            seen.push(*span);
+            true
+        }
+    });
+    out
+}
+
+fn finish(file: FileId, stream: build::Stream, mut problems: Vec<SyntaxProblem>, blanked: Vec<Span>) -> Tree {
     let mut documents = stream.documents;
-    // A document holds everything from its root to the root of the next.
-    let starts: Vec<u32> = documents
-        .iter()
-        .map(|document| stream.nodes.get(document.root.0 as usize).map_or(0, |node| node.span.start))
-        .collect();
-    for (index, document) in documents.iter_mut().enumerate() {
-        let from = if index == 0 { 0 } else { starts.get(index).copied().unwrap_or(0) };
-        let to = starts.get(index + 1).copied().unwrap_or(u32::MAX);
-        document.partial = blanked.iter().any(|line| line.start < to && line.end >= from);
+    let blanked = joined(blanked);
+    let mut end = u32::MAX;
+    for (index, document) in documents.iter_mut().enumerate().rev() {
+        let start = if index == 0 { 0 } else { document.start };
+        let first = blanked.get(blanked.partition_point(|lines| lines.end <= start));
+        document.partial = first.is_some_and(|lines| lines.start < end);
+        end = start;
     }
     problems.extend(stream.problems);
     problems.sort_by_key(|problem| problem.span);
     Tree { file, nodes: stream.nodes, documents, comments: stream.comments, problems }
 }
 
-/// The line of an error, or the nearest line before it that is not blank; `None` where nothing is left to blank.
-fn line_to_blank(text: &str, at: usize) -> Option<Span> {
+/// The same bytes as spans that ascend and do not overlap.
+fn joined(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_unstable();
+    let mut out: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match out.last_mut() {
+            Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
+            _ => out.push(span),
+        }
+    }
+    out
+}
+
+/// The line of an offset, or the nearest line before it that is not blank; `None` where nothing is left to blank.
+fn line_at(text: &str, at: usize) -> Option<Span> {
+    let at = text.floor_char_boundary(at);
     let mut end = text.get(at..)?.find('\n').map_or(text.len(), |offset| at + offset);
     loop {
         let start = text.get(..end)?.rfind('\n').map_or(0, |offset| offset + 1);
-        if !text.get(start..end)?.trim().is_empty() {
+        if !text.get(start..end)?.trim_matches(is_blank).is_empty() {
             return Some(Span::new(start, end));
         }
         end = start.checked_sub(1)?;
     }
+}
+
+/// The next line that is not blank.
+fn line_after(text: &str, line: Span) -> Option<Span> {
+    let rest = text.get(line.end as usize..)?;
+    let start = line.end as usize + rest.find(|c| !is_blank(c))?;
+    line_at(text, start)
+}
+
+/// A byte order mark counts as blank, or an otherwise empty line would be left out again and again.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c == '\u{feff}'
 }
 
 fn trimmed(text: &str, line: Span) -> Span {
@@ -88,26 +162,47 @@ fn blank_conflicts(text: &str, problems: &mut Vec<SyntaxProblem>, blanked: &mut 
     if !text.contains("<<<<<<< ") || !text.contains("\n>>>>>>> ") {
         return None;
     }
-    let mut copy = text.to_owned();
+    let mut copy = String::with_capacity(text.len());
     let mut offset = 0;
-    let mut theirs: Option<usize> = None;
+    let mut side = Side::Both;
     for line in text.split_inclusive('\n') {
-        let span = Span::new(offset, offset + line.trim_end().len());
-        if line.starts_with("<<<<<<< ") {
-            problems.push(
-                SyntaxProblem::new(span, "an unresolved merge conflict is committed here")
-                    .with_help("keep one side and remove the markers; the side above `=======` is what was judged"),
-            );
+        let content = line.trim_end_matches(['\n', '\r']);
+        let span = Span::new(offset, offset + content.len());
+        let is_marker = match side {
+            Side::Both | Side::Theirs if line.starts_with("<<<<<<< ") => {
+                problems
+                    .push(SyntaxProblem::new(span, "an unresolved merge conflict is committed here").with_help(
+                        "keep one side and remove the markers; the side above `=======` is what was judged",
+                    ));
+                side = Side::Ours;
+                true
+            }
+            Side::Ours if content == "=======" => {
+                side = Side::Theirs;
+                true
+            }
+            Side::Ours | Side::Theirs if line.starts_with(">>>>>>> ") => {
+                side = Side::Both;
+                true
+            }
+            _ => false,
+        };
+        if is_marker || side == Side::Theirs {
             blanked.push(span);
-            copy = blank(&copy, span);
-        } else if line.starts_with("=======") && theirs.is_none() {
-            theirs = Some(offset);
-        } else if line.starts_with(">>>>>>> ") {
-            let range = Span::new(theirs.take().unwrap_or(offset), offset + line.trim_end().len());
-            blanked.push(range);
-            copy = blank(&copy, range);
+            copy.extend(std::iter::repeat_n(' ', content.len()));
+            copy.push_str(line.get(content.len()..).unwrap_or(""));
+        } else {
+            copy.push_str(line);
         }
         offset += line.len();
     }
     Some(copy)
+}
+
+/// Which lines of a merge conflict the reader is in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Both,
+    Ours,
+    Theirs,
 }

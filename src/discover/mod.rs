@@ -1,0 +1,95 @@
+//! What there is to judge: the files of a repository, what kind each is, and which service each belongs to.
+
+mod classify;
+mod ignored;
+mod read;
+mod service;
+mod walk;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::source::{EntryKind, FileId, Sources};
+
+pub use classify::{ArtifactKind, Classifier, Need};
+pub use read::{MAX_FILE_BYTES, ReadError, peek, read};
+pub use service::{Build, ComposeInput, Inputs, RootKind, ServiceRoot, ServiceRoots, is_illustration, service_roots};
+pub use walk::{Walk, WalkError, WalkOptions, walk};
+
+/// A file that svclint knows how to judge.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Artifact {
+    /// The file; its text has been read.
+    pub file: FileId,
+    /// What it is.
+    pub kind: ArtifactKind,
+}
+
+/// The files of one run, with the text of those that matter.
+#[derive(Debug)]
+pub struct Discovery {
+    /// All files and directories, in path order.
+    pub sources: Sources,
+    /// The artifacts, in path order.
+    pub artifacts: Vec<Artifact>,
+    /// Files that look like an artifact and cannot be read, in path order.
+    pub unread: Vec<(FileId, ReadError)>,
+    /// Directories and entries that could not be walked.
+    pub errors: Vec<WalkError>,
+    /// Vendored and generated trees that were left out, relative to the root.
+    pub skipped: Vec<String>,
+}
+
+/// Walks a directory, reads whatever may be an artifact, and says what each is.
+///
+/// # Errors
+/// Where the root itself is not a directory that can be read.
+pub fn discover(root: &Path, options: &WalkOptions) -> Result<Discovery, WalkError> {
+    let Walk { sources, errors, skipped } = walk(root, options)?;
+    let classifier = Classifier::new(&sources);
+    let candidates: Vec<(FileId, Need)> = sources
+        .iter()
+        .map(|(id, file)| (id, classifier.need(&file.path, file.kind)))
+        .filter(|(_, need)| *need != Need::Nothing)
+        .collect();
+    let results: Vec<(FileId, Result<ArtifactKind, ReadError>)> =
+        candidates.into_par_iter().map(|(id, need)| (id, inspect(root, &sources, &classifier, id, need))).collect();
+    let (mut artifacts, mut unread) = (Vec::new(), Vec::new());
+    for (file, result) in results {
+        match result {
+            Ok(ArtifactKind::Other) => {}
+            Ok(kind) => artifacts.push(Artifact { file, kind }),
+            Err(error) => unread.push((file, error)),
+        }
+    }
+    Ok(Discovery { sources, artifacts, unread, errors, skipped })
+}
+
+fn inspect(
+    root: &Path,
+    sources: &Sources,
+    classifier: &Classifier,
+    id: FileId,
+    need: Need,
+) -> Result<ArtifactKind, ReadError> {
+    let file = sources.get(id);
+    if file.kind == EntryKind::Directory {
+        return Err(ReadError::Directory { path: file.path.clone() });
+    }
+    if need == Need::Peek && !peek(root, &file.path).is_some_and(|start| classifier.is_worth_reading(&start)) {
+        return Ok(ArtifactKind::Other);
+    }
+    let text = match read(root, &file.path) {
+        Ok(text) => text,
+        // A name that only may be an artifact's is no reason to complain about bytes that are none.
+        Err(error) if need == Need::Text || !error.is_about_content() => return Err(error),
+        Err(_) => return Ok(ArtifactKind::Other),
+    };
+    let kind = classifier.classify(&file.path, &text);
+    if kind != ArtifactKind::Other {
+        file.set_text(Arc::from(text));
+    }
+    Ok(kind)
+}

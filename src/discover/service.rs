@@ -1,0 +1,372 @@
+//! Which directories are services, and which service a file belongs to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::classify::parent_of;
+
+/// A `build` of a compose service, as paths relative to the root of the run.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Build {
+    /// The build context.
+    pub context: String,
+    /// The Dockerfile.
+    pub dockerfile: String,
+}
+
+/// A compose file with what it builds. Builds outside of the repository are left out.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ComposeInput {
+    /// Its path.
+    pub path: String,
+    /// What it builds.
+    pub builds: Vec<Build>,
+}
+
+/// What services are found from; all paths relative to the root of the run.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Inputs<'i> {
+    /// Dockerfiles that exist, those included that only a compose file names.
+    pub dockerfiles: &'i [String],
+    /// atonix.yaml files.
+    pub atonix: &'i [String],
+    /// Compose files.
+    pub compose: &'i [ComposeInput],
+    /// Kubernetes manifests, kustomizations and charts.
+    pub manifests: &'i [String],
+}
+
+/// What a root is the root of.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum RootKind {
+    /// Something that is built: it has a Dockerfile or an atonix.yaml.
+    Service,
+    /// Compose files and manifests that no service's directory holds.
+    Stack,
+}
+
+/// A directory that is judged as one thing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ServiceRoot {
+    /// The directory, `.` for the root of the run.
+    pub root: String,
+    /// What it is.
+    pub kind: RootKind,
+    /// Its Dockerfiles, by path; one of them may lie outside of the directory.
+    pub dockerfiles: Vec<String>,
+    /// Its atonix.yaml files, by path.
+    pub atonix: Vec<String>,
+    /// Compose files of which it is the nearest root, by path.
+    pub compose: Vec<String>,
+    /// Manifests of which it is the nearest root, by path.
+    pub manifests: Vec<String>,
+    /// Whether it stands in a documentation tree or a development container, and is never deployed.
+    pub is_illustration: bool,
+}
+
+/// The roots of a run, by path.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ServiceRoots {
+    roots: Vec<ServiceRoot>,
+}
+
+impl ServiceRoots {
+    /// The roots, by path.
+    #[must_use]
+    pub fn roots(&self) -> &[ServiceRoot] {
+        &self.roots
+    }
+
+    /// The index of the deepest root that holds a path, or is it.
+    #[must_use]
+    pub fn owner_of(&self, path: &str) -> Option<usize> {
+        ancestors(path).find_map(|directory| self.roots.binary_search_by(|root| root.root.as_str().cmp(directory)).ok())
+    }
+
+    /// The roots below a root, which its own judgement leaves to them.
+    pub fn nested_in<'r>(&'r self, root: &'r str) -> impl Iterator<Item = &'r str> {
+        self.roots.iter().map(|other| other.root.as_str()).filter(move |other| *other != root && is_below(other, root))
+    }
+}
+
+/// Directories that hold a service's Dockerfile without being the service.
+const DOCKERFILE_HOMES: &[&str] = &[
+    ".docker",
+    "build",
+    "ci",
+    "container",
+    "containers",
+    "deploy",
+    "deployment",
+    "docker",
+    "dockerfiles",
+    "packaging",
+    "src",
+];
+
+/// Words that make a directory's name that of a place for manifests, wherever in it they stand.
+const MANIFEST_WORDS: &[&str] = &[
+    "chart",
+    "charts",
+    "compose",
+    "helm",
+    "k8s",
+    "kubernetes",
+    "kustomize",
+    "manifest",
+    "manifests",
+    "overlays",
+    "stacks",
+];
+
+/// Names that hold manifests or compose files without being what these describe.
+const MANIFEST_HOMES: &[&str] = &[
+    ".docker",
+    ".github",
+    "base",
+    "bases",
+    "ci",
+    "components",
+    "config",
+    "configs",
+    "crds",
+    "deploy",
+    "deployment",
+    "deployments",
+    "dev",
+    "development",
+    "docker",
+    "environments",
+    "envs",
+    "gitops",
+    "infra",
+    "infrastructure",
+    "local",
+    "monitoring",
+    "ops",
+    "overlay",
+    "prod",
+    "production",
+    "release",
+    "resources",
+    "staging",
+    "templates",
+    "test",
+    "tests",
+];
+
+/// Directories whose children are named after environments or variants.
+const VARIANT_HOMES: &[&str] = &["components", "environments", "envs", "overlays", "tests", "variants"];
+
+/// Finds the roots: directories of Dockerfiles and atonix.yaml files, what compose builds, and for compose files and
+/// manifests that none of these holds the nearest directory that is not a mere place for manifests.
+#[must_use]
+pub fn service_roots(inputs: Inputs<'_>) -> ServiceRoots {
+    let mut found: BTreeMap<String, ServiceRoot> = BTreeMap::new();
+    for path in inputs.atonix {
+        entry(&mut found, parent_of(path), RootKind::Service).atonix.push(path.clone());
+    }
+    let declared: BTreeSet<&str> = inputs.atonix.iter().map(|path| parent_of(path)).collect();
+    let built = built_roots(inputs.compose);
+    for path in inputs.dockerfiles {
+        let root = match built.get(path.as_str()) {
+            Some(contexts) if contexts.len() == 1 => contexts.first().copied().unwrap_or("."),
+            _ => dockerfile_home(parent_of(path), &declared),
+        };
+        entry(&mut found, root, RootKind::Service).dockerfiles.push(path.clone());
+    }
+    let services: BTreeSet<String> = found.keys().cloned().collect();
+    let mut place = |path: &str, keep: fn(&mut ServiceRoot) -> &mut Vec<String>| {
+        let owner = ancestors(parent_of(path)).find(|directory| services.contains(*directory));
+        let root = owner.unwrap_or_else(|| manifest_home(parent_of(path)));
+        keep(entry(&mut found, root, RootKind::Stack)).push(path.to_owned());
+    };
+    inputs.compose.iter().for_each(|file| place(&file.path, |root| &mut root.compose));
+    inputs.manifests.iter().for_each(|path| place(path, |root| &mut root.manifests));
+    let mut roots: Vec<ServiceRoot> = found.into_values().collect();
+    for root in &mut roots {
+        for paths in [&mut root.dockerfiles, &mut root.atonix, &mut root.compose, &mut root.manifests] {
+            paths.sort_unstable();
+            paths.dedup();
+        }
+    }
+    ServiceRoots { roots }
+}
+
+fn entry<'f>(found: &'f mut BTreeMap<String, ServiceRoot>, root: &str, kind: RootKind) -> &'f mut ServiceRoot {
+    found.entry(root.to_owned()).or_insert_with(|| ServiceRoot {
+        root: root.to_owned(),
+        kind,
+        dockerfiles: Vec::new(),
+        atonix: Vec::new(),
+        compose: Vec::new(),
+        manifests: Vec::new(),
+        is_illustration: is_illustration(root),
+    })
+}
+
+/// The contexts that Dockerfiles outside of them are built with; only there the context says whose Dockerfile it is.
+fn built_roots(compose: &[ComposeInput]) -> BTreeMap<&str, BTreeSet<&str>> {
+    let mut built: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for build in compose.iter().flat_map(|file| &file.builds) {
+        if !is_below(&build.dockerfile, &build.context) {
+            built.entry(&build.dockerfile).or_default().insert(&build.context);
+        }
+    }
+    built
+}
+
+/// The service of a Dockerfile in `directory`: `api` for `api/docker/`, `.` for `build/`.
+fn dockerfile_home<'d>(directory: &'d str, declared: &BTreeSet<&str>) -> &'d str {
+    let mut home = directory;
+    while home != "." && !declared.contains(home) && DOCKERFILE_HOMES.contains(&last(home)) {
+        home = parent_of(home);
+    }
+    home
+}
+
+/// What the manifests in `directory` describe: `shop` for `shop/k8s/overlays/prod/`.
+fn manifest_home(directory: &str) -> &str {
+    let mut home = directory;
+    while home != "." {
+        let parent = parent_of(home);
+        let is_variant = parent != "." && VARIANT_HOMES.contains(&last(parent));
+        if !is_variant && !is_manifest_home(last(home)) {
+            break;
+        }
+        home = parent;
+    }
+    home
+}
+
+fn is_manifest_home(name: &str) -> bool {
+    let mut words = name.split(['-', '_', '.']).filter(|word| !word.is_empty());
+    MANIFEST_HOMES.contains(&name) || words.any(|word| MANIFEST_WORDS.contains(&word))
+}
+
+/// Whether a directory, or one above it, holds documentation or a development container.
+#[must_use]
+pub fn is_illustration(root: &str) -> bool {
+    root.split('/').any(|part| matches!(part, "docs" | "doc" | "documentation" | ".devcontainer"))
+}
+
+fn last(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
+}
+
+/// The path itself and every directory above it, `.` last.
+fn ancestors(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(path), |path| (*path != ".").then(|| parent_of(path)))
+}
+
+fn is_below(path: &str, directory: &str) -> bool {
+    directory == "." || path == directory || path.strip_prefix(directory).is_some_and(|rest| rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Build, ComposeInput, Inputs, RootKind, ServiceRoots, service_roots};
+
+    fn strings(paths: &[&str]) -> Vec<String> {
+        paths.iter().map(|path| (*path).to_owned()).collect()
+    }
+
+    fn find(dockerfiles: &[&str], compose: &[(&str, &[(&str, &str)])], manifests: &[&str]) -> ServiceRoots {
+        let compose: Vec<ComposeInput> = compose
+            .iter()
+            .map(|(path, builds)| ComposeInput {
+                path: (*path).to_owned(),
+                builds: builds
+                    .iter()
+                    .map(|(context, dockerfile)| Build { context: (*context).into(), dockerfile: (*dockerfile).into() })
+                    .collect(),
+            })
+            .collect();
+        let (dockerfiles, manifests) = (strings(dockerfiles), strings(manifests));
+        service_roots(Inputs { dockerfiles: &dockerfiles, atonix: &[], compose: &compose, manifests: &manifests })
+    }
+
+    fn names(roots: &ServiceRoots) -> Vec<String> {
+        let word = |kind| if kind == RootKind::Service { "" } else { " (stack)" };
+        roots.roots().iter().map(|root| format!("{}{}", root.root, word(root.kind))).collect()
+    }
+
+    #[test]
+    fn a_dockerfile_makes_its_directory_a_service() {
+        let roots = find(&["frontend/Dockerfile", "frontend/Dockerfile.dev", "Dockerfile.production"], &[], &[]);
+        assert_eq!(names(&roots), [".", "frontend"]);
+        assert_eq!(roots.roots()[1].dockerfiles.len(), 2);
+    }
+
+    #[test]
+    fn the_dockerfiles_directory_is_the_root_where_the_context_is_wider() {
+        let builds: &[(&str, &str)] =
+            &[("services", "services/hi-rag/Dockerfile"), (".", "services/consumer/Dockerfile")];
+        let roots = find(
+            &["services/hi-rag/Dockerfile", "services/consumer/Dockerfile"],
+            &[("docker-compose.yml", builds)],
+            &[],
+        );
+        assert_eq!(names(&roots), [". (stack)", "services/consumer", "services/hi-rag"]);
+    }
+
+    #[test]
+    fn the_context_is_the_root_where_the_dockerfile_lies_outside_of_it() {
+        let roots = find(&["docker/api.Dockerfile"], &[("compose.yaml", &[("api", "docker/api.Dockerfile")])], &[]);
+        assert_eq!(names(&roots), [". (stack)", "api"]);
+        assert_eq!(roots.roots()[1].dockerfiles, ["docker/api.Dockerfile"]);
+    }
+
+    #[test]
+    fn a_dockerfile_shared_by_two_contexts_belongs_to_its_own_directory() {
+        let builds: &[(&str, &str)] = &[("a", "Dockerfile.shared"), ("b", "Dockerfile.shared")];
+        assert_eq!(names(&find(&["Dockerfile.shared"], &[("compose.yaml", builds)], &[])), ["."]);
+    }
+
+    #[test]
+    fn a_docker_directory_belongs_to_the_service_above_it() {
+        let roots = find(&["api/docker/Dockerfile", "docker/nginx/Dockerfile", "docker/Dockerfile.apache2"], &[], &[]);
+        assert_eq!(names(&roots), [".", "api", "docker/nginx"]);
+        assert_eq!(names(&find(&["src/cart/src/Dockerfile", "src/ads/Dockerfile"], &[], &[])), ["src/ads", "src/cart"]);
+    }
+
+    #[test]
+    fn manifests_that_no_service_holds_make_a_stack() {
+        let roots = find(
+            &["api/Dockerfile"],
+            &[("shop/docker-stacks/portainer.yml", &[])],
+            &[
+                "api/k8s/app.yaml",
+                "k8s/base/api.yaml",
+                "shop/k8s/overlays/eu-west/patch.yaml",
+                "kubernetes-manifests/x.yaml",
+            ],
+        );
+        assert_eq!(names(&roots), [". (stack)", "api", "shop (stack)"]);
+        assert_eq!(roots.roots()[1].manifests, ["api/k8s/app.yaml"]);
+    }
+
+    #[test]
+    fn a_path_belongs_to_the_deepest_root_that_holds_it() {
+        let roots = find(&["Dockerfile", "a/Dockerfile", "a/b/Dockerfile"], &[], &[]);
+        let owner = |path| roots.owner_of(path).map(|index| roots.roots()[index].root.as_str());
+        assert_eq!(owner("a/b/src/main.py"), Some("a/b"));
+        assert_eq!(owner("a/bc/main.py"), Some("a"));
+        assert_eq!(owner("README.md"), Some("."));
+        assert_eq!(roots.nested_in("a").collect::<Vec<_>>(), ["a/b"]);
+        assert_eq!(ServiceRoots::default().owner_of("x"), None);
+    }
+
+    #[test]
+    fn a_service_in_the_documentation_is_an_illustration() {
+        let roots = find(&["docs/plans/proto/Dockerfile", "examples/hello/Dockerfile"], &[], &[]);
+        assert_eq!(roots.roots().iter().map(|root| root.is_illustration).collect::<Vec<_>>(), [true, false]);
+    }
+
+    #[test]
+    fn a_directory_with_the_service_file_is_a_service_whatever_its_name() {
+        let atonix = strings(&["deploy/atonix.yaml"]);
+        let dockerfiles = strings(&["deploy/Dockerfile"]);
+        let roots = service_roots(Inputs { atonix: &atonix, dockerfiles: &dockerfiles, ..Inputs::default() });
+        assert_eq!(names(&roots), ["deploy"]);
+    }
+}

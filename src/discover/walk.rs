@@ -1,0 +1,216 @@
+//! Every file and directory of a repository, in an order that does not depend on the machine.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use ignore::{DirEntry, WalkBuilder, WalkState};
+use thiserror::Error;
+
+use super::ignored;
+use crate::source::{EntryKind, SourceFile, Sources};
+
+/// What to leave out besides what `.gitignore` and the built-in list of generated trees leave out.
+#[derive(Clone, Debug, Default)]
+pub struct WalkOptions {
+    /// Globs in `.gitignore` syntax, relative to the root of the run.
+    pub ignore: Vec<String>,
+}
+
+/// Why part of a tree could not be walked.
+#[derive(Debug, Error)]
+pub enum WalkError {
+    /// The root is not there, or not a directory.
+    #[error("`{path}` cannot be checked: {reason}")]
+    Root {
+        /// The root as given.
+        path: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A glob of the configuration.
+    #[error("`{glob}` is not a glob: {reason}")]
+    Glob {
+        /// The glob.
+        glob: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A directory or entry.
+    #[error("{message}; give read permission, or leave it out with `ignore`")]
+    Entry {
+        /// What the operating system says, with the path.
+        message: String,
+    },
+    /// A path that is not UTF-8, which no report could name.
+    #[error("the name of `{path}` is not UTF-8; rename it, or leave it out with `ignore`")]
+    Name {
+        /// The path, with what is not UTF-8 replaced.
+        path: String,
+    },
+}
+
+/// A walked tree.
+#[derive(Debug)]
+pub struct Walk {
+    /// All files and directories, sorted by path; the root is the entry `.`.
+    pub sources: Sources,
+    /// What could not be walked, sorted by text.
+    pub errors: Vec<WalkError>,
+    /// Generated and vendored trees that were left out, sorted.
+    pub skipped: Vec<String>,
+}
+
+/// Lists a directory: hidden files too, what `.gitignore` names not, and nothing outside of it.
+///
+/// A symbolic link is an entry of its own where it leads to something inside the root, and is never descended into.
+///
+/// # Errors
+/// Where the root is not a directory that can be read, or a glob is none.
+pub fn walk(root: &Path, options: &WalkOptions) -> Result<Walk, WalkError> {
+    let canonical = canonical_directory(root)?;
+    let left_out = left_out(&canonical, options)?;
+    let skipped: Arc<Mutex<Vec<String>>> = Arc::default();
+    let mut builder = WalkBuilder::new(&canonical);
+    builder
+        .hidden(false)
+        .ignore(false)
+        .git_global(false)
+        .require_git(false)
+        // Outside a repository, a `.gitignore` further up belongs to something else.
+        .parents(canonical.ancestors().any(|directory| directory.join(".git").exists()))
+        .follow_links(false)
+        .filter_entry({
+            let (root, skipped) = (canonical.clone(), Arc::clone(&skipped));
+            move |entry| keep(&root, entry, &left_out, &skipped)
+        });
+    let found: Mutex<Found> = Mutex::default();
+    builder.build_parallel().run(|| {
+        let mut batch = Batch { root: &canonical, found: &found, mine: Found::default() };
+        Box::new(move |entry| {
+            batch.take(entry);
+            WalkState::Continue
+        })
+    });
+    let Found { mut files, mut errors } = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    errors.sort_by_cached_key(ToString::to_string);
+    let mut skipped = std::mem::take(&mut *skipped.lock().unwrap_or_else(PoisonError::into_inner));
+    skipped.sort_unstable();
+    Ok(Walk { sources: Sources::new(files), errors, skipped })
+}
+
+fn canonical_directory(root: &Path) -> Result<PathBuf, WalkError> {
+    let fail = |reason: String| WalkError::Root { path: root.display().to_string(), reason };
+    let canonical = root.canonicalize().map_err(|error| fail(plain(&error)))?;
+    if canonical.is_dir() { Ok(canonical) } else { Err(fail("it is not a directory".to_owned())) }
+}
+
+/// The text of an error without the operating system's number.
+pub(super) fn plain(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "it does not exist".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+fn left_out(root: &Path, options: &WalkOptions) -> Result<Gitignore, WalkError> {
+    let mut builder = GitignoreBuilder::new(root);
+    builder.allow_unclosed_class(false);
+    for glob in &options.ignore {
+        let fail = |error: ignore::Error| WalkError::Glob { glob: glob.clone(), reason: error.to_string() };
+        builder.add_line(None, glob).map_err(fail)?;
+    }
+    builder.build().map_err(|error| WalkError::Glob { glob: options.ignore.join(", "), reason: error.to_string() })
+}
+
+fn keep(root: &Path, entry: &DirEntry, left_out: &Gitignore, skipped: &Mutex<Vec<String>>) -> bool {
+    let Some(name) = entry.file_name().to_str() else { return true };
+    if ignored::is_version_control(name) {
+        return false;
+    }
+    let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
+    if left_out.matched(entry.path(), is_directory).is_ignore() {
+        return false;
+    }
+    if !is_directory || !ignored::is_generated(entry.path(), name) {
+        return true;
+    }
+    if let Some(path) = relative(root, entry.path()) {
+        skipped.lock().unwrap_or_else(PoisonError::into_inner).push(path);
+    }
+    false
+}
+
+fn relative(root: &Path, path: &Path) -> Option<String> {
+    let path = path.strip_prefix(root).ok()?.to_str()?;
+    if path.is_empty() {
+        return Some(".".to_owned());
+    }
+    Some(if std::path::MAIN_SEPARATOR == '/' { path.to_owned() } else { path.replace(std::path::MAIN_SEPARATOR, "/") })
+}
+
+#[derive(Default)]
+struct Found {
+    files: Vec<SourceFile>,
+    errors: Vec<WalkError>,
+}
+
+/// What one thread found, handed over when it ends.
+struct Batch<'w> {
+    root: &'w Path,
+    found: &'w Mutex<Found>,
+    mine: Found,
+}
+
+impl Batch<'_> {
+    fn take(&mut self, entry: Result<DirEntry, ignore::Error>) {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let message = error.to_string();
+                let prefix = format!("{}{}", self.root.display(), std::path::MAIN_SEPARATOR);
+                return self.mine.errors.push(WalkError::Entry { message: message.replace(&prefix, "") });
+            }
+        };
+        let Some(kind) = self.kind(&entry) else { return };
+        let Some(path) = relative(self.root, entry.path()) else {
+            let path = entry.path().strip_prefix(self.root).unwrap_or(entry.path()).to_string_lossy().into_owned();
+            return self.mine.errors.push(WalkError::Name { path });
+        };
+        let size = match kind {
+            EntryKind::File => std::fs::metadata(entry.path()).map_or(0, |metadata| metadata.len()),
+            EntryKind::Directory => 0,
+        };
+        self.mine.files.push(SourceFile::new(path, kind).with_size(size));
+    }
+
+    /// What the entry counts as; a link out of the root, or to nothing, as nothing at all.
+    fn kind(&self, entry: &DirEntry) -> Option<EntryKind> {
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            return Some(EntryKind::Directory);
+        }
+        if !kind.is_symlink() {
+            // FIFOs and devices stay listed: reading them is refused with a reason.
+            return Some(EntryKind::File);
+        }
+        let target = entry.path().canonicalize().ok()?;
+        let inside = target.strip_prefix(self.root).ok()?;
+        let hidden = inside.iter().any(|part| part.to_str().is_some_and(ignored::is_version_control));
+        if hidden {
+            return None;
+        }
+        Some(if target.is_dir() { EntryKind::Directory } else { EntryKind::File })
+    }
+}
+
+impl Drop for Batch<'_> {
+    fn drop(&mut self) {
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        found.files.append(&mut self.mine.files);
+        found.errors.append(&mut self.mine.errors);
+    }
+}

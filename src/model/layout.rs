@@ -1,0 +1,337 @@
+//! The files and directories of one service, and whether a path is among them.
+
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+
+use super::schema::{Modelled, PathText, Slot, Type, View};
+use super::value::{Field, List};
+use crate::model;
+use crate::source::{EntryKind, FileId, Place, SourceFile, Sources, Span};
+
+model! {
+    /// A file of the repository.
+    pub struct RepoFile as "repo.file" {
+        /// Path, relative to the service's root.
+        path: PathText,
+        /// Last part of the path.
+        name: String,
+        /// What follows the last dot of the name; a leading dot starts no extension.
+        extension: Field<String>,
+        /// Size in bytes.
+        size: i64,
+        /// Whether it has no bytes.
+        is_empty: bool,
+    }
+    label(file) { file.path.0.clone() }
+}
+
+model! {
+    /// A pattern of a `.dockerignore` (Dockerfile reference, ".dockerignore file").
+    pub struct IgnorePattern as "layout.ignore_pattern" {
+        /// The pattern without `!`.
+        pattern: String,
+        /// Whether it brings back what an earlier pattern left out.
+        negated: bool,
+    }
+    label(pattern) { pattern.pattern.clone() }
+}
+
+model! {
+    /// What lies where in a service's directory.
+    pub struct Layout as "layout" {
+        /// The service's root, relative to the root of the run; `.` for that itself.
+        root: PathText,
+        /// The files, those of services further down left out.
+        files: Files,
+        /// The directories, relative to the root; those of services further down left out.
+        directories: Directories,
+        /// Whether the root has a `.dockerignore`.
+        has_dockerignore: bool,
+        /// The patterns of its `.dockerignore`.
+        dockerignore: List<IgnorePattern>,
+        /// Whether the root, or a directory above it, has a `.gitignore`.
+        has_gitignore: bool,
+    }
+    with {
+        /// Answers for every path below the root, services further down included.
+        tree: Subtree,
+    }
+    label(layout) { layout.root.0.clone() }
+}
+
+impl Layout {
+    /// Looks at the entries below `root`. `nested` are the roots of the services further down, whose files are theirs
+    /// to list. The `.dockerignore` must have been read.
+    #[must_use]
+    pub fn new(sources: &Arc<Sources>, root: &str, nested: &[&str]) -> Self {
+        let tree = Subtree::new(sources, root, nested);
+        let dockerignore = tree.find(".dockerignore").filter(|id| sources.get(*id).kind == EntryKind::File);
+        let at = tree.at;
+        Self {
+            at,
+            root: PathText(root.to_owned()),
+            files: Files { tree: tree.clone(), made: OnceLock::new() },
+            directories: Directories { tree: tree.clone(), made: OnceLock::new() },
+            has_dockerignore: dockerignore.is_some(),
+            dockerignore: dockerignore
+                .map_or_else(|| List::empty(at), |id| ignore_patterns(id, sources.get(id).text())),
+            has_gitignore: has_gitignore(sources, root),
+            tree,
+        }
+    }
+}
+
+fn has_gitignore(sources: &Sources, root: &str) -> bool {
+    let mut directory = root;
+    loop {
+        if sources.find(&joined(directory, ".gitignore")).is_some() {
+            return true;
+        }
+        if directory == "." {
+            return false;
+        }
+        directory = directory.rsplit_once('/').map_or(".", |(parent, _)| parent);
+    }
+}
+
+fn joined(root: &str, path: &str) -> String {
+    if root == "." { path.to_owned() } else { format!("{root}/{path}") }
+}
+
+/// The patterns of a `.dockerignore`: one a line, blanks around them and lines that start with `#` left out.
+#[must_use]
+pub fn ignore_patterns(file: FileId, text: &str) -> List<IgnorePattern> {
+    let mut patterns = Vec::new();
+    let mut offset = 0;
+    for line in text.split_inclusive('\n') {
+        let body = line.trim_start_matches('\u{feff}').trim();
+        let start = offset + line.find(body).unwrap_or(0);
+        offset += line.len();
+        if body.is_empty() || line.trim_start_matches('\u{feff}').starts_with('#') {
+            continue;
+        }
+        let negated = body.starts_with('!');
+        let pattern = body.strip_prefix('!').unwrap_or(body).trim().to_owned();
+        let at = Place { file, span: Span::new(start, start + body.len()) };
+        patterns.push(IgnorePattern { at, pattern, negated });
+    }
+    List::new(patterns, Place::whole(file))
+}
+
+/// The entries below one directory, as a range of the run's entries.
+#[derive(Clone, Debug)]
+pub struct Subtree {
+    sources: Arc<Sources>,
+    root: String,
+    /// The entry of the root itself; of whatever comes first where the root is not listed.
+    at: Place,
+    range: Range<usize>,
+    /// The ranges within it that belong to services further down, ascending.
+    nested: Vec<Range<usize>>,
+}
+
+impl Subtree {
+    fn new(sources: &Arc<Sources>, root: &str, nested: &[&str]) -> Self {
+        let at = Place::whole(sources.find(root).unwrap_or(FileId(0)));
+        let mut inner: Vec<Range<usize>> = nested.iter().map(|root| sources.below(root)).collect();
+        inner.sort_by_key(|range| range.start);
+        Self { sources: Arc::clone(sources), root: root.to_owned(), at, range: sources.below(root), nested: inner }
+    }
+
+    /// The entry at a path relative to the root, in exactly this spelling. A trailing `/` is passed over; `.` is the
+    /// root, and a path that leads out of it is not found.
+    #[must_use]
+    pub fn find(&self, path: &str) -> Option<FileId> {
+        let path = path.strip_prefix("./").unwrap_or(path).trim_end_matches('/');
+        if path.is_empty() || path == "." {
+            return self.sources.find(&self.root);
+        }
+        if path.split('/').any(|part| part == "..") {
+            return None;
+        }
+        self.sources.find(&joined(&self.root, path))
+    }
+
+    /// Whether the path is a file.
+    #[must_use]
+    pub fn has_file(&self, path: &str) -> bool {
+        self.find(path).is_some_and(|id| self.sources.get(id).kind == EntryKind::File)
+    }
+
+    /// Whether the path is a directory.
+    #[must_use]
+    pub fn has_directory(&self, path: &str) -> bool {
+        self.find(path).is_some_and(|id| self.sources.get(id).kind == EntryKind::Directory)
+    }
+
+    /// Whether the path is a file with bytes in it, or a directory with a file of its own or deeper down.
+    #[must_use]
+    pub fn is_filled(&self, path: &str) -> bool {
+        let Some(id) = self.find(path) else { return false };
+        let entry = self.sources.get(id);
+        match entry.kind {
+            EntryKind::File => entry.size() > 0,
+            EntryKind::Directory => {
+                let below = self.sources.entries().get(self.sources.below(&entry.path)).unwrap_or(&[]);
+                below.iter().any(|entry| entry.kind == EntryKind::File)
+            }
+        }
+    }
+
+    /// The same path with other letters in upper case, where it is there in that spelling only.
+    #[must_use]
+    pub fn other_spelling(&self, path: &str) -> Option<&str> {
+        let wanted = joined(&self.root, path.strip_prefix("./").unwrap_or(path).trim_end_matches('/'));
+        let entries = self.sources.entries().get(self.range.clone()).unwrap_or(&[]);
+        let found = entries.iter().find(|entry| entry.path.eq_ignore_ascii_case(&wanted))?;
+        (found.path != wanted).then_some(found.path.as_str())
+    }
+
+    /// Entries of one kind that are the service's own, with their paths relative to the root.
+    fn own(&self, kind: EntryKind) -> impl Iterator<Item = (FileId, &SourceFile, &str)> {
+        let prefix = if self.root == "." { 0 } else { self.root.len() + 1 };
+        let mut nested = self.nested.iter().peekable();
+        let entries = self.sources.entries();
+        self.range.clone().filter_map(move |index| {
+            while nested.next_if(|range| range.end <= index).is_some() {}
+            if nested.peek().is_some_and(|range| range.contains(&index)) {
+                return None;
+            }
+            let entry = entries.get(index).filter(|entry| entry.kind == kind && entry.path != ".")?;
+            Some((FileId(u32::try_from(index).ok()?), entry, entry.path.get(prefix..)?))
+        })
+    }
+}
+
+/// The files of a service, made into values when a rule first asks for them.
+#[derive(Clone, Debug)]
+pub struct Files {
+    tree: Subtree,
+    made: OnceLock<List<RepoFile>>,
+}
+
+impl Files {
+    /// The files, by path.
+    pub fn list(&self) -> &List<RepoFile> {
+        self.made.get_or_init(|| {
+            let files = self.tree.own(EntryKind::File).map(|(id, entry, path)| repo_file(id, entry, path));
+            List::new(files.collect(), self.tree.at)
+        })
+    }
+}
+
+impl Modelled for Files {
+    const TYPE: Type = List::<RepoFile>::TYPE;
+
+    fn as_slot(&self, parent: Place) -> Slot<'_> {
+        self.list().as_slot(parent)
+    }
+}
+
+fn repo_file(id: FileId, entry: &SourceFile, path: &str) -> RepoFile {
+    let at = Place::whole(id);
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let extension = match name.rsplit_once('.') {
+        Some((stem, extension)) if !stem.is_empty() => Field::known(extension.to_owned(), at),
+        _ => Field::Absent(at),
+    };
+    RepoFile {
+        at,
+        path: PathText(path.to_owned()),
+        name: name.to_owned(),
+        extension,
+        size: i64::try_from(entry.size()).unwrap_or(i64::MAX),
+        is_empty: entry.size() == 0,
+    }
+}
+
+/// The directories of a service, made into values when a rule first asks for them.
+#[derive(Clone, Debug)]
+pub struct Directories {
+    tree: Subtree,
+    made: OnceLock<List<Field<PathText>>>,
+}
+
+impl Directories {
+    /// The directories, by path.
+    pub fn list(&self) -> &List<Field<PathText>> {
+        self.made.get_or_init(|| {
+            let paths = self.tree.own(EntryKind::Directory);
+            let fields = paths.map(|(id, _, path)| Field::known(PathText(path.to_owned()), Place::whole(id)));
+            List::new(fields.collect(), self.tree.at)
+        })
+    }
+}
+
+impl Modelled for Directories {
+    const TYPE: Type = List::<Field<PathText>>::TYPE;
+
+    fn as_slot(&self, _parent: Place) -> Slot<'_> {
+        Slot::Known(View::List(self.list()), self.tree.at.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{Layout, ignore_patterns};
+    use crate::source::{EntryKind, FileId, SourceFile, Sources};
+
+    fn sources() -> Arc<Sources> {
+        let mut files: Vec<SourceFile> = [".", "api", "api/src", "api/tests", "api/worker"]
+            .iter()
+            .map(|path| SourceFile::new((*path).to_owned(), EntryKind::Directory))
+            .collect();
+        let paths = [".gitignore", "api-docs.md", "api/.dockerignore", "api/README.md", "api/src/main.py"];
+        for path in paths.iter().chain(&["api/worker/.env"]) {
+            files.push(SourceFile::new((*path).to_owned(), EntryKind::File).with_size(3));
+        }
+        files.push(SourceFile::new("api/empty.txt".to_owned(), EntryKind::File));
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        let sources = Sources::new(files);
+        if let Some(id) = sources.find("api/.dockerignore") {
+            sources.get(id).set_text("# local\n.env\r\n !keep.env\n\n".into());
+        }
+        Arc::new(sources)
+    }
+
+    #[test]
+    fn a_service_lists_its_own_files_and_not_those_of_a_service_below() {
+        let layout = Layout::new(&sources(), "api", &["api/worker"]);
+        let files: Vec<&str> = layout.files.list().iter().map(|file| file.path.0.as_str()).collect();
+        assert_eq!(files, [".dockerignore", "README.md", "empty.txt", "src/main.py"]);
+        let directories: Vec<&str> = layout.directories.list().values().map(|path| path.0.as_str()).collect();
+        assert_eq!(directories, ["src", "tests", "worker"]);
+        assert!(layout.files.list().items[2].is_empty);
+    }
+
+    #[test]
+    fn the_root_of_the_run_lists_everything_but_itself() {
+        let layout = Layout::new(&sources(), ".", &[]);
+        assert_eq!(layout.files.list().items.len(), 7);
+        assert_eq!(layout.directories.list().items.len(), 4);
+    }
+
+    #[test]
+    fn paths_are_found_in_their_exact_spelling() {
+        let tree = Layout::new(&sources(), "api", &["api/worker"]).tree;
+        assert!(tree.has_file("README.md") && tree.has_file("./README.md") && tree.has_file("worker/.env"));
+        assert!(!tree.has_file("readme.md") && !tree.has_file("src") && !tree.has_file("../.gitignore"));
+        assert_eq!(tree.other_spelling("readme.md"), Some("api/README.md"));
+        assert!(tree.has_directory("src/") && tree.has_directory("."));
+        assert!(tree.is_filled("src") && !tree.is_filled("tests") && !tree.is_filled("empty.txt"));
+    }
+
+    #[test]
+    fn patterns_of_a_dockerignore_know_their_line() {
+        let layout = Layout::new(&sources(), "api", &[]);
+        let patterns: Vec<(&str, bool)> =
+            layout.dockerignore.iter().map(|pattern| (pattern.pattern.as_str(), pattern.negated)).collect();
+        assert_eq!(patterns, [(".env", false), ("keep.env", true)]);
+        let text = "# local\n.env\r\n !keep.env\n";
+        let places = ignore_patterns(FileId(0), text);
+        assert_eq!(places.items[1].at.span.slice(text), "!keep.env");
+        assert!(layout.has_dockerignore && layout.has_gitignore);
+    }
+}
