@@ -2,7 +2,9 @@
 
 pub mod duration;
 pub mod image;
+pub mod k8s;
 pub mod quantity;
 pub mod read;
 pub mod schema;
+pub mod secret;
 pub mod value;

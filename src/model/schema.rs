@@ -96,6 +96,15 @@ pub struct FieldDef {
     pub optional: bool,
 }
 
+/// The name of a field as rules write it: the field `r#type` is called `type`.
+#[must_use]
+pub const fn field_name(name: &'static str) -> &'static str {
+    match name.as_bytes() {
+        [b'r', b'#', ..] => name.split_at(2).1,
+        _ => name,
+    }
+}
+
 /// A value as the rule engine sees it.
 #[derive(Clone, Copy)]
 pub enum View<'m> {
@@ -343,7 +352,7 @@ macro_rules! model {
                     name: $kind,
                     doc: concat!($($doc),+),
                     fields: &[ $( $crate::model::schema::FieldDef {
-                        name: stringify!($field),
+                        name: $crate::model::schema::field_name(stringify!($field)),
                         doc: concat!($($field_doc),+),
                         ty: <$Type as $crate::model::schema::Modelled>::TYPE,
                         optional: <$Type as $crate::model::schema::Modelled>::OPTIONAL,
