@@ -3,6 +3,7 @@
 pub mod atonix;
 pub mod duration;
 pub mod image;
+pub mod k8s;
 pub mod layout;
 pub mod quantity;
 pub mod read;

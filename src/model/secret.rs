@@ -1,22 +1,33 @@
-//! Which names and values speak of credentials.
+//! What looks like a secret, told from names and values.
 
-/// Whether a variable of this name usually holds a credential.
+/// Words that make a name one of a secret.
+const SECRET_WORDS: &[&str] = &["password", "passwd", "secret", "token", "apikey", "privatekey", "credentials"];
+
+/// Ends of names that hold where a secret is and not the secret itself.
+const POINTER_ENDS: &[&str] = &["_FILE", "_PATH", "_DIR", "_NAME", "_TTL", "_EXPIRY"];
+
+/// Whether a variable or key of this name would hold a secret.
 #[must_use]
-pub fn is_secret_key(key: &str) -> bool {
-    let lower = key.to_ascii_lowercase();
-    let word = |word: &str| lower.split(['_', '-', '.']).any(|part| part == word);
-    ["password", "passwd", "secret", "token", "apikey", "credential", "private_key", "api_key", "access_key"]
-        .iter()
-        .any(|part| lower.contains(part))
-        || word("pwd")
-        || word("key")
+pub fn is_secret_key(name: &str) -> bool {
+    let upper = name.to_ascii_uppercase();
+    if POINTER_ENDS.iter().any(|end| upper.ends_with(end)) {
+        return false;
+    }
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    SECRET_WORDS.iter().any(|word| plain.contains(word))
 }
 
-/// Whether a value only stands for one that is put in later.
+/// Whether a value stands for a secret that is put in later.
 #[must_use]
 pub fn is_placeholder(value: &str) -> bool {
-    let value = value.trim();
-    value.is_empty() || value.contains("${") || value.contains("{{") || (value.starts_with('<') && value.ends_with('>'))
+    let plain = value.trim().to_ascii_lowercase();
+    plain.is_empty()
+        || plain.contains("${")
+        || plain.contains("{{")
+        || (plain.starts_with('<') && plain.ends_with('>'))
+        || ["changeme", "change-me", "placeholder", "replace", "your-", "your_", "example", "xxx"]
+            .iter()
+            .any(|word| plain.contains(word))
 }
 
 /// Whether a value is a URL with a password in it.

@@ -1,0 +1,290 @@
+//! What pods are configured with: ConfigMaps, Secrets and what makes them, service accounts, claims on storage.
+
+use super::object::Meta;
+use super::text::{Pair, base64, entries, plain, plain_text, quantity};
+use crate::model;
+use crate::model::quantity::Quantity;
+use crate::model::read::{Reader, placeholder};
+use crate::model::secret;
+use crate::model::value::{Always, Field, List};
+use crate::source::Place;
+use crate::syntax::yaml::NodeRef;
+
+model! {
+    /// A key of a ConfigMap.
+    pub struct ConfigEntry as "k8s.config_entry" {
+        /// The key.
+        key: String,
+        /// The value.
+        value: Field<String>,
+        /// Whether the key, or a password in the value, makes it a secret.
+        is_secret_like: bool,
+        /// Whether the value stands for one that is put in later.
+        is_placeholder: bool,
+    }
+    label(entry) { entry.key.clone() }
+}
+
+model! {
+    /// A ConfigMap.
+    pub struct ConfigMap as "k8s.config_map" {
+        /// Its name.
+        name: Field<String>,
+        /// Its namespace; absent where whoever applies it decides.
+        namespace: Field<String>,
+        /// Its labels.
+        labels: List<Pair>,
+        /// Its keys, those with binary values left out.
+        keys: List<ConfigEntry>,
+    }
+    with {
+        /// Path of its file.
+        path: String,
+        /// Keys with binary values.
+        binary_keys: Vec<String>,
+    }
+    label(config) { config.name.value().cloned().unwrap_or_default() }
+}
+
+model! {
+    /// A key of a Secret. The value itself is not kept.
+    pub struct SecretEntry as "k8s.secret_entry" {
+        /// The key.
+        key: String,
+        /// Whether the value, decoded, is empty or stands for one that is put in later.
+        is_placeholder: bool,
+    }
+    label(entry) { entry.key.clone() }
+}
+
+model! {
+    /// A Secret.
+    pub struct Secret as "k8s.secret" {
+        /// Its name.
+        name: Field<String>,
+        /// Its namespace; absent where whoever applies it decides.
+        namespace: Field<String>,
+        /// Its labels.
+        labels: List<Pair>,
+        /// Its annotations.
+        annotations: List<Pair>,
+        /// Its type, such as `kubernetes.io/tls`.
+        r#type: Always<String>,
+        /// Whether it has a value that does not stand for one that is put in later.
+        has_literal_data: bool,
+        /// Its keys.
+        entries: List<SecretEntry>,
+    }
+    with {
+        /// Path of its file.
+        path: String,
+    }
+    label(secret) { secret.name.value().cloned().unwrap_or_default() }
+}
+
+model! {
+    /// An object that makes Secrets in the cluster: ExternalSecret, SealedSecret, VaultStaticSecret, SecretProviderClass.
+    pub struct ExternalSecret as "k8s.external_secret" {
+        /// Its kind.
+        kind: String,
+        /// Its name.
+        name: Field<String>,
+        /// Its namespace; absent where whoever applies it decides.
+        namespace: Field<String>,
+        /// Names of the Secrets it makes.
+        secret_names: List<Field<String>>,
+    }
+    with {
+        /// Path of its file.
+        path: String,
+    }
+    label(secret) { format!("{}/{}", secret.kind, secret.name.value().map_or("", String::as_str)) }
+}
+
+model! {
+    /// A ServiceAccount.
+    pub struct ServiceAccount as "k8s.service_account" {
+        /// Its name.
+        name: Field<String>,
+        /// Its namespace; absent where whoever applies it decides.
+        namespace: Field<String>,
+        /// Its labels.
+        labels: List<Pair>,
+        /// Its annotations.
+        annotations: List<Pair>,
+        /// Whether pods get its token when they do not say.
+        automount_token: Field<bool>,
+    }
+    with {
+        /// Path of its file.
+        path: String,
+    }
+    label(account) { account.name.value().cloned().unwrap_or_default() }
+}
+
+model! {
+    /// A PersistentVolumeClaim.
+    pub struct Claim as "k8s.persistent_volume_claim" {
+        /// Its name.
+        name: Field<String>,
+        /// Its namespace; absent where whoever applies it decides.
+        namespace: Field<String>,
+        /// Its labels.
+        labels: List<Pair>,
+        /// The storage it asks for, in bytes.
+        storage: Field<Quantity>,
+        /// How it may be mounted, such as `ReadWriteOnce`.
+        access_modes: List<Field<String>>,
+        /// The class of the storage.
+        storage_class: Field<String>,
+    }
+    with {
+        /// Path of its file.
+        path: String,
+    }
+    label(claim) { claim.name.value().cloned().unwrap_or_default() }
+}
+
+impl ConfigMap {
+    /// Reads a ConfigMap.
+    #[must_use]
+    pub fn read(root: Reader<'_>, meta: &Meta) -> Self {
+        Self {
+            at: meta.at,
+            name: meta.name.clone(),
+            namespace: meta.namespace.clone(),
+            labels: meta.labels.clone(),
+            keys: entries(root, "data", read_entry),
+            path: meta.path.clone(),
+            binary_keys: root.child("binaryData").node().into_iter().flat_map(keys_of).collect(),
+        }
+    }
+
+    /// Whether it has a key.
+    #[must_use]
+    pub fn has_key(&self, key: &str) -> bool {
+        self.keys.iter().any(|entry| entry.key == key) || self.binary_keys.iter().any(|binary| binary == key)
+    }
+}
+
+fn keys_of(node: NodeRef<'_>) -> impl Iterator<Item = String> {
+    node.entries().map(|entry| entry.key.to_owned())
+}
+
+fn read_entry(key: &str, at: Place, node: NodeRef<'_>) -> ConfigEntry {
+    // A file kept under a key has braces and dollars of its own; only a single value can be a placeholder.
+    let value = match node.text() {
+        Some(text) if text.contains('\n') => crate::model::read::string(node),
+        _ => plain(node),
+    };
+    let text = value.value().map_or("", String::as_str);
+    ConfigEntry {
+        at,
+        key: key.to_owned(),
+        is_secret_like: secret::is_secret_key(key) || secret::has_url_credentials(text),
+        is_placeholder: value.value().is_none_or(|value| secret::is_placeholder(value)),
+        value,
+    }
+}
+
+impl Secret {
+    /// Reads a Secret.
+    #[must_use]
+    pub fn read(root: Reader<'_>, meta: &Meta) -> Self {
+        let mut all = entries(root, "data", |key, at, node| SecretEntry {
+            at,
+            key: key.to_owned(),
+            is_placeholder: is_encoded_placeholder(node),
+        });
+        let plain = entries(root, "stringData", |key, at, node| SecretEntry {
+            at,
+            key: key.to_owned(),
+            is_placeholder: node.text().is_none_or(secret::is_placeholder),
+        });
+        all.items.extend(plain.items);
+        all.unseen = all.unseen.or(plain.unseen);
+        Self {
+            at: meta.at,
+            name: meta.name.clone(),
+            namespace: meta.namespace.clone(),
+            labels: meta.labels.clone(),
+            annotations: meta.annotations.clone(),
+            r#type: root.field("type", plain_text).or_default("Opaque".to_owned()),
+            has_literal_data: all.iter().any(|entry| !entry.is_placeholder),
+            entries: all,
+            path: meta.path.clone(),
+        }
+    }
+}
+
+fn is_encoded_placeholder(node: NodeRef<'_>) -> bool {
+    let Some(text) = node.text() else { return true };
+    let stands_for_another = placeholder(text) || secret::is_placeholder(text);
+    let decoded = base64(text).and_then(|bytes| String::from_utf8(bytes).ok());
+    stands_for_another || decoded.is_some_and(|decoded| secret::is_placeholder(&decoded))
+}
+
+impl ExternalSecret {
+    /// Reads an object that makes Secrets.
+    #[must_use]
+    pub fn read(root: Reader<'_>, meta: &Meta) -> Self {
+        let spec = root.child("spec");
+        let named = |reader: Reader<'_>| List::new(vec![reader.field("name", plain)], reader.place());
+        let mut secret_names = match meta.kind.as_str() {
+            "ExternalSecret" => named(spec.child("target")),
+            "SealedSecret" => named(spec.child("template").child("metadata")),
+            "VaultStaticSecret" => named(spec.child("destination")),
+            _ => spec.list("secretObjects", |node| Reader::new(node).field("secretName", plain)),
+        };
+        // An ExternalSecret or SealedSecret that names none makes one of its own name.
+        if matches!(meta.kind.as_str(), "ExternalSecret" | "SealedSecret") {
+            for name in &mut secret_names.items {
+                if name.is_absent() {
+                    name.clone_from(&meta.name);
+                }
+            }
+        }
+        Self {
+            at: meta.at,
+            kind: meta.kind.clone(),
+            name: meta.name.clone(),
+            namespace: meta.namespace.clone(),
+            secret_names,
+            path: meta.path.clone(),
+        }
+    }
+}
+
+impl ServiceAccount {
+    /// Reads a ServiceAccount.
+    #[must_use]
+    pub fn read(root: Reader<'_>, meta: &Meta) -> Self {
+        Self {
+            at: meta.at,
+            name: meta.name.clone(),
+            namespace: meta.namespace.clone(),
+            labels: meta.labels.clone(),
+            annotations: meta.annotations.clone(),
+            automount_token: root.bool("automountServiceAccountToken"),
+            path: meta.path.clone(),
+        }
+    }
+}
+
+impl Claim {
+    /// Reads a PersistentVolumeClaim.
+    #[must_use]
+    pub fn read(root: Reader<'_>, meta: &Meta) -> Self {
+        let spec = root.child("spec");
+        Self {
+            at: meta.at,
+            name: meta.name.clone(),
+            namespace: meta.namespace.clone(),
+            labels: meta.labels.clone(),
+            storage: quantity(spec.child("resources").child("requests"), "storage"),
+            access_modes: spec.list("accessModes", plain),
+            storage_class: spec.field("storageClassName", plain),
+            path: meta.path.clone(),
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Kubernetes manifests: objects, the workloads among them, and how they hang together.
+
+mod config;
+mod container;
+mod deprecated;
+mod ingress;
+mod kustomize;
+mod network_policy;
+mod object;
+mod probe;
+mod scaling;
+mod security;
+mod selector;
+mod service;
+mod text;
+mod wiring;
+mod workload;
+
+pub use config::{Claim, ConfigEntry, ConfigMap, ExternalSecret, Secret, SecretEntry, ServiceAccount};
+pub use container::{
+    Container, ContainerPort, ContainerRole, EnvFrom, EnvSource, EnvVar, Protocol, Resources, VolumeMount,
+};
+pub use ingress::{Backend, Ingress};
+pub use kustomize::{Generated, ImageOverride, Kustomization, Patch, Reference};
+pub use network_policy::{NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule};
+pub use object::{Body, Meta, Object, read};
+pub use probe::{Probe, ProbeType};
+pub use scaling::{Autoscaler, DisruptionBudget};
+pub use security::Security;
+pub use selector::LabelSelector;
+pub use service::{Service, ServicePort, ServiceType};
+pub use text::Pair;
+pub use wiring::link;
+pub use workload::{ClaimTemplate, Volume, VolumeType, Workload};

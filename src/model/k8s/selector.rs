@@ -1,0 +1,179 @@
+//! Label selectors: which pods a Service, a policy or a workload means.
+
+use super::text::{Pair, pairs, plain};
+use crate::model::read::Reader;
+use crate::model::value::{Field, List};
+
+/// A label selector as the API has it: equal labels and expressions, all of which must hold
+/// (Kubernetes API, `LabelSelector`).
+#[derive(Clone, Debug, Default)]
+pub struct LabelSelector {
+    labels: Vec<(String, Field<String>)>,
+    expressions: Vec<Expression>,
+    /// Whether part of it could not be read.
+    unsure: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Expression {
+    key: Option<String>,
+    operator: Option<Operator>,
+    values: Vec<Field<String>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Operator {
+    In,
+    NotIn,
+    Exists,
+    DoesNotExist,
+}
+
+impl Operator {
+    fn from_word(word: &str) -> Option<Self> {
+        Some(match word {
+            "In" => Self::In,
+            "NotIn" => Self::NotIn,
+            "Exists" => Self::Exists,
+            "DoesNotExist" => Self::DoesNotExist,
+            _ => return None,
+        })
+    }
+}
+
+impl LabelSelector {
+    /// Reads a selector with `matchLabels` and `matchExpressions`.
+    #[must_use]
+    pub fn read(reader: Reader<'_>) -> Self {
+        let mut selector = Self::of_pairs(&pairs(reader, "matchLabels"));
+        let expressions = reader.list("matchExpressions", |node| {
+            let part = Reader::new(node);
+            Expression {
+                key: part.field("key", plain).value().cloned(),
+                operator: part.string("operator").value().and_then(|word| Operator::from_word(word)),
+                values: part.list("values", plain).items,
+            }
+        });
+        selector.unsure |= expressions.unseen.is_some();
+        selector.expressions = expressions.items;
+        selector
+    }
+
+    /// A selector that is a plain map of labels, as in a Service.
+    #[must_use]
+    pub fn of_pairs(pairs: &List<Pair>) -> Self {
+        Self {
+            labels: pairs.iter().map(|pair| (pair.key.clone(), pair.value.clone())).collect(),
+            expressions: Vec::new(),
+            unsure: pairs.unseen.is_some(),
+        }
+    }
+
+    /// The same without the labels that the control plane gives to pods.
+    #[must_use]
+    pub fn without(mut self, is_given: impl Fn(&str) -> bool) -> Self {
+        self.labels.retain(|(key, _)| !is_given(key));
+        self
+    }
+
+    /// Whether it asks for nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty() && self.expressions.is_empty() && !self.unsure
+    }
+
+    /// Whether pods with these labels are selected; `None` where that cannot be told.
+    #[must_use]
+    pub fn matches(&self, labels: &List<Pair>) -> Option<bool> {
+        let equal = self.labels.iter().map(|(key, wanted)| match find(labels, key) {
+            Found::Value(value) => wanted.value().map(|wanted| wanted == value),
+            Found::Absent => Some(false),
+            Found::Unknown => None,
+        });
+        let expressed = self.expressions.iter().map(|expression| expression.holds(labels));
+        let mut result = if self.unsure { None } else { Some(true) };
+        for one in equal.chain(expressed) {
+            match one {
+                Some(false) => return Some(false),
+                Some(true) => {}
+                None => result = None,
+            }
+        }
+        result
+    }
+}
+
+impl Expression {
+    fn holds(&self, labels: &List<Pair>) -> Option<bool> {
+        let found = find(labels, self.key.as_deref()?);
+        let is_listed = |value: &str| {
+            if self.values.iter().any(|listed| listed.value().is_some_and(|listed| listed == value)) {
+                return Some(true);
+            }
+            self.values.iter().all(|listed| listed.value().is_some()).then_some(false)
+        };
+        match (self.operator?, found) {
+            (_, Found::Unknown) => None,
+            (Operator::Exists, Found::Value(_)) | (Operator::DoesNotExist | Operator::NotIn, Found::Absent) => {
+                Some(true)
+            }
+            (Operator::Exists | Operator::In, Found::Absent) | (Operator::DoesNotExist, Found::Value(_)) => Some(false),
+            (Operator::In, Found::Value(value)) => is_listed(value),
+            (Operator::NotIn, Found::Value(value)) => is_listed(value).map(|listed| !listed),
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Found<'l> {
+    Value(&'l str),
+    Absent,
+    Unknown,
+}
+
+fn find<'l>(labels: &'l List<Pair>, key: &str) -> Found<'l> {
+    match labels.iter().find(|pair| pair.key == key) {
+        Some(pair) => pair.value.value().map_or(Found::Unknown, |value| Found::Value(value)),
+        None if labels.unseen.is_some() => Found::Unknown,
+        None => Found::Absent,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LabelSelector;
+    use crate::model::k8s::text::pairs;
+    use crate::model::read::Reader;
+    use crate::source::FileId;
+    use crate::syntax::yaml::Tree;
+
+    fn matches(selector: &str, labels: &str) -> Option<bool> {
+        let text = format!("selector: {selector}\nlabels: {labels}\n");
+        let tree = Tree::parse(FileId(0), &text);
+        let root = Reader::new(tree.documents().next()?);
+        LabelSelector::read(root.child("selector")).matches(&pairs(root, "labels"))
+    }
+
+    #[test]
+    fn every_part_of_a_selector_must_hold() {
+        let selector = "{matchLabels: {app: api}, matchExpressions: [{key: tier, operator: In, values: [web, api]}]}";
+        assert_eq!(matches(selector, "{app: api, tier: web}"), Some(true));
+        assert_eq!(matches(selector, "{app: api, tier: data}"), Some(false));
+        assert_eq!(matches(selector, "{app: api}"), Some(false));
+        assert_eq!(matches("{}", "{app: api}"), Some(true));
+    }
+
+    #[test]
+    fn a_label_that_is_filled_in_later_leaves_the_match_open() {
+        assert_eq!(matches("{matchLabels: {app: '${NAME}'}}", "{app: api}"), None);
+        assert_eq!(matches("{matchLabels: {app: api}}", "{app: '${NAME}'}"), None);
+        assert_eq!(matches("{matchLabels: {app: '${NAME}', tier: web}}", "{app: api, tier: data}"), Some(false));
+    }
+
+    #[test]
+    fn a_missing_label_satisfies_not_in_and_does_not_exist() {
+        assert_eq!(matches("{matchExpressions: [{key: a, operator: NotIn, values: [x]}]}", "{}"), Some(true));
+        assert_eq!(matches("{matchExpressions: [{key: a, operator: DoesNotExist}]}", "{}"), Some(true));
+        assert_eq!(matches("{matchExpressions: [{key: a, operator: Exists}]}", "{}"), Some(false));
+    }
+}

@@ -1,0 +1,133 @@
+//! Scalars and maps as Kubernetes manifests write them, with placeholders left open.
+
+use crate::model;
+use crate::model::quantity::Quantity;
+use crate::model::read::{Reader, excerpt, placeholder, port, string, text};
+use crate::model::schema::Port;
+use crate::model::value::{Field, List, Unresolved};
+use crate::syntax::yaml::{NodeRef, Scalar, Shape};
+
+model! {
+    /// A label, an annotation, or one equality of a selector.
+    pub struct Pair as "k8s.pair" {
+        /// The key.
+        key: String,
+        /// The value.
+        value: Field<String>,
+    }
+    label(pair) { pair.key.clone() }
+}
+
+const FILLED_IN: &str = "it is filled in later";
+
+/// A string; one with `${…}` or `{{ … }}` in it is unresolved.
+#[must_use]
+pub fn plain(node: NodeRef<'_>) -> Field<String> {
+    open(string(node))
+}
+
+/// A string or number, as its text; one with `${…}` or `{{ … }}` in it is unresolved.
+#[must_use]
+pub fn plain_text(node: NodeRef<'_>) -> Field<String> {
+    open(text(node))
+}
+
+fn open(field: Field<String>) -> Field<String> {
+    match field {
+        Field::Known(value, origin) if placeholder(&value) => Field::unresolved(value, FILLED_IN, origin.at),
+        other => other,
+    }
+}
+
+/// An amount of a resource.
+#[must_use]
+pub fn quantity(reader: Reader<'_>, key: &str) -> Field<Quantity> {
+    reader
+        .field(key, plain_text)
+        .parse("a Kubernetes quantity such as `500m` or `256Mi`", |amount| Quantity::kubernetes(amount))
+}
+
+/// A mapping of strings; anything else is an unseen list.
+#[must_use]
+pub fn pairs(reader: Reader<'_>, key: &str) -> List<Pair> {
+    entries(reader, key, |key, at, value| Pair { at, key: key.to_owned(), value: plain(value) })
+}
+
+/// The entries of a mapping, each read by `read`; anything but a mapping is an unseen list.
+pub fn entries<'t, T>(
+    reader: Reader<'t>,
+    key: &str,
+    read: impl FnMut(&'t str, crate::source::Place, NodeRef<'t>) -> T,
+) -> List<T> {
+    let mut list = reader.map(key, read);
+    list.unseen = match reader.get(key) {
+        None => match reader.missing::<()>() {
+            Field::Unresolved(unseen) => Some(unseen),
+            _ => None,
+        },
+        Some(node) if node.shape() == Shape::Mapping => None,
+        Some(node) => Some(Box::new(Unresolved {
+            text: excerpt(node),
+            why: format!("{} stands where a mapping should", node.type_name()).into(),
+            at: node.place(),
+            via: None,
+        })),
+    };
+    list
+}
+
+/// A port given by number or by name (Kubernetes API, `IntOrString`): the number, then the name. A string of digits
+/// is neither: a port name has a letter.
+#[must_use]
+pub fn port_or_name(reader: Reader<'_>, key: &str) -> (Field<Port>, Field<String>) {
+    let Some(node) = reader.get(key) else { return (reader.missing(), reader.missing()) };
+    let at = node.place();
+    match node.shape() {
+        Shape::Scalar(Scalar::Str(name)) if placeholder(name) => {
+            (Field::unresolved(name, FILLED_IN, at), Field::unresolved(name, FILLED_IN, at))
+        }
+        Shape::Scalar(Scalar::Str(name)) if name.bytes().any(|b| b.is_ascii_alphabetic()) => {
+            (Field::Absent(at), Field::known(name.to_owned(), at))
+        }
+        Shape::Scalar(Scalar::Int(_)) => (port(node), Field::Absent(at)),
+        _ => (Field::malformed(excerpt(node), "a port number or the name of a port", at), Field::Absent(at)),
+    }
+}
+
+/// Decodes standard Base64, blanks left out; `None` for anything else (RFC 4648, section 4).
+#[must_use]
+pub fn base64(encoded: &str) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(encoded.len() / 4 * 3);
+    let (mut bits, mut count): (u32, u32) = (0, 0);
+    let digits = encoded.bytes().filter(|b| !b.is_ascii_whitespace());
+    for byte in digits.take_while(|b| *b != b'=') {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        };
+        bits = (bits << 6) | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            out.push(u8::try_from((bits >> count) & 0xff).ok()?);
+            bits &= (1 << count) - 1;
+        }
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::base64;
+
+    #[test]
+    fn base64_is_decoded_with_and_without_padding() {
+        assert_eq!(base64("cGFzc3dvcmQ=").as_deref(), Some(b"password".as_slice()));
+        assert_eq!(base64("Y2hhbmdl\nbWU").as_deref(), Some(b"changeme".as_slice()));
+        assert_eq!(base64("not base64!"), None);
+    }
+}

@@ -1,0 +1,229 @@
+//! Wiring: what the objects that are deployed together have to do with each other.
+
+mod overlay;
+mod ports;
+mod references;
+mod workloads;
+
+use super::config::{ConfigMap, ExternalSecret, Secret, ServiceAccount};
+use super::ingress::{Backend, Ingress};
+use super::kustomize::Kustomization;
+use super::network_policy::NetworkPolicy;
+use super::object::{Body, Object};
+use super::scaling::{Autoscaler, DisruptionBudget};
+use super::selector::LabelSelector;
+use super::service::{Service, ServiceType};
+use super::workload::Workload;
+use crate::model::schema::Node;
+use crate::model::value::{Always, Field, List, Unresolved};
+use crate::source::Place;
+
+/// Resolves the wiring within one group of objects that are deployed together, after marking what kustomizations
+/// make a patch of or set from outside. Which objects those are is the caller's decision.
+pub fn link(objects: &mut [Object], kustomizations: &[Kustomization]) {
+    overlay::apply(objects, kustomizations);
+    let whole: Vec<Object> = objects.iter().filter(|object| !object.is_patch).cloned().collect();
+    let group = Group { objects: &whole, kustomizations };
+    for object in objects.iter_mut().filter(|object| !object.is_patch) {
+        match &mut object.body {
+            Body::Workload(workload) => workloads::wire(workload, &group),
+            Body::Service(service) => wire_service(service, &group),
+            Body::NetworkPolicy(policy) => wire_policy(policy, &group),
+            Body::Ingress(ingress) => wire_ingress(ingress, &group),
+            Body::Autoscaler(autoscaler) => wire_autoscaler(autoscaler, &group),
+            Body::DisruptionBudget(budget) => wire_budget(budget, &group),
+            _ => {}
+        }
+    }
+}
+
+/// The whole objects of a group, patches left out.
+struct Group<'g> {
+    objects: &'g [Object],
+    kustomizations: &'g [Kustomization],
+}
+
+macro_rules! bodies {
+    ($($name:ident: $Variant:ident($Type:ty);)+) => {
+        $(fn $name(&self, namespace: &Field<String>) -> impl Iterator<Item = &'g $Type> + use<'g> {
+            let namespace = namespace.clone();
+            self.objects.iter().filter_map(move |object| match &object.body {
+                Body::$Variant(body) if same_namespace(&namespace, &body.namespace) => Some(&**body),
+                _ => None,
+            })
+        })+
+    };
+}
+
+impl<'g> Group<'g> {
+    bodies! {
+        workloads: Workload(Workload);
+        services: Service(Service);
+        policies: NetworkPolicy(NetworkPolicy);
+        autoscalers: Autoscaler(Autoscaler);
+        budgets: DisruptionBudget(DisruptionBudget);
+        accounts: ServiceAccount(ServiceAccount);
+        config_maps: ConfigMap(ConfigMap);
+        secrets: Secret(Secret);
+        external_secrets: ExternalSecret(ExternalSecret);
+    }
+
+    /// Whether an object of this kind may be there under a name that cannot be seen.
+    fn may_hide(&self, kind: &str) -> bool {
+        let is_unnamed = |object: &Object| object.meta.kind == kind && object.meta.name.value().is_none();
+        self.kustomizations.iter().any(|one| !one.opaque.is_empty()) || self.objects.iter().any(is_unnamed)
+    }
+
+    /// Whether something is there; something that may be hidden cannot be told.
+    fn existence(&self, found: bool, kind: &str, name: &str, at: Place) -> Field<bool> {
+        if found || !self.may_hide(kind) {
+            return Field::known(found, at);
+        }
+        Field::unresolved(name, format!("a {kind} of this name may come from outside these files"), at)
+    }
+
+    /// Labels of the workloads whose pods a selector selects.
+    fn selected(&self, matcher: &LabelSelector, namespace: &Field<String>, at: Place) -> List<Field<String>> {
+        let mut list = List::empty(at);
+        for workload in self.workloads(namespace) {
+            match matcher.matches(&workload.pod_labels) {
+                Some(true) => list.items.push(Field::known(workload.label(), workload.at)),
+                Some(false) => {}
+                None => list.unseen = Some(Box::new(open_match(workload.label(), at))),
+            }
+        }
+        list
+    }
+}
+
+fn open_match(text: String, at: Place) -> Unresolved {
+    Unresolved { text, why: "its labels are not all known".into(), at, via: None }
+}
+
+/// Whether two objects are in one namespace: where either does not say, they may be.
+fn same_namespace(a: &Field<String>, b: &Field<String>) -> bool {
+    let text = |field: &Field<String>| match field {
+        Field::Known(text, _) => Some(text.clone()),
+        Field::Unresolved(unresolved) => Some(unresolved.text.clone()),
+        _ => None,
+    };
+    match (text(a), text(b)) {
+        (Some(x), Some(y)) => x == y || a.value().is_none() != b.value().is_none(),
+        _ => true,
+    }
+}
+
+/// Whether any of several holds; unknown where none does and some cannot be told.
+fn any(parts: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
+    let mut result = Some(false);
+    for part in parts {
+        match part {
+            Some(true) => return Some(true),
+            Some(false) => {}
+            None => result = None,
+        }
+    }
+    result
+}
+
+/// Whether all of several hold; unknown where none fails and some cannot be told.
+fn all(parts: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
+    any(parts.into_iter().map(|part| part.map(|holds| !holds))).map(|fails| !fails)
+}
+
+fn fact(holds: Option<bool>, why: &'static str, at: Place) -> Field<bool> {
+    holds.map_or_else(|| Field::unresolved("", why, at), |holds| Field::known(holds, at))
+}
+
+fn always(holds: Option<bool>, why: &'static str, at: Place) -> Always<bool> {
+    fact(holds, why, at).or_default(false)
+}
+
+/// Whether a Service leads to pods by labels of its own.
+fn has_selector(service: &Service) -> bool {
+    !service.selector.items.is_empty() && service.r#type.value() != Some(&ServiceType::ExternalName)
+}
+
+fn wire_service(service: &mut Service, group: &Group<'_>) {
+    if !has_selector(service) {
+        return;
+    }
+    service.selected_workloads = group.selected(&service.matcher, &service.namespace, service.at);
+    let behind: Vec<&Workload> = group
+        .workloads(&service.namespace)
+        .filter(|workload| !workload.is_job && service.matcher.matches(&workload.pod_labels) == Some(true))
+        .collect();
+    for port in &mut service.ports.items {
+        ports::resolve_target(port, &behind);
+    }
+}
+
+fn wire_policy(policy: &mut NetworkPolicy, group: &Group<'_>) {
+    policy.selected_workloads = group.selected(&policy.matcher, &policy.namespace, policy.at);
+    let behind: Vec<&Workload> = group
+        .workloads(&policy.namespace)
+        .filter(|workload| policy.matcher.matches(&workload.pod_labels) == Some(true))
+        .collect();
+    for port in policy.ingress.items.iter_mut().flat_map(|rule| &mut rule.ports.items) {
+        ports::resolve_policy_port(port, &behind);
+    }
+}
+
+fn wire_ingress(ingress: &mut Ingress, group: &Group<'_>) {
+    let services: Vec<&Service> = group.services(&ingress.namespace).collect();
+    for backend in &mut ingress.backends.items {
+        wire_backend(backend, &services, group);
+    }
+}
+
+fn wire_backend(backend: &mut Backend, services: &[&Service], group: &Group<'_>) {
+    let Some(name) = backend.service.value() else { return };
+    let at = backend.service.place();
+    let Some(service) = services.iter().find(|service| service.name.value() == Some(name)) else {
+        backend.resolves = group.existence(false, "Service", name, at);
+        return;
+    };
+    let by_number = |port: &&super::ServicePort| {
+        backend.port.value().is_some_and(|wanted| port.port.value() == Some(wanted))
+            || backend.port_name.value().is_some_and(|wanted| port.name.value() == Some(wanted))
+    };
+    let found = service.ports.iter().find(by_number);
+    let is_open = service.ports.unseen.is_some()
+        || matches!(backend.port, Field::Unresolved(_))
+        || service.ports.iter().any(|port| port.port.value().is_none());
+    let holds = if found.is_some() { Some(true) } else { (!is_open).then_some(false) };
+    backend.resolves = fact(holds, "the Service's ports are not all known", at);
+    if let (Some(port), Some(_)) = (found, backend.port_name.value()) {
+        backend.port = port.port.clone().via(backend.port_name.place(), "this Ingress names it");
+    }
+}
+
+fn wire_autoscaler(autoscaler: &mut Autoscaler, group: &Group<'_>) {
+    let (Some(kind), Some(name)) = (autoscaler.target_kind.value(), autoscaler.target_name.value()) else { return };
+    let found = group.objects.iter().any(|object| {
+        object.meta.kind == *kind
+            && object.meta.name.value() == Some(name)
+            && same_namespace(&object.meta.namespace, &autoscaler.namespace)
+    });
+    autoscaler.target_exists = group.existence(found, kind, name, autoscaler.target_name.place());
+}
+
+fn wire_budget(budget: &mut DisruptionBudget, group: &Group<'_>) {
+    budget.selected_workloads = group.selected(&budget.matcher, &budget.namespace, budget.at);
+    let (Some(wanted), None) = (budget.min_available_count(), &budget.selected_workloads.unseen) else { return };
+    let guarded: Vec<&Workload> = group
+        .workloads(&budget.namespace)
+        .filter(|workload| budget.matcher.matches(&workload.pod_labels) == Some(true))
+        .collect();
+    let counts: Option<Vec<i64>> = guarded
+        .iter()
+        .map(|workload| workloads::min_replicas(workload, group).value().copied().filter(|_| is_counted(workload)))
+        .collect();
+    let total = counts.map(|counts| counts.iter().fold(0_i64, |sum, count| sum.saturating_add(*count)));
+    budget.blocks_eviction |= !guarded.is_empty() && total.is_some_and(|total| wanted >= total);
+}
+
+/// Whether the number of a workload's pods is the one it says; a DaemonSet has as many as there are nodes.
+fn is_counted(workload: &Workload) -> bool {
+    matches!(workload.kind.as_str(), "Deployment" | "StatefulSet" | "ReplicaSet" | "Rollout")
+}

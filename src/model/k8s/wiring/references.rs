@@ -1,0 +1,125 @@
+//! Names of ConfigMaps, Secrets and claims, looked up among the objects of a group.
+
+use super::Group;
+use crate::model::k8s::container::{Container, EnvSource};
+use crate::model::k8s::object::Body;
+use crate::model::k8s::workload::Volume;
+use crate::model::value::Field;
+
+/// Resolves the references of a container's environment.
+pub(super) fn wire_container(container: &mut Container, namespace: &Field<String>, group: &Group<'_>) {
+    for variable in &mut container.env.items {
+        let key = Some(&variable.ref_key);
+        variable.ref_exists = match variable.from {
+            EnvSource::ConfigMap => config_map(&variable.ref_name, key, namespace, group),
+            EnvSource::Secret => secret(&variable.ref_name, key, namespace, group),
+            _ => continue,
+        };
+    }
+    for source in &mut container.env_from.items {
+        source.ref_exists = match source.r#type.value() {
+            Some(EnvSource::ConfigMap) => config_map(&source.name, None, namespace, group),
+            Some(EnvSource::Secret) => secret(&source.name, None, namespace, group),
+            _ => continue,
+        };
+    }
+}
+
+/// Resolves the reference of a volume.
+pub(super) fn wire_volume(volume: &mut Volume, namespace: &Field<String>, group: &Group<'_>) {
+    if !volume.config_map_name.is_absent() {
+        volume.ref_exists = config_map(&volume.config_map_name, None, namespace, group);
+    } else if !volume.secret_name.is_absent() {
+        volume.ref_exists = secret(&volume.secret_name, None, namespace, group);
+    } else if !volume.claim_name.is_absent() {
+        volume.ref_exists = claim(&volume.claim_name, namespace, group);
+    }
+}
+
+/// The name that is looked up, or what is to be said where it is not known.
+fn known(name: &Field<String>) -> Result<&String, Field<bool>> {
+    match name {
+        Field::Known(name, _) => Ok(name),
+        Field::Unresolved(unresolved) => Err(Field::Unresolved(unresolved.clone())),
+        other => Err(Field::Absent(other.place())),
+    }
+}
+
+/// The ConfigMap that every namespace is given (Kubernetes, `RootCAConfigMap`).
+const ROOT_CA: &str = "kube-root-ca.crt";
+
+fn config_map(
+    name: &Field<String>,
+    key: Option<&Field<String>>,
+    namespace: &Field<String>,
+    group: &Group<'_>,
+) -> Field<bool> {
+    let wanted = match known(name) {
+        Ok(wanted) => wanted,
+        Err(open) => return open,
+    };
+    let at = name.place();
+    let generated = group.kustomizations.iter().flat_map(|one| &one.config_maps).any(|one| one.name == *wanted);
+    let found: Vec<_> = group.config_maps(namespace).filter(|map| map.name.value() == Some(wanted)).collect();
+    if generated || wanted == ROOT_CA {
+        return Field::known(true, at);
+    }
+    if found.is_empty() {
+        return group.existence(false, "ConfigMap", wanted, at);
+    }
+    let Some(key) = key.and_then(|key| key.value().map(|text| (text, key.place()))) else {
+        return Field::known(true, at);
+    };
+    if found.iter().any(|map| map.has_key(key.0)) {
+        return Field::known(true, at);
+    }
+    if found.iter().any(|map| map.keys.unseen.is_some()) {
+        return Field::unresolved(key.0.clone(), "the keys of the ConfigMap are not all known", key.1);
+    }
+    Field::known(false, key.1)
+}
+
+fn secret(
+    name: &Field<String>,
+    key: Option<&Field<String>>,
+    namespace: &Field<String>,
+    group: &Group<'_>,
+) -> Field<bool> {
+    let wanted = match known(name) {
+        Ok(wanted) => wanted,
+        Err(open) => return open,
+    };
+    let at = name.place();
+    let generated = group.kustomizations.iter().flat_map(|one| &one.secrets).any(|one| one.name == *wanted);
+    let made = group.external_secrets(namespace).any(|one| one.secret_names.values().any(|made| made == wanted));
+    if generated || made {
+        return Field::known(true, at);
+    }
+    let found: Vec<_> = group.secrets(namespace).filter(|secret| secret.name.value() == Some(wanted)).collect();
+    if found.is_empty() {
+        return Field::unresolved(wanted.clone(), "the Secret is not among these files", at);
+    }
+    let Some(key) = key.and_then(|key| key.value().map(|text| (text, key.place()))) else {
+        return Field::known(true, at);
+    };
+    let has_key = found.iter().any(|secret| secret.entries.iter().any(|entry| entry.key == *key.0));
+    let is_filled_later = found.iter().any(|secret| secret.entries.unseen.is_some() || secret.entries.items.is_empty());
+    if !has_key && is_filled_later {
+        return Field::unresolved(key.0.clone(), "the keys of the Secret are not all known", key.1);
+    }
+    Field::known(has_key, if has_key { at } else { key.1 })
+}
+
+fn claim(name: &Field<String>, namespace: &Field<String>, group: &Group<'_>) -> Field<bool> {
+    let wanted = match known(name) {
+        Ok(wanted) => wanted,
+        Err(open) => return open,
+    };
+    let found = group.objects.iter().any(|object| match &object.body {
+        Body::Claim(claim) => {
+            claim.name.value() == Some(wanted) && super::same_namespace(&claim.namespace, namespace)
+        }
+        _ => false,
+    });
+    group.existence(found, "PersistentVolumeClaim", wanted, name.place())
+}

@@ -1,0 +1,132 @@
+//! What selects, scales, guards and configures a workload.
+
+use super::{Group, all, always, any, has_selector, open_match, references, same_namespace};
+use crate::model::k8s::scaling::Autoscaler;
+use crate::model::k8s::workload::Workload;
+use crate::model::schema::Node;
+use crate::model::value::{Always, Field, List};
+
+const OPEN_LABELS: &str = "the labels are not all known";
+
+/// Fills in every resolved fact of a workload.
+pub(super) fn wire(workload: &mut Workload, group: &Group<'_>) {
+    let namespace = workload.namespace.clone();
+    let at = workload.at;
+    wire_policies(workload, group);
+    let mut services = List::empty(at);
+    for service in group.services(&namespace).filter(|service| has_selector(service)) {
+        match service.matcher.matches(&workload.pod_labels) {
+            Some(true) => services.items.push(Field::known(service.label(), service.at)),
+            Some(false) => {}
+            None => services.unseen = Some(Box::new(open_match(service.label(), at))),
+        }
+    }
+    workload.services = services;
+    workload.rivals = rivals(workload, group);
+    let guards = group.budgets(&namespace).map(|budget| budget.matcher.matches(&workload.pod_labels));
+    workload.has_pdb = always(any(guards), OPEN_LABELS, at);
+    let scales = group.autoscalers(&namespace).map(|autoscaler| targets(autoscaler, workload));
+    workload.has_hpa = always(any(scales), "the target of an autoscaler is not known", at);
+    workload.min_replicas = min_replicas(workload, group);
+    wire_account(workload, group);
+    for container in &mut workload.containers.items {
+        references::wire_container(container, &namespace, group);
+    }
+    for volume in &mut workload.volumes.items {
+        references::wire_volume(volume, &namespace, group);
+    }
+}
+
+fn wire_policies(workload: &mut Workload, group: &Group<'_>) {
+    let at = workload.at;
+    let selecting: Vec<_> = group
+        .policies(&workload.namespace)
+        .map(|policy| (policy, policy.matcher.matches(&workload.pod_labels)))
+        .collect();
+    let when = |governs: bool, selects: Option<bool>| if governs { selects } else { Some(false) };
+    let names = |own: bool| {
+        let mut list = List::empty(at);
+        for (policy, selects) in selecting.iter().filter(|(policy, _)| !own || !policy.selects_all) {
+            match selects {
+                Some(true) => list.items.push(Field::known(policy.label(), policy.at)),
+                Some(false) => {}
+                None => list.unseen = Some(Box::new(open_match(policy.label(), at))),
+            }
+        }
+        list
+    };
+    workload.policies = names(false);
+    workload.own_policies = names(true);
+    let ingress = any(selecting.iter().map(|(policy, selects)| when(policy.governs_ingress, *selects)));
+    let egress = any(selecting.iter().map(|(policy, selects)| when(policy.governs_egress, *selects)));
+    let dns = any(selecting.iter().map(|(policy, selects)| when(policy.governs_egress && policy.allows_dns, *selects)));
+    workload.policies_ingress = always(ingress, OPEN_LABELS, at);
+    workload.policies_egress = always(egress, OPEN_LABELS, at);
+    // Policies add up: what one of them lets through is let through.
+    workload.dns_allowed = always(any([egress.map(|governed| !governed), dns]), OPEN_LABELS, at);
+}
+
+/// Labels of other workloads that would take these pods for theirs, or the other way round.
+fn rivals(workload: &Workload, group: &Group<'_>) -> List<Field<String>> {
+    let mut list = List::empty(workload.at);
+    let owns = |owner: &Workload, pods: &Workload| {
+        !owner.selector_matches_labels.is_absent()
+            && !owner.matcher.is_empty()
+            && owner.matcher.matches(&pods.pod_labels) == Some(true)
+    };
+    for other in group.workloads(&workload.namespace).filter(|other| other.at != workload.at) {
+        if owns(other, workload) || owns(workload, other) {
+            list.items.push(Field::known(other.label(), other.at));
+        }
+    }
+    list
+}
+
+fn targets(autoscaler: &Autoscaler, workload: &Workload) -> Option<bool> {
+    let same = |wanted: &Field<String>, own: Option<&str>| match (wanted.value(), own) {
+        (Some(wanted), Some(own)) => Some(wanted == own),
+        (None, _) if wanted.is_absent() => Some(false),
+        _ => None,
+    };
+    let name = workload.name.value().map(String::as_str);
+    all([same(&autoscaler.target_kind, Some(&workload.kind)), same(&autoscaler.target_name, name)])
+}
+
+/// How many pods a workload has at least: its autoscaler decides, else its own number of replicas.
+pub(super) fn min_replicas(workload: &Workload, group: &Group<'_>) -> Always<i64> {
+    let mut scalers = group.autoscalers(&workload.namespace);
+    match scalers.find(|autoscaler| targets(autoscaler, workload) == Some(true)) {
+        Some(autoscaler) => {
+            autoscaler.min.field().clone().via(workload.at, "it scales this workload").or_default(1)
+        }
+        None => workload.replicas.clone(),
+    }
+}
+
+/// The service account of pods that name none.
+const DEFAULT_ACCOUNT: &str = "default";
+
+fn wire_account(workload: &mut Workload, group: &Group<'_>) {
+    let wanted = match &workload.service_account {
+        Field::Absent(_) => DEFAULT_ACCOUNT,
+        other => match other.value() {
+            Some(name) => name.as_str(),
+            None => return,
+        },
+    };
+    let account = group
+        .accounts(&workload.namespace)
+        .find(|account| account.name.value().is_some_and(|name| name == wanted));
+    if let Field::Known(name, origin) = &workload.service_account {
+        let found = account.is_some() || name == DEFAULT_ACCOUNT;
+        workload.service_account_exists = group.existence(found, "ServiceAccount", name, origin.at);
+    }
+    if let Some(account) = account
+        && workload.automount_token.is_absent()
+        && !account.automount_token.is_absent()
+        && same_namespace(&account.namespace, &workload.namespace)
+    {
+        let inherited = account.automount_token.clone().via(workload.at, "this workload inherits it");
+        workload.effective_automount_token = inherited.or_default(true);
+    }
+}

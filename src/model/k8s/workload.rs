@@ -1,0 +1,415 @@
+//! Workloads: every object that owns pods, with its pod template read the same way whatever its kind.
+
+use super::container::{Container, ContainerRole};
+use super::object::Meta;
+use super::selector::LabelSelector;
+use super::text::{Pair, pairs, plain, plain_text, quantity};
+use crate::model::quantity::Quantity;
+use crate::model::read::Reader;
+use crate::model::schema::Uid;
+use crate::model::value::{Always, Field, List};
+use crate::source::Place;
+use crate::syntax::yaml::{NodeRef, Shape};
+use crate::{model, words};
+
+words! {
+    /// What a volume is made of.
+    pub enum VolumeType {
+        /// Scratch space that lives as long as the pod.
+        EmptyDir = "emptyDir",
+        /// A ConfigMap.
+        ConfigMap = "configMap",
+        /// A Secret.
+        Secret = "secret",
+        /// A claim on persistent storage.
+        PersistentVolumeClaim = "persistentVolumeClaim",
+        /// A path of the node.
+        HostPath = "hostPath",
+        /// Several sources in one.
+        Projected = "projected",
+        /// Fields of the pod.
+        DownwardApi = "downwardAPI",
+        /// A CSI driver.
+        Csi = "csi",
+        /// An NFS share.
+        Nfs = "nfs",
+        /// A claim made with the pod.
+        Ephemeral = "ephemeral",
+        /// Anything else.
+        Other = "other",
+    }
+}
+
+model! {
+    /// A volume of a workload's pods.
+    pub struct Volume as "k8s.volume" {
+        /// Its name.
+        name: Field<String>,
+        /// What it is made of.
+        r#type: Field<VolumeType>,
+        /// The path of the node, for `hostPath`.
+        host_path: Field<String>,
+        /// The Secret.
+        secret_name: Field<String>,
+        /// The ConfigMap.
+        config_map_name: Field<String>,
+        /// The claim on persistent storage.
+        claim_name: Field<String>,
+        /// `Memory` for an `emptyDir` that is kept in memory.
+        medium: Field<String>,
+        /// Whether the Secret or ConfigMap may be missing.
+        optional: Always<bool>,
+        /// Whether the ConfigMap, claim or Secret is there. Unresolved for a Secret made elsewhere.
+        ref_exists: Field<bool>,
+    }
+    label(volume) { volume.name.value().cloned().unwrap_or_default() }
+}
+
+model! {
+    /// A claim that a StatefulSet makes for each of its pods.
+    pub struct ClaimTemplate as "k8s.claim_template" {
+        /// Its name, which is that of the volume.
+        name: Field<String>,
+        /// The storage it asks for, in bytes.
+        storage: Field<Quantity>,
+    }
+    label(claim) { claim.name.value().cloned().unwrap_or_default() }
+}
+
+model! {
+    /// An object that owns pods: Deployment, StatefulSet, DaemonSet, Job, CronJob, Pod, Rollout, Knative Service, …
+    pub struct Workload as "k8s.workload" {
+        /// Its kind, such as `Deployment`.
+        kind: String,
+        /// Its API version, such as `apps/v1`.
+        api_version: String,
+        /// Its name.
+        name: Field<String>,
+        /// Its namespace; absent where whoever applies it decides.
+        namespace: Field<String>,
+        /// Its labels.
+        labels: List<Pair>,
+        /// Its annotations.
+        annotations: List<Pair>,
+        /// How many pods it keeps, 1 where it does not say.
+        replicas: Always<i64>,
+        /// Whether it says how many pods it keeps.
+        replicas_written: bool,
+        /// How many pods it has at least: the minimum of its autoscaler, else `replicas`.
+        min_replicas: Always<i64>,
+        /// The equal labels of its selector.
+        selector: List<Pair>,
+        /// Whether its selector selects its own pods; absent where it has no selector.
+        selector_matches_labels: Field<bool>,
+        /// Labels of its pods.
+        pod_labels: List<Pair>,
+        /// Annotations of its pods.
+        pod_annotations: List<Pair>,
+        /// How it replaces its pods, such as `RollingUpdate`.
+        strategy: Field<String>,
+        /// When a CronJob runs.
+        schedule: Field<String>,
+        /// When its containers are started again.
+        restart_policy: Always<String>,
+        /// The service account of its pods.
+        service_account: Field<String>,
+        /// Whether that service account is there.
+        service_account_exists: Field<bool>,
+        /// Whether its pods say that they get the token of their service account.
+        automount_token: Field<bool>,
+        /// Whether its pods get that token: the pod decides, else the service account, else yes.
+        effective_automount_token: Always<bool>,
+        /// Whether its pods share the network of their node.
+        host_network: Always<bool>,
+        /// Whether its pods see the processes of their node.
+        host_pid: Always<bool>,
+        /// Whether its pods share the inter-process communication of their node.
+        host_ipc: Always<bool>,
+        /// Group that owns its volumes.
+        fs_group: Field<Uid>,
+        /// Kernel parameters of its pods.
+        sysctls: List<Pair>,
+        /// Whether its pods keep apart: pod anti-affinity or topology spread constraints.
+        spreads_pods: bool,
+        /// Priority class of its pods.
+        priority_class: Field<String>,
+        /// Volumes of its pods.
+        volumes: List<Volume>,
+        /// Claims made for each of its pods.
+        volume_claim_templates: List<ClaimTemplate>,
+        /// Whether its pods run to their end: a Job, a CronJob, or a Pod that is not always restarted.
+        is_job: bool,
+        /// Whether it keeps data: a StatefulSet, or one with a claim among its volumes.
+        is_stateful: bool,
+        /// All containers: init, main, ephemeral.
+        containers: List<Container>,
+        /// Names of the NetworkPolicies that select its pods.
+        policies: List<Field<String>>,
+        /// Those of them whose selector is not empty.
+        own_policies: List<Field<String>>,
+        /// Whether a NetworkPolicy restricts what reaches its pods.
+        policies_ingress: Always<bool>,
+        /// Whether a NetworkPolicy restricts what its pods reach.
+        policies_egress: Always<bool>,
+        /// Whether its pods can look up names: nothing restricts egress, or a policy lets port 53 through.
+        dns_allowed: Always<bool>,
+        /// Names of the Services that select its pods.
+        services: List<Field<String>>,
+        /// Labels of the workloads that select these pods too, or whose pods this one selects.
+        rivals: List<Field<String>>,
+        /// Whether an autoscaler targets it.
+        has_hpa: Always<bool>,
+        /// Whether a PodDisruptionBudget selects its pods.
+        has_pdb: Always<bool>,
+    }
+    with {
+        /// Path of its file.
+        path: String,
+        /// Its selector.
+        matcher: LabelSelector,
+    }
+    label(workload) { format!("{}/{}", workload.kind, workload.name.value().map_or("", String::as_str)) }
+}
+
+/// Where an object of a kind keeps its pod template; `None` where it owns no pods.
+#[must_use]
+pub fn template_path(api_version: &str, kind: &str) -> Option<&'static [&'static str]> {
+    let group = api_version.split_once('/').map_or("", |(group, _)| group);
+    Some(match (group, kind) {
+        ("", "Pod") => &[],
+        ("", "ReplicationController")
+        | ("apps" | "extensions", "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet")
+        | ("batch", "Job")
+        | ("argoproj.io", "Rollout")
+        | ("serving.knative.dev", "Service")
+        | ("apps.openshift.io", "DeploymentConfig") => &["spec", "template"],
+        ("batch", "CronJob") => &["spec", "jobTemplate", "spec", "template"],
+        _ => return None,
+    })
+}
+
+fn below<'t>(root: Reader<'t>, path: &[&str]) -> Reader<'t> {
+    path.iter().fold(root, |reader, key| reader.child(key))
+}
+
+/// Whether a document is a part of a workload to be merged into another: without selector, and no container of it
+/// has an image.
+#[must_use]
+pub fn is_fragment(root: NodeRef<'_>, template: &[&str]) -> bool {
+    let reader = Reader::new(root);
+    let pod = below(reader, template).child("spec");
+    if reader.child("spec").has("selector") || root.is_partial() {
+        return false;
+    }
+    let lists = ["initContainers", "containers"].into_iter().filter_map(|key| pod.get(key));
+    lists.clone().all(|list| list.shape() == Shape::Sequence)
+        && !lists.flat_map(NodeRef::items).any(|container| container.get("image").is_some())
+}
+
+impl Workload {
+    /// Reads a workload whose pod template lies at `template`.
+    #[must_use]
+    pub fn read(root: NodeRef<'_>, meta: &Meta, template: &[&str], path: &str) -> Self {
+        let at = meta.at;
+        let reader = Reader::new(root).blaming(at);
+        let spec = reader.child("spec");
+        let template = below(reader, template);
+        let pod = template.child("spec");
+        let pod_meta = template.child("metadata");
+        let kind = meta.kind.as_str();
+        let is_set_based = !matches!(kind, "ReplicationController" | "DeploymentConfig");
+        let has_selector = spec.has("selector") && kind != "Pod";
+        let selector = match (has_selector, is_set_based) {
+            (true, true) => pairs(spec.child("selector"), "matchLabels"),
+            (true, false) => pairs(spec, "selector"),
+            (false, _) => List::empty(at),
+        };
+        let matcher = match (has_selector, is_set_based) {
+            (true, true) => LabelSelector::read(spec.child("selector")),
+            _ => LabelSelector::of_pairs(&selector),
+        };
+        let pod_labels = pairs(pod_meta, "labels");
+        let restart_policy = pod.field("restartPolicy", plain).or_default("Always".to_owned());
+        let ends = kind == "Pod" && restart_policy.value().is_some_and(|policy| policy != "Always");
+        let is_job = matches!(kind, "Job" | "CronJob") || ends;
+        let volumes = pod.list("volumes", read_volume);
+        let volume_claim_templates = spec.list("volumeClaimTemplates", read_claim_template);
+        let claims = |volume: &Volume| {
+            matches!(volume.r#type.value(), Some(VolumeType::PersistentVolumeClaim | VolumeType::Ephemeral))
+        };
+        let mut containers = read_containers(pod, meta, is_job);
+        for mount in containers.items.iter_mut().flat_map(|container| &mut container.volume_mounts.items) {
+            mount.volume_type = type_of_mount(&mount.name, &volumes, &volume_claim_templates);
+        }
+        let replicas = spec.int("replicas");
+        let automount_token = pod.bool("automountServiceAccountToken");
+        let strategy = if kind == "DaemonSet" || kind == "StatefulSet" { "updateStrategy" } else { "strategy" };
+        Self {
+            at,
+            kind: meta.kind.clone(),
+            api_version: meta.api_version.clone(),
+            name: meta.name.clone(),
+            namespace: meta.namespace.clone(),
+            labels: meta.labels.clone(),
+            annotations: meta.annotations.clone(),
+            replicas_written: !replicas.is_absent(),
+            min_replicas: replicas.clone().or_default(1),
+            replicas: replicas.or_default(1),
+            selector_matches_labels: self_match(has_selector, &matcher, &pod_labels, selector.at),
+            selector,
+            matcher,
+            pod_labels,
+            pod_annotations: pairs(pod_meta, "annotations"),
+            strategy: read_strategy(spec, strategy),
+            schedule: spec.field("schedule", plain),
+            restart_policy,
+            service_account: pod.field("serviceAccountName", plain).or(|| pod.field("serviceAccount", plain)),
+            service_account_exists: Field::Absent(pod.place()),
+            effective_automount_token: automount_token.clone().or_default(true),
+            automount_token,
+            host_network: pod.bool("hostNetwork").or_default(false),
+            host_pid: pod.bool("hostPID").or_default(false),
+            host_ipc: pod.bool("hostIPC").or_default(false),
+            fs_group: pod.child("securityContext").uid("fsGroup"),
+            sysctls: pod.child("securityContext").list("sysctls", read_sysctl),
+            spreads_pods: pod.child("affinity").has("podAntiAffinity") || pod.has("topologySpreadConstraints"),
+            priority_class: pod.field("priorityClassName", plain),
+            is_job,
+            is_stateful: kind == "StatefulSet" || volumes.iter().any(claims),
+            volumes,
+            volume_claim_templates,
+            containers,
+            policies: List::empty(at),
+            own_policies: List::empty(at),
+            policies_ingress: Always::known(false, at),
+            policies_egress: Always::known(false, at),
+            dns_allowed: Always::known(true, at),
+            services: List::empty(at),
+            rivals: List::empty(at),
+            has_hpa: Always::known(false, at),
+            has_pdb: Always::known(false, at),
+            path: path.to_owned(),
+        }
+    }
+}
+
+fn self_match(has_selector: bool, matcher: &LabelSelector, labels: &List<Pair>, at: Place) -> Field<bool> {
+    if !has_selector {
+        return Field::Absent(at);
+    }
+    match matcher.matches(labels) {
+        Some(matches) => Field::known(matches, at),
+        None => Field::unresolved("", "its labels are not all known", at),
+    }
+}
+
+/// The type of the strategy; an Argo Rollout names its strategy by the key that holds it.
+fn read_strategy(spec: Reader<'_>, key: &str) -> Field<String> {
+    let strategy = spec.child(key);
+    let written = strategy.field("type", plain);
+    let named = ["canary", "blueGreen"].into_iter().find(|name| strategy.has(name));
+    match named {
+        Some(name) => written.or(|| Field::known(name.to_owned(), strategy.place())),
+        None => written,
+    }
+}
+
+fn read_containers(pod: Reader<'_>, meta: &Meta, is_job: bool) -> List<Container> {
+    let groups = [
+        ("initContainers", ContainerRole::Init),
+        ("containers", ContainerRole::Main),
+        ("ephemeralContainers", ContainerRole::Ephemeral),
+    ];
+    let mut all = List::empty(pod.get("containers").and_then(NodeRef::key_place).unwrap_or_else(|| pod.place()));
+    for (key, role) in groups {
+        let some = pod.list(key, |node| {
+            let mut container = Container::read(node, role, pod);
+            container.is_long_running =
+                !is_job && matches!(container.role, ContainerRole::Main | ContainerRole::Sidecar);
+            container.workload_kind.clone_from(&meta.kind);
+            container.workload_name = meta.name.clone();
+            container
+        });
+        all.items.extend(some.items);
+        all.unseen = all.unseen.or(some.unseen);
+    }
+    all
+}
+
+const VOLUME_SOURCES: [(&str, VolumeType); 10] = [
+    ("emptyDir", VolumeType::EmptyDir),
+    ("configMap", VolumeType::ConfigMap),
+    ("secret", VolumeType::Secret),
+    ("persistentVolumeClaim", VolumeType::PersistentVolumeClaim),
+    ("hostPath", VolumeType::HostPath),
+    ("projected", VolumeType::Projected),
+    ("downwardAPI", VolumeType::DownwardApi),
+    ("csi", VolumeType::Csi),
+    ("nfs", VolumeType::Nfs),
+    ("ephemeral", VolumeType::Ephemeral),
+];
+
+/// Reads a volume. One that names no source is an `emptyDir` (Kubernetes API, defaults of `Volume`).
+fn read_volume(node: NodeRef<'_>) -> Volume {
+    let reader = Reader::new(node);
+    let name = reader.field("name", plain);
+    let at = if name.is_absent() { reader.place() } else { name.place() };
+    let reader = reader.blaming(at);
+    let written = node.entries().find(|entry| entry.key != "name");
+    let kind = match written {
+        None => Field::known(VolumeType::EmptyDir, at),
+        Some(entry) => {
+            let found = VOLUME_SOURCES.iter().find(|(key, _)| *key == entry.key);
+            Field::known(found.map_or(VolumeType::Other, |(_, kind)| *kind), entry.key_node.place())
+        }
+    };
+    let of = |key: &str, name: &str| reader.child(key).field(name, plain);
+    let optional = match kind.value() {
+        Some(VolumeType::Secret) => reader.child("secret").bool("optional"),
+        Some(VolumeType::ConfigMap) => reader.child("configMap").bool("optional"),
+        _ => Field::Absent(at),
+    };
+    Volume {
+        at,
+        host_path: of("hostPath", "path"),
+        secret_name: of("secret", "secretName"),
+        config_map_name: of("configMap", "name"),
+        claim_name: of("persistentVolumeClaim", "claimName"),
+        medium: of("emptyDir", "medium"),
+        optional: optional.or_default(false),
+        ref_exists: Field::Absent(at),
+        r#type: kind,
+        name,
+    }
+}
+
+fn read_claim_template(node: NodeRef<'_>) -> ClaimTemplate {
+    let reader = Reader::new(node);
+    let name = reader.child("metadata").field("name", plain);
+    let at = if name.is_absent() { reader.place() } else { name.place() };
+    let requests = reader.blaming(at).child("spec").child("resources").child("requests");
+    ClaimTemplate { at, storage: quantity(requests, "storage"), name }
+}
+
+fn read_sysctl(node: NodeRef<'_>) -> Pair {
+    let reader = Reader::new(node);
+    Pair {
+        at: reader.place(),
+        key: reader.text("name").value().cloned().unwrap_or_default(),
+        value: reader.field("value", plain_text),
+    }
+}
+
+fn type_of_mount(name: &Field<String>, volumes: &List<Volume>, claims: &List<ClaimTemplate>) -> Field<VolumeType> {
+    let Some(wanted) = name.value() else { return Field::Absent(name.place()) };
+    if claims.iter().any(|claim| claim.name.value() == Some(wanted)) {
+        return Field::known(VolumeType::PersistentVolumeClaim, name.place());
+    }
+    match volumes.iter().find(|volume| volume.name.value() == Some(wanted)) {
+        Some(volume) => volume.r#type.clone().via(name.place(), "mounted here"),
+        None if volumes.unseen.is_some() || volumes.iter().any(|volume| volume.name.value().is_none()) => {
+            Field::unresolved(wanted.clone(), "the pod's volumes are not all known", name.place())
+        }
+        None => Field::Absent(name.place()),
+    }
+}
