@@ -1,7 +1,9 @@
 //! The typed model: what a service repository says, as values that know where they were written.
 
 pub mod atonix;
+pub mod compose;
 pub mod duration;
+pub mod healthcheck;
 pub mod image;
 pub mod k8s;
 pub mod layout;

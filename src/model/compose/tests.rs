@@ -1,0 +1,3 @@
+//! Whole compose files, from text to facts.
+
+mod corpus;
