@@ -1,5 +1,7 @@
 //! Walking and reading: what is seen of a directory, and what is refused.
 
+#![expect(clippy::unwrap_used, reason = "functions that tests share may fail a test")]
+
 use std::fs;
 use std::path::Path;
 
