@@ -30,6 +30,25 @@ fn hidden_files_are_seen_and_ignored_ones_are_not() {
 }
 
 #[test]
+fn an_ignored_file_that_git_tracks_is_seen() {
+    let dir = tempfile::tempdir().unwrap();
+    for path in [".env", "local.env", "out/a/Dockerfile", "node_modules/x.js"] {
+        write(dir.path(), path, "");
+    }
+    write(dir.path(), ".gitignore", "*.env\nout/\nnode_modules/\n");
+    let git = |arguments: &[&str]| {
+        let mut command = std::process::Command::new("git");
+        command.arg("-C").arg(dir.path()).args(arguments).output().is_ok_and(|output| output.status.success())
+    };
+    if !git(&["init", "-q"]) || !git(&["add", "-f", ".env", "out/a/Dockerfile", "node_modules/x.js"]) {
+        return;
+    }
+    assert_eq!(files(dir.path()), [".env", ".gitignore", "out/a/Dockerfile"]);
+    assert_eq!(files(&dir.path().join("out")), ["a/Dockerfile"]);
+    assert!(walk(dir.path(), &WalkOptions::default()).unwrap().sources.find("out/a").is_some());
+}
+
+#[test]
 fn vendored_trees_are_left_out_and_named() {
     let dir = tempfile::tempdir().unwrap();
     for path in [
