@@ -121,16 +121,16 @@ mod tests {
         out.extend(u32::try_from(entries.len()).unwrap().to_be_bytes());
         for (strip, suffix) in entries {
             let start = out.len();
-            let mut stat = [0u8; 60];
-            stat[24..28].copy_from_slice(&0o100_644u32.to_be_bytes());
-            out.extend(stat);
+            let mut fixed = [0u8; 60];
+            fixed[24..28].copy_from_slice(&0o100_644u32.to_be_bytes());
+            out.extend(fixed);
             out.extend([0, u8::try_from(suffix.len()).unwrap()]);
             if version == 4 {
                 out.push(u8::try_from(*strip).unwrap());
             }
             out.extend(suffix.as_bytes());
             out.push(0);
-            while version < 4 && (out.len() - start) % 8 != 0 {
+            while version < 4 && !(out.len() - start).is_multiple_of(8) {
                 out.push(0);
             }
         }
