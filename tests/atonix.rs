@@ -1,5 +1,7 @@
 //! atonix.yaml: every key of the format, its four states and their places.
 
+#![expect(clippy::expect_used, reason = "functions that tests share may fail a test")]
+
 use svclint::model::atonix::{Atonix, LogFormat, Runtime, read};
 use svclint::model::value::Field;
 use svclint::source::{FileId, Place};

@@ -1,5 +1,7 @@
 //! Walking and reading: what is seen of a directory, and what is refused.
 
+#![expect(clippy::unwrap_used, reason = "functions that tests share may fail a test")]
+
 use std::fs;
 use std::path::Path;
 
@@ -25,6 +27,25 @@ fn hidden_files_are_seen_and_ignored_ones_are_not() {
     }
     write(dir.path(), ".gitignore", ".env\n");
     assert_eq!(files(dir.path()), [".dockerignore", ".github/workflows/ci.yml", ".gitignore", "a/c.txt", "b.txt"]);
+}
+
+#[test]
+fn an_ignored_file_that_git_tracks_is_seen() {
+    let dir = tempfile::tempdir().unwrap();
+    for path in [".env", "local.env", "out/a/Dockerfile", "node_modules/x.js"] {
+        write(dir.path(), path, "");
+    }
+    write(dir.path(), ".gitignore", "*.env\nout/\nnode_modules/\n");
+    let git = |arguments: &[&str]| {
+        let mut command = std::process::Command::new("git");
+        command.arg("-C").arg(dir.path()).args(arguments).output().is_ok_and(|output| output.status.success())
+    };
+    if !git(&["init", "-q"]) || !git(&["add", "-f", ".env", "out/a/Dockerfile", "node_modules/x.js"]) {
+        return;
+    }
+    assert_eq!(files(dir.path()), [".env", ".gitignore", "out/a/Dockerfile"]);
+    assert_eq!(files(&dir.path().join("out")), ["a/Dockerfile"]);
+    assert!(walk(dir.path(), &WalkOptions::default()).unwrap().sources.find("out/a").is_some());
 }
 
 #[test]

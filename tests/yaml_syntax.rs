@@ -1,5 +1,13 @@
 //! The YAML tree: places, merge keys, scalars, and reading on after a mistake.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::format_collect,
+    clippy::format_push_string,
+    reason = "functions that tests share may fail a test"
+)]
+
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;

@@ -4,6 +4,7 @@ mod classify;
 mod ignored;
 mod read;
 mod service;
+mod tracked;
 mod walk;
 
 use std::path::Path;

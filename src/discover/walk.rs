@@ -1,5 +1,6 @@
 //! Every file and directory of a repository, in an order that does not depend on the machine.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,7 +9,8 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use thiserror::Error;
 
-use super::ignored;
+use super::tracked::tracked;
+use super::{classify, ignored};
 use crate::source::{EntryKind, SourceFile, Sources};
 
 /// What to leave out besides what `.gitignore` and the built-in list of generated trees leave out.
@@ -62,7 +64,8 @@ pub struct Walk {
     pub skipped: Vec<String>,
 }
 
-/// Lists a directory: hidden files too, what `.gitignore` names not, and nothing outside of it.
+/// Lists a directory: hidden files too, what `.gitignore` names only where git tracks it all the same, and nothing
+/// outside of it.
 ///
 /// A symbolic link is an entry of its own where it leads to something inside the root, and is never descended into.
 ///
@@ -71,6 +74,7 @@ pub struct Walk {
 pub fn walk(root: &Path, options: &WalkOptions) -> Result<Walk, WalkError> {
     let canonical = canonical_directory(root)?;
     let left_out = left_out(&canonical, options)?;
+    let left_out = Arc::new(left_out);
     let skipped: Arc<Mutex<Vec<String>>> = Arc::default();
     let mut builder = WalkBuilder::new(&canonical);
     builder
@@ -82,7 +86,7 @@ pub fn walk(root: &Path, options: &WalkOptions) -> Result<Walk, WalkError> {
         .parents(canonical.ancestors().any(|directory| directory.join(".git").exists()))
         .follow_links(false)
         .filter_entry({
-            let (root, skipped) = (canonical.clone(), Arc::clone(&skipped));
+            let (root, left_out, skipped) = (canonical.clone(), Arc::clone(&left_out), Arc::clone(&skipped));
             move |entry| keep(&root, entry, &left_out, &skipped)
         });
     let found: Mutex<Found> = Mutex::default();
@@ -95,6 +99,11 @@ pub fn walk(root: &Path, options: &WalkOptions) -> Result<Walk, WalkError> {
     });
     let Found { mut files, mut errors } = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    let committed = Committed::find(&canonical, &left_out, &files);
+    if !committed.is_empty() {
+        files.extend(committed);
+        files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    }
     errors.sort_by_cached_key(ToString::to_string);
     let mut skipped = std::mem::take(&mut *skipped.lock().unwrap_or_else(PoisonError::into_inner));
     skipped.sort_unstable();
@@ -150,6 +159,64 @@ fn relative(root: &Path, path: &Path) -> Option<String> {
         return Some(".".to_owned());
     }
     Some(if std::path::MAIN_SEPARATOR == '/' { path.to_owned() } else { path.replace(std::path::MAIN_SEPARATOR, "/") })
+}
+
+/// Looks for files that are ignored and tracked all the same.
+struct Committed<'w> {
+    root: &'w Path,
+    left_out: &'w Gitignore,
+    /// Directories met so far, and whether what lies in them is to be seen.
+    directories: BTreeMap<String, bool>,
+}
+
+impl<'w> Committed<'w> {
+    /// The tracked files that are not among the sorted `files`, and their directories.
+    fn find(root: &'w Path, left_out: &'w Gitignore, files: &[SourceFile]) -> Vec<SourceFile> {
+        let mut this = Self { root, left_out, directories: BTreeMap::new() };
+        let is_listed = |path: &str| files.binary_search_by(|file| file.path.as_str().cmp(path)).is_ok();
+        let mut found: BTreeSet<(String, bool)> = BTreeSet::new();
+        for path in tracked(root) {
+            let full = root.join(&path);
+            let is_file = || std::fs::symlink_metadata(&full).is_ok_and(|metadata| metadata.is_file());
+            if is_listed(&path) || !this.is_seen(classify::parent_of(&path)) || !is_file() {
+                continue;
+            }
+            if left_out.matched(&full, false).is_ignore() {
+                continue;
+            }
+            let mut directory = classify::parent_of(&path);
+            while !is_listed(directory) && found.insert((directory.to_owned(), true)) {
+                directory = classify::parent_of(directory);
+            }
+            found.insert((path, false));
+        }
+        let entry = |(path, is_directory): (String, bool)| {
+            if is_directory {
+                return SourceFile::new(path, EntryKind::Directory);
+            }
+            let size = std::fs::metadata(root.join(&path)).map_or(0, |metadata| metadata.len());
+            SourceFile::new(path, EntryKind::File).with_size(size)
+        };
+        found.into_iter().map(entry).collect()
+    }
+
+    /// Whether nothing generated, left out or linked stands on the way to a directory.
+    fn is_seen(&mut self, directory: &str) -> bool {
+        if directory == "." {
+            return true;
+        }
+        if let Some(known) = self.directories.get(directory) {
+            return *known;
+        }
+        let full = self.root.join(directory);
+        let is_seen = self.is_seen(classify::parent_of(directory))
+            && std::fs::symlink_metadata(&full).is_ok_and(|metadata| metadata.is_dir())
+            && !ignored::is_version_control(classify::name_of(directory))
+            && !ignored::is_generated(&full, classify::name_of(directory))
+            && !self.left_out.matched(&full, true).is_ignore();
+        self.directories.insert(directory.to_owned(), is_seen);
+        is_seen
+    }
 }
 
 #[derive(Default)]

@@ -78,6 +78,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Absent; or unresolved where lines of the document could not be read, since it may be in them.
+    #[must_use]
     pub fn missing<T>(self) -> Field<T> {
         if self.partial {
             return Field::unresolved("", "lines of this file could not be read", self.at);

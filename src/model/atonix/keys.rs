@@ -72,7 +72,7 @@ fn sections<'t>(root: NodeRef<'t>, path: &str) -> Vec<NodeRef<'t>> {
 }
 
 /// Sections that are written and are not mappings, with what stands there.
-pub(super) fn misshapen<'t>(root: NodeRef<'t>) -> impl Iterator<Item = (&'static str, NodeRef<'t>)> {
+pub(super) fn misshapen(root: NodeRef<'_>) -> impl Iterator<Item = (&'static str, NodeRef<'_>)> {
     KEYS.iter().filter(|(path, _)| !path.is_empty()).flat_map(move |(path, _)| {
         sections(root, path)
             .into_iter()

@@ -11,6 +11,9 @@ use crate::syntax::SyntaxProblem;
 /// Nodes one stream may have; some 100 MB of arena. A 50 MB file of ordinary YAML stays well below.
 const MAX_NODES: usize = 4_000_000;
 
+/// Keys of a mapping up to this number are compared one by one, which is quicker than hashing them.
+const SMALL_MAPPING: usize = 16;
+
 /// What one pass over the events gave.
 #[derive(Default)]
 pub(super) struct Stream {
@@ -37,6 +40,7 @@ struct Open {
     id: NodeId,
     /// The key that waits for its value, in a mapping.
     key: Option<NodeId>,
+    /// The keys of a mapping that has outgrown comparing one by one.
     seen: HashMap<Box<str>, Span>,
 }
 
@@ -239,20 +243,34 @@ impl Builder<'_> {
     }
 
     fn check_duplicate(&mut self, key: NodeId) {
-        let Some(NodeData { data: Data::Scalar { value, .. }, span, .. }) = self.stream.nodes.get(key.0 as usize)
-        else {
-            return;
-        };
-        let (value, span) = (value.clone(), *span);
         let Some(open) = self.open.last_mut() else { return };
-        if let Some(first) = open.seen.get(&value).copied() {
-            let mut problem = SyntaxProblem::new(span, format!("the key `{value}` stands twice in one mapping"))
-                .with_help("keep one of the two; tools either refuse the file or drop one silently");
-            problem.related.push((first, "first given here".to_owned()));
-            self.stream.problems.push(problem);
+        let nodes = &self.stream.nodes;
+        let scalar = |id: NodeId| match nodes.get(id.0 as usize) {
+            Some(NodeData { data: Data::Scalar { value, .. }, span, .. }) => Some((value, *span)),
+            _ => None,
+        };
+        let Some((value, span)) = scalar(key) else { return };
+        let Some(NodeData { data: Data::Mapping { entries, .. }, .. }) = nodes.get(open.id.0 as usize) else { return };
+        let earlier = entries.iter().filter_map(|(key, _)| scalar(*key));
+        let first = if entries.len() <= SMALL_MAPPING {
+            earlier.into_iter().find(|(other, _)| *other == value).map(|(_, first)| first)
         } else {
-            open.seen.insert(value, span);
-        }
+            if open.seen.is_empty() {
+                for (other, first) in earlier {
+                    open.seen.entry(other.clone()).or_insert(first);
+                }
+            }
+            let first = open.seen.get(value).copied();
+            if first.is_none() {
+                open.seen.insert(value.clone(), span);
+            }
+            first
+        };
+        let Some(first) = first else { return };
+        let mut problem = SyntaxProblem::new(span, format!("the key `{value}` stands twice in one mapping"))
+            .with_help("keep one of the two; tools either refuse the file or drop one silently");
+        problem.related.push((first, "first given here".to_owned()));
+        self.stream.problems.push(problem);
     }
 
     /// Closes what is open (after a syntax error much may be) and keeps the document.
@@ -283,6 +301,6 @@ fn convert(style: ScalarStyle) -> Style {
         ScalarStyle::DoubleQuoted => Style::DoubleQuoted,
         ScalarStyle::Literal => Style::Literal,
         ScalarStyle::Folded => Style::Folded,
-        _ => Style::Plain,
+        ScalarStyle::Plain => Style::Plain,
     }
 }

@@ -136,10 +136,15 @@ fn is_blank(c: char) -> bool {
     c.is_whitespace() || c == '\u{feff}'
 }
 
-fn trimmed(text: &str, line: Span) -> Span {
-    let whole = line.slice(text);
-    let start = line.start as usize + (whole.len() - whole.trim_start().len());
-    Span::new(start, start + whole.trim().len().max(1).min(text.len() - start))
+/// A range without the blanks around it; where it holds nothing else, the empty range at its start.
+fn trimmed(text: &str, range: Span) -> Span {
+    let whole = range.slice(text);
+    let body = whole.trim();
+    if body.is_empty() {
+        return Span::at(text.floor_char_boundary(range.start as usize));
+    }
+    let start = range.start as usize + (whole.len() - whole.trim_start().len());
+    Span::new(start, start + body.len())
 }
 
 /// The same text with a range turned to blanks; line ends stay, so that every other offset keeps its meaning.
