@@ -10,9 +10,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::diagnostic::Problem;
+use crate::diagnostic::{Problem, nearest};
 use crate::finding::Severity;
-use crate::report::Format;
+use crate::report::{Format, Style};
 use crate::standard::library::Library;
 
 /// Where a run writes.
@@ -122,7 +122,7 @@ impl std::str::FromStr for Output {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (format, file) = text.split_once('=').ok_or("write it as FORMAT=FILE")?;
-        let format = Format::from_name(format).ok_or_else(|| format!("`{format}` is no format"))?;
+        let format = parse_format(format)?;
         Ok(Self { format, file: PathBuf::from(file) })
     }
 }
@@ -146,7 +146,7 @@ struct CheckArgs {
     rules: Vec<PathBuf>,
 
     /// The format of the report on standard output.
-    #[arg(long, value_name = "FORMAT", default_value = "pretty", value_parser = format_parser())]
+    #[arg(long, value_name = "FORMAT", default_value = "pretty", value_parser = parse_format)]
     format: Format,
 
     /// Also write a report of this format to a file.
@@ -168,10 +168,6 @@ struct CheckArgs {
     /// When to write colours.
     #[arg(long, value_enum, default_value_t)]
     color: Color,
-
-    /// Print findings only, without the summary.
-    #[arg(long, short)]
-    quiet: bool,
 }
 
 /// How a list is printed.
@@ -227,8 +223,12 @@ struct TestArgs {
     verbose: bool,
 }
 
-fn format_parser() -> clap::builder::PossibleValuesParser {
-    clap::builder::PossibleValuesParser::new(Format::ALL.iter().map(|format| format.name()))
+fn parse_format(name: &str) -> Result<Format, String> {
+    let names = || Format::ALL.iter().map(|format| format.name());
+    Format::from_name(name).ok_or_else(|| match nearest(name, names()) {
+        Some(near) => format!("there is no format `{name}`; did you mean `{near}`?"),
+        None => format!("there is no format `{name}`; there are {}", names().collect::<Vec<_>>().join(", ")),
+    })
 }
 
 /// What stops a run before it judges anything.
@@ -281,7 +281,7 @@ pub fn run(cli: &Cli, streams: &mut Streams<'_>) -> Exit {
         Ok(exit) => return exit,
         Err(Failure::Closed) => return Exit::Clean,
         Err(Failure::Message(message)) => format!("error: {message}\n"),
-        Err(Failure::Problems(problems)) => crate::report::problems(&problems, &shown.sources, false),
+        Err(Failure::Problems(problems)) => crate::report::write_problems(&problems, &shown.sources, &Style::default()),
     };
     // Where the error stream is gone too there is nobody left to tell.
     let _ = streams.err.write_all(text.as_bytes());

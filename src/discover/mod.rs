@@ -2,6 +2,7 @@
 
 mod classify;
 mod ignored;
+mod memory;
 mod read;
 mod service;
 mod tracked;
@@ -15,6 +16,7 @@ use rayon::prelude::*;
 use crate::source::{EntryKind, FileId, Sources};
 
 pub use classify::{ArtifactKind, Classifier, Need};
+pub use memory::in_memory;
 pub use read::{MAX_FILE_BYTES, ReadError, peek, read};
 pub use service::{Build, ComposeInput, Inputs, RootKind, ServiceRoot, ServiceRoots, is_illustration, service_roots};
 pub use walk::{Walk, WalkError, WalkOptions, walk};

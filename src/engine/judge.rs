@@ -65,7 +65,7 @@ fn finding(instance: &Instance, service: &Service, target: &dyn Node, conclusion
         clauses: instance.clauses.clone(),
         severity: severity.max(Severity::Info),
         outcome,
-        service: service.root.clone(),
+        service: service.root.0.clone(),
         target: Target { kind: target.def().name.to_owned(), name: target.label() },
         message: conclusion.message,
         help: conclusion.help,

@@ -1,6 +1,7 @@
 //! A run: every service judged by the rules of its standards, in parallel, into one report.
 
 pub mod examples;
+mod comments;
 mod judge;
 mod own;
 mod plan;
@@ -86,12 +87,13 @@ fn suppressions(repo: &Repo, library: &Library, plan: &Plan, findings: &mut [Fin
     let not_waivable =
         plan.all_instances().filter(|instance| !instance.waivable).map(|instance| instance.id.clone()).collect();
     let known = Known { rules: &rules, not_waivable: &not_waivable, ran: &ran };
-    suppress::apply(findings, &repo.pragmas, &repo.misspelt_pragmas, &repo.annotations, &known)
+    let (pragmas, misspelt) = comments::pragmas(repo);
+    suppress::apply(findings, &pragmas, &misspelt, &comments::annotations(repo), &known)
 }
 
 fn services(repo: &Repo, plan: &Plan) -> Vec<ServiceRef> {
     let reference = |(index, service): (usize, &Service)| ServiceRef {
-        root: service.root.clone(),
+        root: service.root.0.clone(),
         artifacts: service.artifacts.iter().map(|(kind, path)| ArtifactRef { kind, path: path.clone() }).collect(),
         standards: plan.standards_of(index).to_vec(),
     };

@@ -34,6 +34,13 @@ pub(super) const RULES: &[Own] = &[
         why: "Some tools refuse the file, others drop one of the two values without a word.",
     },
     Own {
+        id: REFUSED,
+        severity: Severity::Error,
+        category: "correctness",
+        summary: "docker compose accepts the project",
+        why: "A project that compose refuses does not start.",
+    },
+    Own {
         id: SUSPICIOUS,
         severity: Severity::Warning,
         category: "correctness",
@@ -45,6 +52,7 @@ pub(super) const RULES: &[Own] = &[
 const WRONG_TYPE: &str = "value-type";
 const DUPLICATE_KEY: &str = "duplicate-key";
 const SUSPICIOUS: &str = "suspicious-syntax";
+const REFUSED: &str = "compose-refuses";
 
 /// What reports need to know of one of these rules.
 pub(super) fn info(id: &str) -> Option<RuleInfo> {
@@ -63,33 +71,28 @@ pub(super) fn info(id: &str) -> Option<RuleInfo> {
 pub(super) fn findings(repo: &Repo, is_judged: impl Fn(usize) -> bool) -> Vec<Finding> {
     let mut out = Vec::new();
     let mut seen: BTreeSet<Place> = BTreeSet::new();
-    for (index, service) in repo.services.iter().enumerate().filter(|(index, _)| is_judged(*index)) {
-        let _ = index;
+    for (_, service) in repo.services.iter().enumerate().filter(|(index, _)| is_judged(*index)) {
         for node in service.artifact_nodes() {
             wrong_types(node, node, &mut |top, malformed| {
                 if seen.insert(malformed.at) {
                     let message = format!("{} stands where {} should", malformed.found, malformed.expected);
                     let label = format!("expected {}", malformed.expected);
                     let target = Target { kind: top.def().name.to_owned(), name: top.label() };
-                    out.push(finding(WRONG_TYPE, &service.root, target, message, malformed.at, label));
+                    out.push(finding(WRONG_TYPE, &service.root.0, target, message, malformed.at, label));
                 }
             });
         }
     }
-    for trouble in &repo.troubles {
-        let Some(service) = trouble.service.filter(|service| is_judged(*service)) else { continue };
-        let Some(service) = repo.services.get(service) else { continue };
+    for (index, trouble) in repo.troubles.iter().filter(|(index, _)| is_judged(*index)) {
+        let Some(service) = repo.services.get(*index) else { continue };
         let rule = match trouble.kind {
             TroubleKind::DuplicateKey => DUPLICATE_KEY,
             TroubleKind::Suspicious => SUSPICIOUS,
-            TroubleKind::WrongType => WRONG_TYPE,
+            TroubleKind::Refused => REFUSED,
         };
-        if rule == WRONG_TYPE && !seen.insert(trouble.place) {
-            continue;
-        }
         let path = repo.sources.get(trouble.place.file).path.clone();
         let target = Target { kind: trouble.artifact.to_owned(), name: path };
-        let mut found = finding(rule, &service.root, target, trouble.message.clone(), trouble.place, String::new());
+        let mut found = finding(rule, &service.root.0, target, trouble.message.clone(), trouble.place, String::new());
         found.help.clone_from(&trouble.help);
         found.related.clone_from(&trouble.related);
         found.evidence = repo.sources.slice(trouble.place).chars().take(80).collect();

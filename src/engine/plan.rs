@@ -159,7 +159,7 @@ fn is_chosen(service: &Service, only: &[String]) -> bool {
     };
     only.is_empty()
         || only.iter().any(|chosen| {
-            below(&service.root, chosen)
+            below(&service.root.0, chosen)
                 || service.artifacts.iter().any(|(_, path)| path == chosen)
                 || service.owns_path(chosen)
         })

@@ -2,34 +2,20 @@
 
 pub mod atonix;
 pub mod compose;
+pub mod dockerfile;
 pub mod duration;
+pub mod facts;
 pub mod healthcheck;
 pub mod image;
 pub mod k8s;
+mod kinds;
 pub mod layout;
 pub mod quantity;
 pub mod read;
+pub mod repo;
 pub mod schema;
 pub mod secret;
+pub mod service;
 pub mod value;
 
-use schema::StructDef;
-
-/// A kind that rules can target.
-#[derive(Clone, Copy)]
-pub struct Kind {
-    /// Its row of the schema.
-    pub schema: fn() -> &'static StructDef,
-}
-
-/// All kinds, in the order of the reference.
-#[must_use]
-pub fn kinds() -> &'static [Kind] {
-    &[]
-}
-
-/// The kind of a name.
-#[must_use]
-pub fn kind(name: &str) -> Option<&'static Kind> {
-    kinds().iter().find(|kind| (kind.schema)().name == name)
-}
+pub use kinds::{Kind, kind_of as kind, kinds};

@@ -233,6 +233,19 @@ impl Sources {
         self.files.iter().enumerate().map(|(index, file)| (FileId(u32::try_from(index).unwrap_or(u32::MAX)), file))
     }
 
+    /// The same entries under other paths. What needs path order does not hold of the result.
+    #[must_use]
+    pub fn renamed(&self, rename: &dyn Fn(&str) -> String) -> Self {
+        let files = self.files.iter().map(|file| SourceFile {
+            path: rename(&file.path),
+            kind: file.kind,
+            size: file.size,
+            text: file.text.clone(),
+            lines: OnceLock::new(),
+        });
+        Self { files: files.collect() }
+    }
+
     /// The text under a place.
     #[must_use]
     pub fn slice(&self, place: Place) -> &str {

@@ -1,0 +1,126 @@
+//! `check`: the main job.
+
+use std::path::Path;
+
+use super::paths::{self, Scope};
+use super::{CheckArgs, Color, Exit, Failure, Streams};
+use crate::discover::{self, WalkOptions};
+use crate::engine::{self, Choice};
+use crate::finding::{Report, Severity};
+use crate::model::repo::Repo;
+use crate::report::{self, Style};
+use crate::source::Sources;
+use crate::standard::library::Library;
+
+pub(super) fn run(args: &CheckArgs, streams: &mut Streams<'_>, shown: &mut Library) -> Result<Exit, Failure> {
+    if let Some(jobs) = args.jobs {
+        // A second pool in one process is refused; then the first one's size holds.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs.max(1)).build_global();
+    }
+    let current = std::env::current_dir()?;
+    let scope = paths::scope(&args.paths, &current)?;
+    *shown = super::library(&args.rules)?;
+    let discovery = discover::discover(&scope.root, &WalkOptions::default())
+        .map_err(|error| Failure::Message(error.to_string()))?;
+    let mut repo = Repo::load(discovery, Some(&scope.root));
+    let choice =
+        Choice { standards: args.standard.clone(), rules: args.rule.clone(), only: scope.only.clone() };
+    let mut report = engine::run(&repo, shown, &choice)?;
+    keep_given_files(&mut report, &repo.sources, &scope, args.whole_service);
+    prefix(&mut report, &mut repo, &scope.prefix);
+    if report.services.is_empty() {
+        write_notes_of_nothing(&report, &repo.sources, args, streams)?;
+        return Ok(if report.is_incomplete() { Exit::Untrusted } else { Exit::Nothing });
+    }
+    write(&report, &repo.sources, args, streams)?;
+    Ok(exit(&report, args.fail_on.threshold()))
+}
+
+fn exit(report: &Report, threshold: Option<Severity>) -> Exit {
+    let failed = threshold.is_some_and(|threshold| {
+        [Severity::Info, Severity::Warning, Severity::Error]
+            .into_iter()
+            .any(|severity| severity >= threshold && report.count(severity) > 0)
+    });
+    match (report.is_incomplete(), failed) {
+        (true, _) => Exit::Untrusted,
+        (false, true) => Exit::Findings,
+        (false, false) => Exit::Clean,
+    }
+}
+
+/// With single files given, the findings elsewhere in their services are not this run's.
+fn keep_given_files(report: &mut Report, sources: &Sources, scope: &Scope, whole_service: bool) {
+    if scope.files.is_empty() || whole_service || scope.files.len() < scope.only.len() {
+        return;
+    }
+    let given = |place: &crate::source::Place| scope.files.contains(&sources.get(place.file).path);
+    report.findings.retain(|finding| {
+        given(&finding.primary.place) || finding.related.iter().any(|label| given(&label.place))
+    });
+    report.notes.retain(|note| given(&note.place));
+}
+
+/// Makes every path relative to where svclint was started.
+fn prefix(report: &mut Report, repo: &mut Repo, prefix: &str) {
+    if prefix.is_empty() {
+        return;
+    }
+    let joined = |path: &str| if path == "." { prefix.to_owned() } else { format!("{prefix}/{path}") };
+    for service in &mut report.services {
+        service.root = joined(&service.root);
+        for artifact in &mut service.artifacts {
+            artifact.path = joined(&artifact.path);
+        }
+    }
+    for finding in &mut report.findings {
+        finding.service = joined(&finding.service);
+    }
+    repo.rename(&joined);
+}
+
+fn style(args: &CheckArgs, streams: &Streams<'_>) -> Style {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let color = match args.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if set("NO_COLOR") => false,
+        Color::Auto => set("CLICOLOR_FORCE") || (streams.out_is_terminal && !dumb),
+    };
+    let default = Style::default();
+    Style { color, unicode: !dumb, width: streams.width.unwrap_or(default.width) }
+}
+
+fn write(report: &Report, sources: &Sources, args: &CheckArgs, streams: &mut Streams<'_>) -> Result<(), Failure> {
+    let text = report::write(args.format, report, sources, &style(args, streams));
+    streams.out.write_all(text.as_bytes())?;
+    streams.out.flush()?;
+    for output in &args.output {
+        let text = report::write(output.format, report, sources, &Style::default());
+        write_file(&output.file, &text)?;
+    }
+    Ok(())
+}
+
+fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
+    std::fs::write(path, text)
+        .map_err(|error| Failure::Message(format!("`{}` cannot be written: {error}", path.display())))
+}
+
+/// Programs get a report that says there was nothing; people are told what was looked for.
+fn write_notes_of_nothing(
+    report: &Report,
+    sources: &Sources,
+    args: &CheckArgs,
+    streams: &mut Streams<'_>,
+) -> Result<(), Failure> {
+    if args.format != report::Format::Pretty || !report.notes.is_empty() {
+        write(report, sources, args, streams)?;
+    }
+    writeln!(
+        streams.err,
+        "nothing to check: no Dockerfile, compose file, atonix.yaml or Kubernetes manifest was found"
+    )?;
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! The suppressions of a repository: comments, and annotations of Kubernetes objects.
+
+use std::collections::BTreeMap;
+
+use crate::model::k8s::Pair;
+use crate::model::repo::{Remark, Repo};
+use crate::source::{FileId, Place};
+use crate::triage::pragma::{self, Extent, Misspelt, Pragma, RemarkIn};
+use crate::triage::suppress::Annotated;
+
+/// The prefix of an annotation that silences a rule; the rule's id follows, the value is the reason.
+const ANNOTATION: &str = "svclint.dev/ignore.";
+
+/// The suppressions in comments, file by file.
+pub(super) fn pragmas(repo: &Repo) -> (Vec<Pragma>, Vec<Misspelt>) {
+    let mut by_file: BTreeMap<FileId, Vec<&Remark>> = BTreeMap::new();
+    for remark in &repo.remarks {
+        by_file.entry(remark.place.file).or_default().push(remark);
+    }
+    let (mut pragmas, mut misspelt) = (Vec::new(), Vec::new());
+    for (file, remarks) in by_file {
+        let text = repo.sources.get(file).text();
+        let remarks: Vec<RemarkIn<'_>> = remarks
+            .iter()
+            .map(|remark| RemarkIn {
+                span: remark.place.span,
+                text: remark.place.span.slice(text),
+                own_line: remark.own_line,
+            })
+            .collect();
+        let extent = repo.instructions.get(&file).map_or(Extent::Yaml, |spans| Extent::Dockerfile(spans));
+        let (found, wrong) = pragma::read(file, text, &remarks, extent);
+        pragmas.extend(found);
+        misspelt.extend(wrong);
+    }
+    (pragmas, misspelt)
+}
+
+/// The suppressions in annotations, on an object or on its pod template. Each covers the object's document.
+pub(super) fn annotations(repo: &Repo) -> Vec<Annotated> {
+    let mut out = Vec::new();
+    for service in &repo.services {
+        for object in &service.objects {
+            let text = repo.sources.get(object.meta.at.file).text();
+            let covers = document_around(text, object.meta.at);
+            out.extend(object.meta.annotations.iter().filter_map(|pair| annotation(pair, covers)));
+        }
+        for workload in &service.workloads {
+            let text = repo.sources.get(workload.at.file).text();
+            let covers = document_around(text, workload.at);
+            out.extend(workload.pod_annotations.iter().filter_map(|pair| annotation(pair, covers)));
+        }
+    }
+    out
+}
+
+fn annotation(pair: &Pair, covers: Place) -> Option<Annotated> {
+    let rule = pair.key.strip_prefix(ANNOTATION)?.to_owned();
+    let reason = pair.value.value().filter(|reason| !reason.trim().is_empty())?.clone();
+    Some(Annotated { place: pair.at, rule, reason, covers })
+}
+
+/// The text between the `---` around a place.
+fn document_around(text: &str, at: Place) -> Place {
+    let offset = (at.span.start as usize).min(text.len());
+    let before = text.get(..offset).unwrap_or("");
+    let after = text.get(offset..).unwrap_or("");
+    let start = before.rfind("\n---").map_or(0, |found| found + 1);
+    let end = after.find("\n---").map_or(text.len(), |found| offset + found);
+    Place { file: at.file, span: crate::source::Span::new(start, end) }
+}

@@ -1,0 +1,83 @@
+//! The kinds that rules can target, and where a service has them. A new artifact kind adds a row here.
+
+use super::atonix::{Atonix, Env, PortEntry};
+use super::compose::{ComposeFile, ComposeService};
+use super::dockerfile::{Dockerfile, Instruction, Stage};
+use super::k8s::{
+    Autoscaler, Claim, ConfigMap, Container, DisruptionBudget, ExternalSecret, Ingress, Meta, NetworkPolicy, Secret,
+    ServiceAccount, Workload,
+};
+use super::layout::{Layout, RepoFile};
+use super::schema::{Node, StructDef};
+use super::service::{Service, objects_of};
+
+/// A kind that rules can target.
+#[derive(Clone, Copy)]
+pub struct Kind {
+    /// Its row of the schema.
+    pub schema: fn() -> &'static StructDef,
+    /// Its targets in a service, in a fixed order.
+    pub targets: for<'s> fn(&'s Service) -> Vec<&'s dyn Node>,
+}
+
+const fn kind(schema: fn() -> &'static StructDef, targets: for<'s> fn(&'s Service) -> Vec<&'s dyn Node>) -> Kind {
+    Kind { schema, targets }
+}
+
+static KINDS: &[Kind] = &[
+    kind(Service::schema, |service| vec![service as &dyn Node]),
+    kind(Layout::schema, |service| vec![&service.layout as &dyn Node]),
+    kind(RepoFile::schema, |service| service.layout.files.list().iter().map(|file| file as &dyn Node).collect()),
+    kind(Dockerfile::schema, |service| service.dockerfiles.iter().map(|file| &**file as &dyn Node).collect()),
+    kind(Stage::schema, |service| stages(service).map(|stage| stage as &dyn Node).collect()),
+    kind(Instruction::schema, |service| {
+        stages(service).flat_map(|stage| &stage.instructions).map(|instruction| instruction as &dyn Node).collect()
+    }),
+    kind(ComposeFile::schema, |service| service.projects.iter().map(|project| &**project as &dyn Node).collect()),
+    kind(ComposeService::schema, |service| {
+        service.compose_services.iter().map(|compose| &**compose as &dyn Node).collect()
+    }),
+    kind(Atonix::schema, |service| service.atonix.iter().map(|atonix| &**atonix as &dyn Node).collect()),
+    kind(PortEntry::schema, |service| {
+        service.atonix.iter().flat_map(|atonix| &atonix.ports).map(|port| port as &dyn Node).collect()
+    }),
+    kind(Env::schema, |service| {
+        service.atonix.iter().flat_map(|atonix| &atonix.env).map(|env| env as &dyn Node).collect()
+    }),
+    kind(Meta::schema, |service| service.objects.iter().map(|object| &object.meta as &dyn Node).collect()),
+    kind(Workload::schema, |service| objects_of(service, "k8s.workload")),
+    kind(Container::schema, |service| {
+        service
+            .workloads
+            .iter()
+            .flat_map(|workload| &workload.containers)
+            .map(|container| container as &dyn Node)
+            .collect()
+    }),
+    kind(super::k8s::Service::schema, |service| objects_of(service, "k8s.service")),
+    kind(NetworkPolicy::schema, |service| objects_of(service, "k8s.network_policy")),
+    kind(Ingress::schema, |service| objects_of(service, "k8s.ingress")),
+    kind(Autoscaler::schema, |service| objects_of(service, "k8s.hpa")),
+    kind(DisruptionBudget::schema, |service| objects_of(service, "k8s.pdb")),
+    kind(ServiceAccount::schema, |service| objects_of(service, "k8s.service_account")),
+    kind(ConfigMap::schema, |service| objects_of(service, "k8s.config_map")),
+    kind(Secret::schema, |service| objects_of(service, "k8s.secret")),
+    kind(ExternalSecret::schema, |service| objects_of(service, "k8s.external_secret")),
+    kind(Claim::schema, |service| objects_of(service, "k8s.persistent_volume_claim")),
+];
+
+fn stages(service: &Service) -> impl Iterator<Item = &Stage> {
+    service.dockerfiles.iter().flat_map(|dockerfile| &dockerfile.stages).map(|stage| &**stage)
+}
+
+/// All kinds, in the order of the reference.
+#[must_use]
+pub fn kinds() -> &'static [Kind] {
+    KINDS
+}
+
+/// The kind of a name.
+#[must_use]
+pub fn kind_of(name: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| (kind.schema)().name == name)
+}
