@@ -2,7 +2,7 @@
 
 use super::probe::Probe;
 use super::security::Security;
-use super::text::{plain, plain_text, quantity};
+use super::text::{given_port, plain, plain_text, quantity};
 use super::workload::VolumeType;
 use crate::model::image::Image;
 use crate::model::quantity::Quantity;
@@ -84,7 +84,7 @@ model! {
         /// Its value, where it is written in the manifest.
         value: Field<String>,
         /// Where the value comes from.
-        from: EnvSource,
+        from: Always<EnvSource>,
         /// The Secret or ConfigMap it comes from.
         ref_name: Field<String>,
         /// The key in it.
@@ -156,7 +156,7 @@ model! {
         /// Its name.
         name: Field<String>,
         /// Kind of its workload, such as `Deployment`.
-        workload_kind: String,
+        workload_kind: Always<String>,
         /// Name of its workload.
         workload_name: Field<String>,
         /// What it is to its pod.
@@ -212,7 +212,7 @@ impl Container {
         let limits = Resources::read(resources, "limits");
         Self {
             at,
-            workload_kind: String::new(),
+            workload_kind: Always::known(String::new(), at),
             workload_name: Field::Absent(at),
             role: if is_sidecar { ContainerRole::Sidecar } else { role },
             is_long_running: false,
@@ -298,7 +298,7 @@ fn read_port(node: NodeRef<'_>) -> ContainerPort {
     ContainerPort {
         at: if container_port.is_absent() { reader.place() } else { container_port.place() },
         protocol: protocol(reader),
-        host_port: reader.field("hostPort", crate::model::read::port),
+        host_port: given_port(reader, "hostPort"),
         container_port,
         name,
     }
@@ -331,6 +331,7 @@ fn read_variable(node: NodeRef<'_>) -> EnvVar {
         None if value.is_absent() => (EnvSource::None, Reader::absent(at)),
         None => (EnvSource::Value, Reader::absent(at)),
     };
+    let from_place = if reference.node().is_some() { reference.place() } else { value.place() };
     let named = matches!(from, EnvSource::Secret | EnvSource::ConfigMap);
     let reference = if named { reference } else { Reader::absent(at) };
     let text = value.value().map_or("", String::as_str);
@@ -343,7 +344,7 @@ fn read_variable(node: NodeRef<'_>) -> EnvVar {
         ref_key: reference.field("key", plain_text),
         optional: reference.bool("optional").or_default(false),
         ref_exists: Field::Absent(at),
-        from,
+        from: Always::known(from, from_place),
         value,
         key,
     }

@@ -23,7 +23,7 @@ pub use container::{
 pub use ingress::{Backend, Ingress};
 pub use kustomize::{Generated, ImageOverride, Kustomization, Patch, Reference};
 pub use network_policy::{NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule};
-pub use object::{Body, Meta, Object, read};
+pub use object::{Body, Meta, Object, PatchSign, read};
 pub use probe::{Probe, ProbeType};
 pub use scaling::{Autoscaler, DisruptionBudget};
 pub use security::Security;

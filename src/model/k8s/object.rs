@@ -8,20 +8,20 @@ use super::ingress::Ingress;
 use super::network_policy::NetworkPolicy;
 use super::scaling::{Autoscaler, DisruptionBudget};
 use super::service::Service;
-use super::text::{Pair, pairs, plain};
+use super::text::{Pair, filled, pairs, plain};
 use super::workload::{Workload, is_fragment, template_path};
 use crate::model;
 use crate::model::read::Reader;
-use crate::model::value::{Field, List};
+use crate::model::value::{Always, Field, List};
 use crate::syntax::yaml::{NodeRef, Scalar, Shape, Tree};
 
 model! {
     /// Any Kubernetes object, by its metadata.
     pub struct Meta as "k8s.object" {
         /// Its API version, such as `apps/v1`.
-        api_version: String,
+        api_version: Always<String>,
         /// Its kind, such as `Deployment`.
-        kind: String,
+        kind: Always<String>,
         /// Its name.
         name: Field<String>,
         /// Its namespace; absent where whoever applies it decides.
@@ -37,7 +37,7 @@ model! {
         /// Path of its file.
         path: String,
     }
-    label(meta) { format!("{}/{}", meta.kind, meta.name.value().map_or("", String::as_str)) }
+    label(meta) { format!("{}/{}", meta.kind(), meta.name.value().map_or("", String::as_str)) }
 }
 
 /// What an object is beyond its metadata.
@@ -78,8 +78,27 @@ pub struct Object {
     pub meta: Meta,
     /// What it is.
     pub body: Body,
-    /// Whether it is a patch: part of an object, merged into another one. Never judged alone.
-    pub is_patch: bool,
+    /// Why it is a patch, where it is one: part of an object, merged into another. Patches are never judged alone.
+    pub patch: Option<PatchSign>,
+}
+
+/// What tells that a document is a patch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PatchSign {
+    /// A kustomization lists its file as one.
+    Listed,
+    /// It has a `$patch` directive.
+    Directive,
+    /// It is a workload without selector of which no container has an image.
+    Fragment,
+}
+
+impl Object {
+    /// Whether it is a patch.
+    #[must_use]
+    pub fn is_patch(&self) -> bool {
+        self.patch.is_some()
+    }
 }
 
 /// How many nodes all objects of a file may have in all, aliases expanded. Guards against aliases that multiply.
@@ -143,6 +162,18 @@ fn is_list(api_version: &str, kind: &str) -> bool {
 }
 
 impl Meta {
+    /// Its kind.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        self.kind.value().map_or("", String::as_str)
+    }
+
+    /// Its API version.
+    #[must_use]
+    pub fn api_version(&self) -> &str {
+        self.api_version.value().map_or("", String::as_str)
+    }
+
     fn read(node: NodeRef<'_>, api_version: &str, kind: &str, path: &str) -> Self {
         let root = Reader::new(node);
         let kind_place = node.get("kind").map_or_else(|| node.place(), NodeRef::place);
@@ -153,9 +184,9 @@ impl Meta {
         let api_place = node.get("apiVersion").map_or(at, NodeRef::place);
         Self {
             at,
-            api_version: api_version.to_owned(),
-            kind: kind.to_owned(),
-            namespace: metadata.field("namespace", plain),
+            api_version: Always::known(api_version.to_owned(), api_place),
+            kind: Always::known(kind.to_owned(), kind_place),
+            namespace: filled(metadata, "namespace"),
             labels: pairs(metadata, "labels"),
             annotations: pairs(metadata, "annotations"),
             deprecated_api: match deprecated::replacement(api_version, kind) {
@@ -182,19 +213,19 @@ fn read_object(node: NodeRef<'_>, api_version: &str, kind: &str, path: &str, bud
         // A Rollout may leave its pods to a Deployment (Argo Rollouts, `workloadRef`); that one is judged.
         kind != "Rollout" || node.at(&["spec", "workloadRef"]).is_none() || node.at(template).is_some()
     });
-    let mut is_patch = node.get("$patch").is_some();
+    let mut patch = node.get("$patch").map(|_| PatchSign::Directive);
     let is_known = template.is_some() || KNOWN_KINDS.contains(&kind);
     let body = if !is_known {
         Body::Other
     } else if !spend(node, budget) {
         Body::TooLarge
     } else if let Some(template) = template {
-        is_patch |= is_fragment(node, template);
+        patch = patch.or_else(|| is_fragment(node, template).then_some(PatchSign::Fragment));
         Body::Workload(Box::new(Workload::read(node, &meta, template, path)))
     } else {
         read_body(node, &meta, group)
     };
-    Object { meta, body, is_patch }
+    Object { meta, body, patch }
 }
 
 const KNOWN_KINDS: [&str; 13] = [
@@ -215,7 +246,7 @@ const KNOWN_KINDS: [&str; 13] = [
 
 fn read_body(node: NodeRef<'_>, meta: &Meta, group: &str) -> Body {
     let root = Reader::new(node).blaming(meta.at);
-    match (group, meta.kind.as_str()) {
+    match (group, meta.kind()) {
         ("", "Service") => Body::Service(Box::new(Service::read(root, meta))),
         ("networking.k8s.io" | "extensions", "NetworkPolicy") => {
             Body::NetworkPolicy(Box::new(NetworkPolicy::read(root, meta)))

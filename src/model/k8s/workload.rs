@@ -3,7 +3,7 @@
 use super::container::{Container, ContainerRole};
 use super::object::Meta;
 use super::selector::LabelSelector;
-use super::text::{Pair, pairs, plain, plain_text, quantity};
+use super::text::{Pair, filled, pairs, plain, plain_text, quantity};
 use crate::model::quantity::Quantity;
 use crate::model::read::Reader;
 use crate::model::schema::Uid;
@@ -80,9 +80,9 @@ model! {
     /// An object that owns pods: Deployment, StatefulSet, DaemonSet, Job, CronJob, Pod, Rollout, Knative Service, …
     pub struct Workload as "k8s.workload" {
         /// Its kind, such as `Deployment`.
-        kind: String,
+        kind: Always<String>,
         /// Its API version, such as `apps/v1`.
-        api_version: String,
+        api_version: Always<String>,
         /// Its name.
         name: Field<String>,
         /// Its namespace; absent where whoever applies it decides.
@@ -168,7 +168,7 @@ model! {
         /// Its selector.
         matcher: LabelSelector,
     }
-    label(workload) { format!("{}/{}", workload.kind, workload.name.value().map_or("", String::as_str)) }
+    label(workload) { format!("{}/{}", workload.kind(), workload.name.value().map_or("", String::as_str)) }
 }
 
 /// Where an object of a kind keeps its pod template; `None` where it owns no pods.
@@ -207,6 +207,12 @@ pub fn is_fragment(root: NodeRef<'_>, template: &[&str]) -> bool {
 }
 
 impl Workload {
+    /// Its kind.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        self.kind.value().map_or("", String::as_str)
+    }
+
     /// Reads a workload whose pod template lies at `template`.
     #[must_use]
     pub fn read(root: NodeRef<'_>, meta: &Meta, template: &[&str], path: &str) -> Self {
@@ -216,7 +222,7 @@ impl Workload {
         let template = below(reader, template);
         let pod = template.child("spec");
         let pod_meta = template.child("metadata");
-        let kind = meta.kind.as_str();
+        let kind = meta.kind();
         let is_set_based = !matches!(kind, "ReplicationController" | "DeploymentConfig");
         let has_selector = spec.has("selector") && kind != "Pod";
         let selector = match (has_selector, is_set_based) {
@@ -263,7 +269,7 @@ impl Workload {
             strategy: read_strategy(spec, strategy),
             schedule: spec.field("schedule", plain),
             restart_policy,
-            service_account: pod.field("serviceAccountName", plain).or(|| pod.field("serviceAccount", plain)),
+            service_account: filled(pod, "serviceAccountName").or(|| filled(pod, "serviceAccount")),
             service_account_exists: Field::Absent(pod.place()),
             effective_automount_token: automount_token.clone().or_default(true),
             automount_token,
@@ -326,7 +332,7 @@ fn read_containers(pod: Reader<'_>, meta: &Meta, is_job: bool) -> List<Container
             let mut container = Container::read(node, role, pod);
             container.is_long_running =
                 !is_job && matches!(container.role, ContainerRole::Main | ContainerRole::Sidecar);
-            container.workload_kind.clone_from(&meta.kind);
+            container.workload_kind = meta.kind.clone();
             container.workload_name = meta.name.clone();
             container
         });

@@ -10,9 +10,9 @@ use crate::model::value::Field;
 pub(super) fn wire_container(container: &mut Container, namespace: &Field<String>, group: &Group<'_>) {
     for variable in &mut container.env.items {
         let key = Some(&variable.ref_key);
-        variable.ref_exists = match variable.from {
-            EnvSource::ConfigMap => config_map(&variable.ref_name, key, namespace, group),
-            EnvSource::Secret => secret(&variable.ref_name, key, namespace, group),
+        variable.ref_exists = match variable.from.value() {
+            Some(EnvSource::ConfigMap) => config_map(&variable.ref_name, key, namespace, group),
+            Some(EnvSource::Secret) => secret(&variable.ref_name, key, namespace, group),
             _ => continue,
         };
     }

@@ -33,6 +33,14 @@ pub(super) fn wire(workload: &mut Workload, group: &Group<'_>) {
         references::wire_container(container, &namespace, group);
     }
     for volume in &mut workload.volumes.items {
+        let templates = &workload.volume_claim_templates;
+        // The StatefulSet's own claim takes the place of a volume of the same name.
+        if let Some(name) = volume.name.value()
+            && let Some(template) = templates.iter().find(|template| template.name.value() == Some(name))
+        {
+            volume.ref_exists = Field::known(true, template.at);
+            continue;
+        }
         references::wire_volume(volume, &namespace, group);
     }
 }
@@ -89,7 +97,7 @@ fn targets(autoscaler: &Autoscaler, workload: &Workload) -> Option<bool> {
         _ => None,
     };
     let name = workload.name.value().map(String::as_str);
-    all([same(&autoscaler.target_kind, Some(&workload.kind)), same(&autoscaler.target_name, name)])
+    all([same(&autoscaler.target_kind, Some(workload.kind())), same(&autoscaler.target_name, name)])
 }
 
 /// How many pods a workload has at least: its autoscaler decides, else its own number of replicas.
