@@ -1,5 +1,7 @@
 //! Kubernetes manifests as the model sees them, from text to linked objects.
 
+#![allow(clippy::expect_used)] // A missing object fails the test it is looked up in.
+
 use proptest::prelude::*;
 use svclint::model::k8s::{
     self, Body, Container, ContainerRole, EnvSource, Kustomization, NetworkPolicy, Object, PatchSign, Probe, Service,
@@ -162,10 +164,7 @@ fn an_init_container_that_is_always_restarted_is_a_sidecar() {
     let manifests = Manifests::one(API);
     let workload = manifests.workload("Deployment/api");
     let roles: Vec<_> = workload.containers.iter().map(|one| (one.role, one.is_long_running)).collect();
-    assert_eq!(
-        roles,
-        [(ContainerRole::Init, false), (ContainerRole::Sidecar, true), (ContainerRole::Main, true)]
-    );
+    assert_eq!(roles, [(ContainerRole::Init, false), (ContainerRole::Sidecar, true), (ContainerRole::Main, true)]);
 }
 
 #[test]
@@ -189,7 +188,10 @@ fn values_slice_back_to_their_text() {
     assert_eq!(manifests.slice(workload.kind.place()), "Deployment");
     assert_eq!(manifests.slice(api.limits.cpu.place()), "500m");
     assert_eq!(manifests.slice(api.security.capabilities_drop.items[0].place()), "ALL");
-    assert_eq!(manifests.slice(container(workload, "proxy").image.value().expect("image").digest.place()), "sha256:abcd");
+    assert_eq!(
+        manifests.slice(container(workload, "proxy").image.value().expect("image").digest.place()),
+        "sha256:abcd"
+    );
 }
 
 #[test]
@@ -378,6 +380,23 @@ replicas:
 }
 
 #[test]
+fn a_chart_in_the_same_kustomization_leaves_missing_things_open() {
+    let pod = "
+apiVersion: v1
+kind: Pod
+metadata: {name: worker}
+spec: {serviceAccountName: worker, containers: [{name: worker, image: 'worker:1'}]}
+";
+    let exists = |resources: &str| {
+        let chart = format!("resources: [{resources}]\nhelmCharts: [{{name: worker}}]\n");
+        let manifests = Manifests::read(&[("k8s/kustomization.yaml", &chart), ("k8s/worker.yaml", pod)]);
+        manifests.workload("Pod/worker").service_account_exists.value().copied()
+    };
+    assert_eq!(exists("worker.yaml"), None);
+    assert_eq!(exists("other.yaml"), Some(false), "a kustomization of other files says nothing");
+}
+
+#[test]
 fn references_to_config_maps_are_resolved_and_those_to_foreign_secrets_left_open() {
     let manifests = Manifests::one(
         "\
@@ -491,8 +510,7 @@ stringData: {token: '${TOKEN}'}
 ",
     );
     let Body::Secret(secret) = &manifests.objects[0].body else { panic!("it is a Secret") };
-    let placeholders: Vec<_> =
-        secret.entries.iter().map(|entry| (entry.key.as_str(), entry.is_placeholder)).collect();
+    let placeholders: Vec<_> = secret.entries.iter().map(|entry| (entry.key.as_str(), entry.is_placeholder)).collect();
     assert_eq!(placeholders, [("password", true), ("user", false), ("token", true)]);
     assert!(secret.has_literal_data);
 }
@@ -535,6 +553,52 @@ fn aliases_that_multiply_do_not_multiply_the_work() {
     let manifests = Manifests::one(&text.replace("    - {env", "  - {env"));
     assert!(matches!(manifests.objects[0].body, Body::TooLarge));
 }
+
+const AROUND: &str = "\
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: api, namespace: shop}
+spec:
+  podSelector: {matchExpressions: [{key: app, operator: In, values: [api]}]}
+  policyTypes: [Ingress, Egress]
+  ingress:
+  - from: [{podSelector: {}}]
+    ports: [{port: http}, {port: 1, endPort: 9}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: api}
+spec:
+  selector: {app: api}
+  ports: [{port: 80, targetPort: http}]
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: api}
+spec:
+  tls: [{hosts: [a.example]}]
+  rules:
+  - host: a.example
+    http: {paths: [{path: /, backend: {service: {name: api, port: {number: 80}}}}]}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: api}
+data: {key: dmFsdWU=}
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: api}
+spec:
+  scaleTargetRef: {kind: Deployment, name: api}
+  minReplicas: 2
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: api}
+spec: {minAvailable: 50%, selector: {matchLabels: {app: api}}}
+";
 
 /// Walks every field, so that no look-up panics and every place lies in its file.
 fn visit(slot: Slot<'_>, text: &str, depth: usize) {
@@ -585,7 +649,7 @@ fn check(text: &str) {
 
 /// Lines of a manifest of which some are dropped, doubled or replaced, so that most still has its shape.
 fn mangled() -> impl Strategy<Value = String> {
-    let lines: Vec<&'static str> = API.lines().collect();
+    let lines: Vec<&'static str> = API.lines().chain(AROUND.lines()).collect();
     let odd = prop_oneof![
         Just("  null"),
         Just("      containers: [1, {name: {a: b}}, [], null]"),

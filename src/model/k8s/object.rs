@@ -129,7 +129,9 @@ pub fn read(tree: &Tree, path: &str) -> Vec<Object> {
         }
         let Some((api_version, kind)) = identity(node) else { continue };
         if is_list(api_version, kind) {
-            if depth < LIST_DEPTH && let Some(items) = node.get("items") {
+            if depth < LIST_DEPTH
+                && let Some(items) = node.get("items")
+            {
                 let room = OBJECT_BUDGET - seen.min(OBJECT_BUDGET);
                 let items: Vec<_> = items.items().take(room).map(|item| (item, depth + 1)).collect();
                 queue.extend(items.into_iter().rev());
@@ -213,19 +215,19 @@ fn read_object(node: NodeRef<'_>, api_version: &str, kind: &str, path: &str, bud
         // A Rollout may leave its pods to a Deployment (Argo Rollouts, `workloadRef`); that one is judged.
         kind != "Rollout" || node.at(&["spec", "workloadRef"]).is_none() || node.at(template).is_some()
     });
-    let mut patch = node.get("$patch").map(|_| PatchSign::Directive);
+    let mut sign = node.get("$patch").map(|_| PatchSign::Directive);
     let is_known = template.is_some() || KNOWN_KINDS.contains(&kind);
     let body = if !is_known {
         Body::Other
     } else if !spend(node, budget) {
         Body::TooLarge
     } else if let Some(template) = template {
-        patch = patch.or_else(|| is_fragment(node, template).then_some(PatchSign::Fragment));
+        sign = sign.or_else(|| is_fragment(node, template).then_some(PatchSign::Fragment));
         Body::Workload(Box::new(Workload::read(node, &meta, template, path)))
     } else {
         read_body(node, &meta, group)
     };
-    Object { meta, body, patch }
+    Object { meta, body, patch: sign }
 }
 
 const KNOWN_KINDS: [&str; 13] = [

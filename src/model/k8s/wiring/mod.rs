@@ -7,7 +7,7 @@ mod workloads;
 
 use super::config::{ConfigMap, ExternalSecret, Secret, ServiceAccount};
 use super::ingress::{Backend, Ingress};
-use super::kustomize::Kustomization;
+use super::kustomize::{Kustomization, about};
 use super::network_policy::NetworkPolicy;
 use super::object::{Body, Object};
 use super::scaling::{Autoscaler, DisruptionBudget};
@@ -23,7 +23,8 @@ use crate::source::Place;
 pub fn link(objects: &mut [Object], kustomizations: &[Kustomization]) {
     overlay::apply(objects, kustomizations);
     let whole: Vec<Object> = objects.iter().filter(|object| !object.is_patch()).cloned().collect();
-    let group = Group { objects: &whole, kustomizations };
+    let files = whole.iter().map(|object| object.meta.path.as_str()).collect();
+    let group = Group { objects: &whole, kustomizations: about(kustomizations, &files) };
     for object in objects.iter_mut().filter(|object| !object.is_patch()) {
         match &mut object.body {
             Body::Workload(workload) => workloads::wire(workload, &group),
@@ -40,7 +41,8 @@ pub fn link(objects: &mut [Object], kustomizations: &[Kustomization]) {
 /// The whole objects of a group, patches left out.
 struct Group<'g> {
     objects: &'g [Object],
-    kustomizations: &'g [Kustomization],
+    /// Those that have to do with the objects.
+    kustomizations: Vec<&'g Kustomization>,
 }
 
 macro_rules! bodies {

@@ -109,8 +109,7 @@ fn set_replicas(workload: &mut Workload, kustomization: &Kustomization) {
     let Some(name) = workload.name.value() else { return };
     let Some(set) = kustomization.replicas.iter().find(|set| set.name == *name) else { return };
     let at = workload.replicas.place();
-    let open =
-        Field::unresolved("", sets(kustomization), at).via(set.at, "this kustomization sets the number of pods");
+    let open = Field::unresolved("", sets(kustomization), at).via(set.at, "this kustomization sets the number of pods");
     workload.replicas = open.clone().or_default(1);
     workload.min_replicas = open.or_default(1);
     workload.replicas_written = true;

@@ -104,9 +104,7 @@ fn targets(autoscaler: &Autoscaler, workload: &Workload) -> Option<bool> {
 pub(super) fn min_replicas(workload: &Workload, group: &Group<'_>) -> Always<i64> {
     let mut scalers = group.autoscalers(&workload.namespace);
     match scalers.find(|autoscaler| targets(autoscaler, workload) == Some(true)) {
-        Some(autoscaler) => {
-            autoscaler.min.field().clone().via(workload.at, "it scales this workload").or_default(1)
-        }
+        Some(autoscaler) => autoscaler.min.field().clone().via(workload.at, "it scales this workload").or_default(1),
         None => workload.replicas.clone(),
     }
 }
@@ -122,9 +120,8 @@ fn wire_account(workload: &mut Workload, group: &Group<'_>) {
             None => return,
         },
     };
-    let account = group
-        .accounts(&workload.namespace)
-        .find(|account| account.name.value().is_some_and(|name| name == wanted));
+    let account =
+        group.accounts(&workload.namespace).find(|account| account.name.value().is_some_and(|name| name == wanted));
     if let Field::Known(name, origin) = &workload.service_account {
         let found = account.is_some() || name == DEFAULT_ACCOUNT;
         workload.service_account_exists = group.existence(found, "ServiceAccount", name, origin.at);
