@@ -177,3 +177,26 @@ fn aliases_that_multiply_do_not_multiply_the_work() {
     let manifests = Manifests::one(&text.replace("    - {env", "  - {env"));
     assert!(matches!(manifests.objects[0].body, Body::TooLarge));
 }
+
+#[test]
+fn a_pod_that_is_not_always_restarted_runs_to_its_end() {
+    let is_job = |policy: &str| {
+        let text = format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: once}}\nspec: {{restartPolicy: {policy}, containers: [{{name: once, image: 'once:1'}}]}}\n"
+        );
+        Manifests::one(&text).workload("Pod/once").is_job
+    };
+    assert!(is_job("Never") && is_job("OnFailure"));
+    assert!(!is_job("Always"));
+    assert!(!Manifests::one(API).workload("Deployment/api").is_job);
+}
+
+#[test]
+fn placeholders_leave_a_value_open() {
+    let text = API.replace("runAsUser: 1000", "runAsUser: {{ .Values.uid }}").replace("256Mi", "'${MEMORY}'");
+    let manifests = Manifests::one(&text.replace("\"ghcr.io/acme/api:1.4.0\"", "ghcr.io/acme/api:${TAG}"));
+    let api = container(manifests.workload("Deployment/api"), "api");
+    assert!(matches!(api.security.effective_uid, Field::Unresolved(_)));
+    assert!(matches!(api.limits.memory, Field::Unresolved(_)));
+    assert!(matches!(api.image, Field::Unresolved(_)));
+}

@@ -147,8 +147,9 @@ replicas:
     assert_eq!((tag.text.as_str(), &*tag.why), ("v2.0.0", "k8s/prod/kustomization.yaml sets it"));
     assert!(matches!(&workload.namespace, Field::Unresolved(namespace) if namespace.text == "shop"));
     assert!(matches!(workload.replicas.field(), Field::Unresolved(_)));
+    let proxy = container(workload, "proxy").image.value().expect("the image is read");
+    assert!(proxy.tag.is_absent() && proxy.digest.value().is_some(), "the overlay names another image");
     assert_eq!(image.repository(), "acme/api");
-    assert!(container(workload, "proxy").image.value().is_some_and(|proxy| proxy.digest.value().is_some()));
 }
 
 #[test]
@@ -200,6 +201,11 @@ apiVersion: external-secrets.io/v1
 kind: ExternalSecret
 metadata: {name: tokens}
 spec: {target: {name: tokens}}
+---
+apiVersion: bitnami.com/v1alpha1
+kind: SealedSecret
+metadata: {name: sealed}
+spec: {encryptedData: {key: AgB}}
 ",
     );
     let worker = container(manifests.workload("Pod/worker"), "worker");
@@ -268,4 +274,18 @@ spec: {selector: {app: api}, ports: [{name: web, port: 80}]}
     let resolves: Vec<_> = ingress.backends.iter().map(|backend| backend.resolves.value().copied()).collect();
     assert_eq!(resolves, [Some(true), Some(false)]);
     assert_eq!(ingress.backends.items[0].port.value(), Some(&Port(80)));
+}
+
+#[test]
+fn a_budget_that_lets_one_pod_go_does_not_block() {
+    let blocks = |spec: &str| {
+        let text = format!("apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {{name: api}}\nspec: {spec}\n");
+        let manifests = Manifests::one(&text);
+        manifests.objects.iter().any(|object| match &object.body {
+            Body::DisruptionBudget(budget) => budget.blocks_eviction,
+            _ => false,
+        })
+    };
+    assert!(!blocks("{maxUnavailable: 1}") && !blocks("{maxUnavailable: 25%}") && !blocks("{minAvailable: 1}"));
+    assert!(blocks("{maxUnavailable: 0}") && blocks("{maxUnavailable: 0%}") && blocks("{minAvailable: 100%}"));
 }

@@ -102,7 +102,7 @@ impl Object {
 }
 
 /// How many nodes all objects of a file may have in all, aliases expanded. Guards against aliases that multiply.
-const NODE_BUDGET: usize = 1_000_000;
+const NODE_BUDGET: usize = 400_000;
 
 /// What a mapping with merge keys counts for; looking a key up in one may visit many entries.
 const MERGE_COST: usize = 1_000;
