@@ -189,9 +189,15 @@ pub fn placeholder(text: &str) -> bool {
     text.contains("${") || (text.contains("{{") && text.contains("}}"))
 }
 
+/// `{{ … }}` without quotes, which YAML reads as a mapping whose key is a mapping.
+fn is_braced(node: NodeRef<'_>) -> bool {
+    node.is_flow() && node.entries().next().is_some_and(|entry| entry.key_node.is_flow())
+}
+
 fn unfit<T>(node: NodeRef<'_>, expected: &'static str) -> Field<T> {
     match node.text() {
         Some(text) if placeholder(text) => Field::unresolved(text, "it is filled in later", node.place()),
+        None if is_braced(node) => Field::unresolved("{{ … }}", "it is filled in later", node.place()),
         _ => Field::malformed(excerpt(node), expected, node.place()),
     }
 }

@@ -86,7 +86,7 @@ model! {
     /// An object that makes Secrets in the cluster: ExternalSecret, SealedSecret, VaultStaticSecret, SecretProviderClass.
     pub struct ExternalSecret as "k8s.external_secret" {
         /// Its kind.
-        kind: String,
+        kind: Always<String>,
         /// Its name.
         name: Field<String>,
         /// Its namespace; absent where whoever applies it decides.
@@ -98,7 +98,7 @@ model! {
         /// Path of its file.
         path: String,
     }
-    label(secret) { format!("{}/{}", secret.kind, secret.name.value().map_or("", String::as_str)) }
+    label(secret) { format!("{}/{}", secret.kind.value().map_or("", String::as_str), secret.name.value().map_or("", String::as_str)) }
 }
 
 model! {
@@ -230,14 +230,14 @@ impl ExternalSecret {
     pub fn read(root: Reader<'_>, meta: &Meta) -> Self {
         let spec = root.child("spec");
         let named = |reader: Reader<'_>| List::new(vec![reader.field("name", plain)], reader.place());
-        let mut secret_names = match meta.kind.as_str() {
+        let mut secret_names = match meta.kind() {
             "ExternalSecret" => named(spec.child("target")),
             "SealedSecret" => named(spec.child("template").child("metadata")),
             "VaultStaticSecret" => named(spec.child("destination")),
             _ => spec.list("secretObjects", |node| Reader::new(node).field("secretName", plain)),
         };
         // An ExternalSecret or SealedSecret that names none makes one of its own name.
-        if matches!(meta.kind.as_str(), "ExternalSecret" | "SealedSecret") {
+        if matches!(meta.kind(), "ExternalSecret" | "SealedSecret") {
             for name in &mut secret_names.items {
                 if name.is_absent() {
                     name.clone_from(&meta.name);

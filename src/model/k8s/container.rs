@@ -1,14 +1,14 @@
 //! Containers of a pod: main, init, sidecar and ephemeral ones.
 
+use super::env::{EnvFrom, EnvVar, read_env, read_env_from};
 use super::probe::Probe;
 use super::security::Security;
-use super::text::{plain, plain_text, quantity};
-use super::workload::VolumeType;
+use super::text::{given_port, plain, quantity};
+use super::volume::VolumeType;
 use crate::model::image::Image;
 use crate::model::quantity::Quantity;
 use crate::model::read::Reader;
 use crate::model::schema::Port;
-use crate::model::secret;
 use crate::model::value::{Always, Field, List};
 use crate::source::Span;
 use crate::syntax::yaml::{NodeRef, Style};
@@ -40,24 +40,6 @@ words! {
     }
 }
 
-words! {
-    /// Where the value of a variable comes from.
-    pub enum EnvSource {
-        /// It is written in the manifest.
-        Value = "value",
-        /// A key of a Secret.
-        Secret = "secret",
-        /// A key of a ConfigMap.
-        ConfigMap = "config_map",
-        /// A field of the pod.
-        Field = "field",
-        /// A resource of the container.
-        Resource = "resource",
-        /// Nothing: the variable is empty.
-        None = "none",
-    }
-}
-
 model! {
     /// A port that a container declares.
     pub struct ContainerPort as "k8s.container_port" {
@@ -74,50 +56,6 @@ model! {
         let number = port.container_port.value().map(|number| number.0.to_string());
         port.name.value().cloned().or(number).unwrap_or_default()
     }
-}
-
-model! {
-    /// An environment variable of a container.
-    pub struct EnvVar as "k8s.env" {
-        /// Its name.
-        key: Field<String>,
-        /// Its value, where it is written in the manifest.
-        value: Field<String>,
-        /// Where the value comes from.
-        from: EnvSource,
-        /// The Secret or ConfigMap it comes from.
-        ref_name: Field<String>,
-        /// The key in it.
-        ref_key: Field<String>,
-        /// Whether the Secret or ConfigMap, or the key, may be missing.
-        optional: Always<bool>,
-        /// Whether the ConfigMap or Secret, and the key in it, are there. Unresolved for a Secret made elsewhere.
-        ref_exists: Field<bool>,
-        /// Whether its name, or a password in its value, makes it a secret.
-        is_secret_like: bool,
-        /// Whether its value stands for one that is put in later.
-        is_placeholder: bool,
-        /// Whether an earlier variable of the container has the same name.
-        is_repeated: bool,
-    }
-    label(variable) { variable.key.value().cloned().unwrap_or_default() }
-}
-
-model! {
-    /// A Secret or ConfigMap of which every key becomes a variable.
-    pub struct EnvFrom as "k8s.env_from" {
-        /// Which of the two.
-        r#type: Field<EnvSource>,
-        /// Its name.
-        name: Field<String>,
-        /// Text put before each key.
-        prefix: Field<String>,
-        /// Whether it may be missing.
-        optional: Always<bool>,
-        /// Whether it is there. Unresolved for a Secret made elsewhere.
-        ref_exists: Field<bool>,
-    }
-    label(source) { source.name.value().cloned().unwrap_or_default() }
 }
 
 model! {
@@ -156,7 +94,7 @@ model! {
         /// Its name.
         name: Field<String>,
         /// Kind of its workload, such as `Deployment`.
-        workload_kind: String,
+        workload_kind: Always<String>,
         /// Name of its workload.
         workload_name: Field<String>,
         /// What it is to its pod.
@@ -212,7 +150,7 @@ impl Container {
         let limits = Resources::read(resources, "limits");
         Self {
             at,
-            workload_kind: String::new(),
+            workload_kind: Always::known(String::new(), at),
             workload_name: Field::Absent(at),
             role: if is_sidecar { ContainerRole::Sidecar } else { role },
             is_long_running: false,
@@ -298,77 +236,8 @@ fn read_port(node: NodeRef<'_>) -> ContainerPort {
     ContainerPort {
         at: if container_port.is_absent() { reader.place() } else { container_port.place() },
         protocol: protocol(reader),
-        host_port: reader.field("hostPort", crate::model::read::port),
+        host_port: given_port(reader, "hostPort"),
         container_port,
-        name,
-    }
-}
-
-fn read_env(container: Reader<'_>) -> List<EnvVar> {
-    let mut seen = std::collections::BTreeSet::new();
-    container.list("env", |node| {
-        let mut variable = read_variable(node);
-        variable.is_repeated = variable.key.value().is_some_and(|key| !seen.insert(key.clone()));
-        variable
-    })
-}
-
-fn read_variable(node: NodeRef<'_>) -> EnvVar {
-    let reader = Reader::new(node);
-    let key = reader.field("name", plain);
-    let at = if key.is_absent() { reader.place() } else { key.place() };
-    let reader = reader.blaming(at);
-    let value = reader.field("value", plain);
-    let source = reader.child("valueFrom");
-    let sources = [
-        ("secretKeyRef", EnvSource::Secret),
-        ("configMapKeyRef", EnvSource::ConfigMap),
-        ("fieldRef", EnvSource::Field),
-        ("resourceFieldRef", EnvSource::Resource),
-    ];
-    let (from, reference) = match sources.into_iter().find(|(key, _)| source.has(key)) {
-        Some((key, from)) => (from, source.child(key)),
-        None if value.is_absent() => (EnvSource::None, Reader::absent(at)),
-        None => (EnvSource::Value, Reader::absent(at)),
-    };
-    let named = matches!(from, EnvSource::Secret | EnvSource::ConfigMap);
-    let reference = if named { reference } else { Reader::absent(at) };
-    let text = value.value().map_or("", String::as_str);
-    EnvVar {
-        at,
-        is_secret_like: key.value().is_some_and(|key| secret::is_secret_key(key)) || secret::has_url_credentials(text),
-        is_placeholder: !value.is_absent() && (value.value().is_none() || secret::is_placeholder(text)),
-        is_repeated: false,
-        ref_name: reference.field("name", plain),
-        ref_key: reference.field("key", plain_text),
-        optional: reference.bool("optional").or_default(false),
-        ref_exists: Field::Absent(at),
-        from,
-        value,
-        key,
-    }
-}
-
-fn read_env_from(node: NodeRef<'_>) -> EnvFrom {
-    let reader = Reader::new(node);
-    let sources = [("secretRef", EnvSource::Secret), ("configMapRef", EnvSource::ConfigMap)];
-    let (kind, reference) = match sources.into_iter().find(|(key, _)| reader.has(key)) {
-        Some((key, source)) => {
-            let reference = reader.child(key);
-            (Field::known(source, reference.place()), reference)
-        }
-        None => (
-            Field::malformed(crate::model::read::excerpt(node), "`secretRef` or `configMapRef`", reader.place()),
-            Reader::absent(reader.place()),
-        ),
-    };
-    let name = reference.field("name", plain);
-    EnvFrom {
-        at: if name.is_absent() { reference.place() } else { name.place() },
-        r#type: kind,
-        prefix: reader.field("prefix", plain),
-        optional: reference.bool("optional").or_default(false),
-        ref_exists: Field::Absent(reference.place()),
         name,
     }
 }

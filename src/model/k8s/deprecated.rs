@@ -5,8 +5,9 @@
 #[must_use]
 pub fn replacement(api_version: &str, kind: &str) -> Option<&'static str> {
     Some(match (api_version, kind) {
-        ("extensions/v1beta1", "Deployment" | "DaemonSet" | "ReplicaSet")
-        | ("apps/v1beta1" | "apps/v1beta2", _) => "apps/v1",
+        ("extensions/v1beta1", "Deployment" | "DaemonSet" | "ReplicaSet") | ("apps/v1beta1" | "apps/v1beta2", _) => {
+            "apps/v1"
+        }
         ("extensions/v1beta1", "Ingress" | "NetworkPolicy")
         | ("networking.k8s.io/v1beta1", "Ingress" | "IngressClass") => "networking.k8s.io/v1",
         ("extensions/v1beta1" | "policy/v1beta1", "PodSecurityPolicy") => "Pod Security Admission",
@@ -17,10 +18,9 @@ pub fn replacement(api_version: &str, kind: &str) -> Option<&'static str> {
             "rbac.authorization.k8s.io/v1"
         }
         ("apiextensions.k8s.io/v1beta1", "CustomResourceDefinition") => "apiextensions.k8s.io/v1",
-        (
-            "admissionregistration.k8s.io/v1beta1",
-            "MutatingWebhookConfiguration" | "ValidatingWebhookConfiguration",
-        ) => "admissionregistration.k8s.io/v1",
+        ("admissionregistration.k8s.io/v1beta1", "MutatingWebhookConfiguration" | "ValidatingWebhookConfiguration") => {
+            "admissionregistration.k8s.io/v1"
+        }
         ("apiregistration.k8s.io/v1beta1", "APIService") => "apiregistration.k8s.io/v1",
         ("certificates.k8s.io/v1beta1", "CertificateSigningRequest") => "certificates.k8s.io/v1",
         ("coordination.k8s.io/v1beta1", "Lease") => "coordination.k8s.io/v1",

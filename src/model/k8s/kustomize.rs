@@ -145,26 +145,45 @@ pub fn patch_files(kustomizations: &[Kustomization]) -> BTreeSet<&str> {
 /// For each file that kustomizations are made of, directly or through others, which those are.
 #[must_use]
 pub fn reached_files(kustomizations: &[Kustomization]) -> BTreeMap<&str, Vec<&Kustomization>> {
-    let by_dir: BTreeMap<&str, &Kustomization> = kustomizations.iter().map(|one| (one.dir.as_str(), one)).collect();
     let mut files: BTreeMap<&str, Vec<&Kustomization>> = BTreeMap::new();
     for start in kustomizations {
-        let mut seen = BTreeSet::from([start.dir.as_str()]);
-        let mut queue = vec![start];
-        let mut own = BTreeSet::new();
-        while let Some(one) = queue.pop() {
-            for path in one.resources.iter().filter_map(|reference| reference.path.as_deref()) {
-                match by_dir.get(path) {
-                    Some(next) if seen.insert(path) => queue.push(next),
-                    Some(_) => {}
-                    None => _ = own.insert(path),
-                }
-            }
-        }
-        for path in own {
+        let parts = parts(start, kustomizations);
+        let paths = parts.iter().flat_map(|part| &part.resources).filter_map(|reference| reference.path.as_deref());
+        for path in paths.collect::<BTreeSet<_>>() {
             files.entry(path).or_default().push(start);
         }
     }
     files
+}
+
+/// A kustomization and those it is made of, directly or through others.
+fn parts<'k>(start: &'k Kustomization, kustomizations: &'k [Kustomization]) -> Vec<&'k Kustomization> {
+    let by_dir: BTreeMap<&str, &Kustomization> = kustomizations.iter().map(|one| (one.dir.as_str(), one)).collect();
+    let mut seen = BTreeSet::from([start.dir.as_str()]);
+    let mut found = Vec::new();
+    let mut queue = vec![start];
+    while let Some(one) = queue.pop() {
+        found.push(one);
+        let dirs = one.resources.iter().filter_map(|reference| reference.path.as_deref());
+        queue.extend(dirs.filter(|dir| seen.insert(*dir)).filter_map(|dir| by_dir.get(dir).copied()));
+    }
+    found
+}
+
+/// The kustomizations that have to do with any of these files: made of one, patching with one, or a part of such.
+#[must_use]
+pub fn about<'k>(kustomizations: &'k [Kustomization], files: &BTreeSet<&str>) -> Vec<&'k Kustomization> {
+    let mut dirs = BTreeSet::new();
+    for start in kustomizations {
+        let parts = parts(start, kustomizations);
+        let references = parts
+            .iter()
+            .flat_map(|part| part.resources.iter().chain(part.patches.iter().filter_map(|patch| patch.file.as_ref())));
+        if references.filter_map(|reference| reference.path.as_deref()).any(|path| files.contains(path)) {
+            dirs.extend(parts.iter().map(|part| part.dir.as_str()));
+        }
+    }
+    kustomizations.iter().filter(|one| dirs.contains(one.dir.as_str())).collect()
 }
 
 /// The name part of an image reference, without tag and digest, as `images` names it.

@@ -3,6 +3,7 @@
 mod config;
 mod container;
 mod deprecated;
+mod env;
 mod ingress;
 mod kustomize;
 mod network_policy;
@@ -13,22 +14,23 @@ mod security;
 mod selector;
 mod service;
 mod text;
+mod volume;
 mod wiring;
 mod workload;
 
 pub use config::{Claim, ConfigEntry, ConfigMap, ExternalSecret, Secret, SecretEntry, ServiceAccount};
-pub use container::{
-    Container, ContainerPort, ContainerRole, EnvFrom, EnvSource, EnvVar, Protocol, Resources, VolumeMount,
-};
+pub use container::{Container, ContainerPort, ContainerRole, Protocol, Resources, VolumeMount};
+pub use env::{EnvFrom, EnvSource, EnvVar};
 pub use ingress::{Backend, Ingress};
 pub use kustomize::{Generated, ImageOverride, Kustomization, Patch, Reference};
 pub use network_policy::{NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule};
-pub use object::{Body, Meta, Object, read};
+pub use object::{Body, Meta, Object, PatchSign, read};
 pub use probe::{Probe, ProbeType};
 pub use scaling::{Autoscaler, DisruptionBudget};
 pub use security::Security;
 pub use selector::LabelSelector;
 pub use service::{Service, ServicePort, ServiceType};
 pub use text::Pair;
+pub use volume::{ClaimTemplate, Volume, VolumeType};
 pub use wiring::link;
-pub use workload::{ClaimTemplate, Volume, VolumeType, Workload};
+pub use workload::Workload;

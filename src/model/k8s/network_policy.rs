@@ -179,8 +179,7 @@ fn read_rule(node: NodeRef<'_>, side: &str) -> PolicyRule {
     PolicyRule {
         at: reader.place(),
         peer_count: i64::try_from(peers.items.len()).unwrap_or(i64::MAX),
-        has_empty_peer: peers.unseen.is_none()
-            && (peers.items.is_empty() || peers.iter().any(|peer| peer.is_empty)),
+        has_empty_peer: peers.unseen.is_none() && (peers.items.is_empty() || peers.iter().any(|peer| peer.is_empty)),
         peers,
         allows_all_ports: ports.items.is_empty() && ports.unseen.is_none(),
         is_dns_only: !ports.items.is_empty() && ports.unseen.is_none() && ports.iter().all(is_dns),

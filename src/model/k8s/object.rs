@@ -8,20 +8,20 @@ use super::ingress::Ingress;
 use super::network_policy::NetworkPolicy;
 use super::scaling::{Autoscaler, DisruptionBudget};
 use super::service::Service;
-use super::text::{Pair, pairs, plain};
+use super::text::{Pair, filled, pairs, plain};
 use super::workload::{Workload, is_fragment, template_path};
 use crate::model;
 use crate::model::read::Reader;
-use crate::model::value::{Field, List};
+use crate::model::value::{Always, Field, List};
 use crate::syntax::yaml::{NodeRef, Scalar, Shape, Tree};
 
 model! {
     /// Any Kubernetes object, by its metadata.
     pub struct Meta as "k8s.object" {
         /// Its API version, such as `apps/v1`.
-        api_version: String,
+        api_version: Always<String>,
         /// Its kind, such as `Deployment`.
-        kind: String,
+        kind: Always<String>,
         /// Its name.
         name: Field<String>,
         /// Its namespace; absent where whoever applies it decides.
@@ -37,7 +37,7 @@ model! {
         /// Path of its file.
         path: String,
     }
-    label(meta) { format!("{}/{}", meta.kind, meta.name.value().map_or("", String::as_str)) }
+    label(meta) { format!("{}/{}", meta.kind(), meta.name.value().map_or("", String::as_str)) }
 }
 
 /// What an object is beyond its metadata.
@@ -78,12 +78,31 @@ pub struct Object {
     pub meta: Meta,
     /// What it is.
     pub body: Body,
-    /// Whether it is a patch: part of an object, merged into another one. Never judged alone.
-    pub is_patch: bool,
+    /// Why it is a patch, where it is one: part of an object, merged into another. Patches are never judged alone.
+    pub patch: Option<PatchSign>,
+}
+
+/// What tells that a document is a patch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PatchSign {
+    /// A kustomization lists its file as one.
+    Listed,
+    /// It has a `$patch` directive.
+    Directive,
+    /// It is a workload without selector of which no container has an image.
+    Fragment,
+}
+
+impl Object {
+    /// Whether it is a patch.
+    #[must_use]
+    pub fn is_patch(&self) -> bool {
+        self.patch.is_some()
+    }
 }
 
 /// How many nodes all objects of a file may have in all, aliases expanded. Guards against aliases that multiply.
-const NODE_BUDGET: usize = 1_000_000;
+const NODE_BUDGET: usize = 400_000;
 
 /// What a mapping with merge keys counts for; looking a key up in one may visit many entries.
 const MERGE_COST: usize = 1_000;
@@ -110,7 +129,9 @@ pub fn read(tree: &Tree, path: &str) -> Vec<Object> {
         }
         let Some((api_version, kind)) = identity(node) else { continue };
         if is_list(api_version, kind) {
-            if depth < LIST_DEPTH && let Some(items) = node.get("items") {
+            if depth < LIST_DEPTH
+                && let Some(items) = node.get("items")
+            {
                 let room = OBJECT_BUDGET - seen.min(OBJECT_BUDGET);
                 let items: Vec<_> = items.items().take(room).map(|item| (item, depth + 1)).collect();
                 queue.extend(items.into_iter().rev());
@@ -143,6 +164,18 @@ fn is_list(api_version: &str, kind: &str) -> bool {
 }
 
 impl Meta {
+    /// Its kind.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        self.kind.value().map_or("", String::as_str)
+    }
+
+    /// Its API version.
+    #[must_use]
+    pub fn api_version(&self) -> &str {
+        self.api_version.value().map_or("", String::as_str)
+    }
+
     fn read(node: NodeRef<'_>, api_version: &str, kind: &str, path: &str) -> Self {
         let root = Reader::new(node);
         let kind_place = node.get("kind").map_or_else(|| node.place(), NodeRef::place);
@@ -153,9 +186,9 @@ impl Meta {
         let api_place = node.get("apiVersion").map_or(at, NodeRef::place);
         Self {
             at,
-            api_version: api_version.to_owned(),
-            kind: kind.to_owned(),
-            namespace: metadata.field("namespace", plain),
+            api_version: Always::known(api_version.to_owned(), api_place),
+            kind: Always::known(kind.to_owned(), kind_place),
+            namespace: filled(metadata, "namespace"),
             labels: pairs(metadata, "labels"),
             annotations: pairs(metadata, "annotations"),
             deprecated_api: match deprecated::replacement(api_version, kind) {
@@ -182,19 +215,19 @@ fn read_object(node: NodeRef<'_>, api_version: &str, kind: &str, path: &str, bud
         // A Rollout may leave its pods to a Deployment (Argo Rollouts, `workloadRef`); that one is judged.
         kind != "Rollout" || node.at(&["spec", "workloadRef"]).is_none() || node.at(template).is_some()
     });
-    let mut is_patch = node.get("$patch").is_some();
+    let mut sign = node.get("$patch").map(|_| PatchSign::Directive);
     let is_known = template.is_some() || KNOWN_KINDS.contains(&kind);
     let body = if !is_known {
         Body::Other
     } else if !spend(node, budget) {
         Body::TooLarge
     } else if let Some(template) = template {
-        is_patch |= is_fragment(node, template);
+        sign = sign.or_else(|| is_fragment(node, template).then_some(PatchSign::Fragment));
         Body::Workload(Box::new(Workload::read(node, &meta, template, path)))
     } else {
         read_body(node, &meta, group)
     };
-    Object { meta, body, is_patch }
+    Object { meta, body, patch: sign }
 }
 
 const KNOWN_KINDS: [&str; 13] = [
@@ -215,7 +248,7 @@ const KNOWN_KINDS: [&str; 13] = [
 
 fn read_body(node: NodeRef<'_>, meta: &Meta, group: &str) -> Body {
     let root = Reader::new(node).blaming(meta.at);
-    match (group, meta.kind.as_str()) {
+    match (group, meta.kind()) {
         ("", "Service") => Body::Service(Box::new(Service::read(root, meta))),
         ("networking.k8s.io" | "extensions", "NetworkPolicy") => {
             Body::NetworkPolicy(Box::new(NetworkPolicy::read(root, meta)))

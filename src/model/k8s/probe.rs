@@ -53,12 +53,8 @@ model! {
     label(probe) { probe.r#type.value().map_or_else(String::new, |kind| format!("{kind} probe")) }
 }
 
-const HANDLERS: [(&str, ProbeType); 4] = [
-    ("httpGet", ProbeType::Http),
-    ("tcpSocket", ProbeType::Tcp),
-    ("exec", ProbeType::Exec),
-    ("grpc", ProbeType::Grpc),
-];
+const HANDLERS: [(&str, ProbeType); 4] =
+    [("httpGet", ProbeType::Http), ("tcpSocket", ProbeType::Tcp), ("exec", ProbeType::Exec), ("grpc", ProbeType::Grpc)];
 
 impl Probe {
     /// Reads the probe under `key` of a container; its named port is looked up among the container's own.
@@ -115,7 +111,9 @@ fn resolve(number: Field<Port>, name: &Field<String>, ports: &List<ContainerPort
                     let declared = port.container_port.clone().via(origin.at, "this probe names it");
                     (declared, Field::known(true, origin.at))
                 }
-                None if ports.iter().any(|port| matches!(port.name, Field::Unresolved(_))) || ports.unseen.is_some() => {
+                None if ports.iter().any(|port| matches!(port.name, Field::Unresolved(_)))
+                    || ports.unseen.is_some() =>
+                {
                     let why = "the container's ports are not all known";
                     (Field::unresolved(name.clone(), why, origin.at), Field::unresolved(name.clone(), why, origin.at))
                 }

@@ -3,7 +3,7 @@
 use super::container::{Protocol, protocol};
 use super::object::Meta;
 use super::selector::LabelSelector;
-use super::text::{Pair, pairs, plain, port_or_name};
+use super::text::{Pair, given_port, pairs, plain, port_or_name};
 use crate::model::read::Reader;
 use crate::model::schema::Port;
 use crate::model::value::{Always, Field, List};
@@ -138,7 +138,7 @@ fn read_port(node: NodeRef<'_>) -> ServicePort {
         name: reader.field("name", plain),
         target_port: if is_written { target } else { port.clone() },
         target_port_name,
-        node_port: reader.port("nodePort"),
+        node_port: given_port(reader, "nodePort"),
         protocol: protocol(reader),
         resolves: Field::Absent(port.place()),
         port,

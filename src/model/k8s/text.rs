@@ -32,6 +32,24 @@ pub fn plain_text(node: NodeRef<'_>) -> Field<String> {
     open(text(node))
 }
 
+/// A string, where an empty one counts as not written, as it does to the API server.
+#[must_use]
+pub fn filled(reader: Reader<'_>, key: &str) -> Field<String> {
+    match reader.field(key, plain) {
+        Field::Known(text, origin) if text.is_empty() => Field::Absent(origin.at),
+        other => other,
+    }
+}
+
+/// A port, where 0 counts as not written, as it does to the API server.
+#[must_use]
+pub fn given_port(reader: Reader<'_>, key: &str) -> Field<Port> {
+    reader.field(key, |node| match node.shape() {
+        Shape::Scalar(Scalar::Int(0)) => Field::Absent(node.place()),
+        _ => port(node),
+    })
+}
+
 fn open(field: Field<String>) -> Field<String> {
     match field {
         Field::Known(value, origin) if placeholder(&value) => Field::unresolved(value, FILLED_IN, origin.at),

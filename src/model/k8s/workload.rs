@@ -3,86 +3,22 @@
 use super::container::{Container, ContainerRole};
 use super::object::Meta;
 use super::selector::LabelSelector;
-use super::text::{Pair, pairs, plain, plain_text, quantity};
-use crate::model::quantity::Quantity;
+use super::text::{Pair, filled, pairs, plain, plain_text};
+use super::volume::{ClaimTemplate, Volume, VolumeType, read_claim_template, read_volume, type_of_mount};
+use crate::model;
 use crate::model::read::Reader;
 use crate::model::schema::Uid;
 use crate::model::value::{Always, Field, List};
 use crate::source::Place;
 use crate::syntax::yaml::{NodeRef, Shape};
-use crate::{model, words};
-
-words! {
-    /// What a volume is made of.
-    pub enum VolumeType {
-        /// Scratch space that lives as long as the pod.
-        EmptyDir = "emptyDir",
-        /// A ConfigMap.
-        ConfigMap = "configMap",
-        /// A Secret.
-        Secret = "secret",
-        /// A claim on persistent storage.
-        PersistentVolumeClaim = "persistentVolumeClaim",
-        /// A path of the node.
-        HostPath = "hostPath",
-        /// Several sources in one.
-        Projected = "projected",
-        /// Fields of the pod.
-        DownwardApi = "downwardAPI",
-        /// A CSI driver.
-        Csi = "csi",
-        /// An NFS share.
-        Nfs = "nfs",
-        /// A claim made with the pod.
-        Ephemeral = "ephemeral",
-        /// Anything else.
-        Other = "other",
-    }
-}
-
-model! {
-    /// A volume of a workload's pods.
-    pub struct Volume as "k8s.volume" {
-        /// Its name.
-        name: Field<String>,
-        /// What it is made of.
-        r#type: Field<VolumeType>,
-        /// The path of the node, for `hostPath`.
-        host_path: Field<String>,
-        /// The Secret.
-        secret_name: Field<String>,
-        /// The ConfigMap.
-        config_map_name: Field<String>,
-        /// The claim on persistent storage.
-        claim_name: Field<String>,
-        /// `Memory` for an `emptyDir` that is kept in memory.
-        medium: Field<String>,
-        /// Whether the Secret or ConfigMap may be missing.
-        optional: Always<bool>,
-        /// Whether the ConfigMap, claim or Secret is there. Unresolved for a Secret made elsewhere.
-        ref_exists: Field<bool>,
-    }
-    label(volume) { volume.name.value().cloned().unwrap_or_default() }
-}
-
-model! {
-    /// A claim that a StatefulSet makes for each of its pods.
-    pub struct ClaimTemplate as "k8s.claim_template" {
-        /// Its name, which is that of the volume.
-        name: Field<String>,
-        /// The storage it asks for, in bytes.
-        storage: Field<Quantity>,
-    }
-    label(claim) { claim.name.value().cloned().unwrap_or_default() }
-}
 
 model! {
     /// An object that owns pods: Deployment, StatefulSet, DaemonSet, Job, CronJob, Pod, Rollout, Knative Service, …
     pub struct Workload as "k8s.workload" {
         /// Its kind, such as `Deployment`.
-        kind: String,
+        kind: Always<String>,
         /// Its API version, such as `apps/v1`.
-        api_version: String,
+        api_version: Always<String>,
         /// Its name.
         name: Field<String>,
         /// Its namespace; absent where whoever applies it decides.
@@ -168,7 +104,7 @@ model! {
         /// Its selector.
         matcher: LabelSelector,
     }
-    label(workload) { format!("{}/{}", workload.kind, workload.name.value().map_or("", String::as_str)) }
+    label(workload) { format!("{}/{}", workload.kind(), workload.name.value().map_or("", String::as_str)) }
 }
 
 /// Where an object of a kind keeps its pod template; `None` where it owns no pods.
@@ -207,6 +143,12 @@ pub fn is_fragment(root: NodeRef<'_>, template: &[&str]) -> bool {
 }
 
 impl Workload {
+    /// Its kind.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        self.kind.value().map_or("", String::as_str)
+    }
+
     /// Reads a workload whose pod template lies at `template`.
     #[must_use]
     pub fn read(root: NodeRef<'_>, meta: &Meta, template: &[&str], path: &str) -> Self {
@@ -216,7 +158,7 @@ impl Workload {
         let template = below(reader, template);
         let pod = template.child("spec");
         let pod_meta = template.child("metadata");
-        let kind = meta.kind.as_str();
+        let kind = meta.kind();
         let is_set_based = !matches!(kind, "ReplicationController" | "DeploymentConfig");
         let has_selector = spec.has("selector") && kind != "Pod";
         let selector = match (has_selector, is_set_based) {
@@ -263,7 +205,7 @@ impl Workload {
             strategy: read_strategy(spec, strategy),
             schedule: spec.field("schedule", plain),
             restart_policy,
-            service_account: pod.field("serviceAccountName", plain).or(|| pod.field("serviceAccount", plain)),
+            service_account: filled(pod, "serviceAccountName").or(|| filled(pod, "serviceAccount")),
             service_account_exists: Field::Absent(pod.place()),
             effective_automount_token: automount_token.clone().or_default(true),
             automount_token,
@@ -298,7 +240,7 @@ fn self_match(has_selector: bool, matcher: &LabelSelector, labels: &List<Pair>, 
         return Field::Absent(at);
     }
     match matcher.matches(labels) {
-        Some(matches) => Field::known(matches, at),
+        Some(holds) => Field::known(holds, at),
         None => Field::unresolved("", "its labels are not all known", at),
     }
 }
@@ -326,7 +268,7 @@ fn read_containers(pod: Reader<'_>, meta: &Meta, is_job: bool) -> List<Container
             let mut container = Container::read(node, role, pod);
             container.is_long_running =
                 !is_job && matches!(container.role, ContainerRole::Main | ContainerRole::Sidecar);
-            container.workload_kind.clone_from(&meta.kind);
+            container.workload_kind = meta.kind.clone();
             container.workload_name = meta.name.clone();
             container
         });
@@ -336,80 +278,11 @@ fn read_containers(pod: Reader<'_>, meta: &Meta, is_job: bool) -> List<Container
     all
 }
 
-const VOLUME_SOURCES: [(&str, VolumeType); 10] = [
-    ("emptyDir", VolumeType::EmptyDir),
-    ("configMap", VolumeType::ConfigMap),
-    ("secret", VolumeType::Secret),
-    ("persistentVolumeClaim", VolumeType::PersistentVolumeClaim),
-    ("hostPath", VolumeType::HostPath),
-    ("projected", VolumeType::Projected),
-    ("downwardAPI", VolumeType::DownwardApi),
-    ("csi", VolumeType::Csi),
-    ("nfs", VolumeType::Nfs),
-    ("ephemeral", VolumeType::Ephemeral),
-];
-
-/// Reads a volume. One that names no source is an `emptyDir` (Kubernetes API, defaults of `Volume`).
-fn read_volume(node: NodeRef<'_>) -> Volume {
-    let reader = Reader::new(node);
-    let name = reader.field("name", plain);
-    let at = if name.is_absent() { reader.place() } else { name.place() };
-    let reader = reader.blaming(at);
-    let written = node.entries().find(|entry| entry.key != "name");
-    let kind = match written {
-        None => Field::known(VolumeType::EmptyDir, at),
-        Some(entry) => {
-            let found = VOLUME_SOURCES.iter().find(|(key, _)| *key == entry.key);
-            Field::known(found.map_or(VolumeType::Other, |(_, kind)| *kind), entry.key_node.place())
-        }
-    };
-    let of = |key: &str, name: &str| reader.child(key).field(name, plain);
-    let optional = match kind.value() {
-        Some(VolumeType::Secret) => reader.child("secret").bool("optional"),
-        Some(VolumeType::ConfigMap) => reader.child("configMap").bool("optional"),
-        _ => Field::Absent(at),
-    };
-    Volume {
-        at,
-        host_path: of("hostPath", "path"),
-        secret_name: of("secret", "secretName"),
-        config_map_name: of("configMap", "name"),
-        claim_name: of("persistentVolumeClaim", "claimName"),
-        medium: of("emptyDir", "medium"),
-        optional: optional.or_default(false),
-        ref_exists: Field::Absent(at),
-        r#type: kind,
-        name,
-    }
-}
-
-fn read_claim_template(node: NodeRef<'_>) -> ClaimTemplate {
-    let reader = Reader::new(node);
-    let name = reader.child("metadata").field("name", plain);
-    let at = if name.is_absent() { reader.place() } else { name.place() };
-    let requests = reader.blaming(at).child("spec").child("resources").child("requests");
-    ClaimTemplate { at, storage: quantity(requests, "storage"), name }
-}
-
 fn read_sysctl(node: NodeRef<'_>) -> Pair {
     let reader = Reader::new(node);
     Pair {
         at: reader.place(),
         key: reader.text("name").value().cloned().unwrap_or_default(),
         value: reader.field("value", plain_text),
-    }
-}
-
-fn type_of_mount(name: &Field<String>, volumes: &List<Volume>, claims: &List<ClaimTemplate>) -> Field<VolumeType> {
-    let Some(wanted) = name.value() else { return Field::Absent(name.place()) };
-    if claims.iter().any(|claim| claim.name.value() == Some(wanted)) {
-        return Field::known(VolumeType::PersistentVolumeClaim, name.place());
-    }
-    match volumes.iter().find(|volume| volume.name.value() == Some(wanted)) {
-        Some(volume) => volume.r#type.clone().via(name.place(), "mounted here"),
-        None if volumes.unseen.is_some() || volumes.iter().any(|volume| volume.name.value().is_none()) => {
-            Field::unresolved(wanted.clone(), "the pod's volumes are not all known", name.place())
-        }
-        None => Field::Absent(name.place()),
     }
 }

@@ -7,7 +7,7 @@ mod workloads;
 
 use super::config::{ConfigMap, ExternalSecret, Secret, ServiceAccount};
 use super::ingress::{Backend, Ingress};
-use super::kustomize::Kustomization;
+use super::kustomize::{Kustomization, about};
 use super::network_policy::NetworkPolicy;
 use super::object::{Body, Object};
 use super::scaling::{Autoscaler, DisruptionBudget};
@@ -22,9 +22,10 @@ use crate::source::Place;
 /// make a patch of or set from outside. Which objects those are is the caller's decision.
 pub fn link(objects: &mut [Object], kustomizations: &[Kustomization]) {
     overlay::apply(objects, kustomizations);
-    let whole: Vec<Object> = objects.iter().filter(|object| !object.is_patch).cloned().collect();
-    let group = Group { objects: &whole, kustomizations };
-    for object in objects.iter_mut().filter(|object| !object.is_patch) {
+    let whole: Vec<Object> = objects.iter().filter(|object| !object.is_patch()).cloned().collect();
+    let files = whole.iter().map(|object| object.meta.path.as_str()).collect();
+    let group = Group { objects: &whole, kustomizations: about(kustomizations, &files) };
+    for object in objects.iter_mut().filter(|object| !object.is_patch()) {
         match &mut object.body {
             Body::Workload(workload) => workloads::wire(workload, &group),
             Body::Service(service) => wire_service(service, &group),
@@ -40,7 +41,8 @@ pub fn link(objects: &mut [Object], kustomizations: &[Kustomization]) {
 /// The whole objects of a group, patches left out.
 struct Group<'g> {
     objects: &'g [Object],
-    kustomizations: &'g [Kustomization],
+    /// Those that have to do with the objects.
+    kustomizations: Vec<&'g Kustomization>,
 }
 
 macro_rules! bodies {
@@ -70,7 +72,7 @@ impl<'g> Group<'g> {
 
     /// Whether an object of this kind may be there under a name that cannot be seen.
     fn may_hide(&self, kind: &str) -> bool {
-        let is_unnamed = |object: &Object| object.meta.kind == kind && object.meta.name.value().is_none();
+        let is_unnamed = |object: &Object| object.meta.kind() == kind && object.meta.name.value().is_none();
         self.kustomizations.iter().any(|one| !one.opaque.is_empty()) || self.objects.iter().any(is_unnamed)
     }
 
@@ -201,7 +203,7 @@ fn wire_backend(backend: &mut Backend, services: &[&Service], group: &Group<'_>)
 fn wire_autoscaler(autoscaler: &mut Autoscaler, group: &Group<'_>) {
     let (Some(kind), Some(name)) = (autoscaler.target_kind.value(), autoscaler.target_name.value()) else { return };
     let found = group.objects.iter().any(|object| {
-        object.meta.kind == *kind
+        object.meta.kind() == kind
             && object.meta.name.value() == Some(name)
             && same_namespace(&object.meta.namespace, &autoscaler.namespace)
     });
@@ -225,5 +227,5 @@ fn wire_budget(budget: &mut DisruptionBudget, group: &Group<'_>) {
 
 /// Whether the number of a workload's pods is the one it says; a DaemonSet has as many as there are nodes.
 fn is_counted(workload: &Workload) -> bool {
-    matches!(workload.kind.as_str(), "Deployment" | "StatefulSet" | "ReplicaSet" | "Rollout")
+    matches!(workload.kind(), "Deployment" | "StatefulSet" | "ReplicaSet" | "Rollout")
 }

@@ -2,7 +2,7 @@
 
 use crate::model::image::Image;
 use crate::model::k8s::kustomize::{ImageOverride, Kustomization, patch_files, reached_files, written_name};
-use crate::model::k8s::object::{Body, Object};
+use crate::model::k8s::object::{Body, Object, PatchSign};
 use crate::model::k8s::workload::Workload;
 use crate::model::value::Field;
 
@@ -12,7 +12,7 @@ pub(super) fn apply(objects: &mut [Object], kustomizations: &[Kustomization]) {
     let reached = reached_files(kustomizations);
     for object in objects {
         if patches.contains(object.meta.path.as_str()) {
-            object.is_patch = true;
+            object.patch = Some(PatchSign::Listed);
         }
         for kustomization in reached.get(object.meta.path.as_str()).into_iter().flatten() {
             set_namespace(object, kustomization);
@@ -46,7 +46,7 @@ const CLUSTER_KINDS: [&str; 12] = [
 
 fn set_namespace(object: &mut Object, kustomization: &Kustomization) {
     let Some(namespace) = &kustomization.namespace else { return };
-    if CLUSTER_KINDS.contains(&object.meta.kind.as_str()) || object.meta.namespace.value() == Some(&namespace.name) {
+    if CLUSTER_KINDS.contains(&object.meta.kind()) || object.meta.namespace.value() == Some(&namespace.name) {
         return;
     }
     let at = object.meta.namespace.place();
@@ -109,8 +109,7 @@ fn set_replicas(workload: &mut Workload, kustomization: &Kustomization) {
     let Some(name) = workload.name.value() else { return };
     let Some(set) = kustomization.replicas.iter().find(|set| set.name == *name) else { return };
     let at = workload.replicas.place();
-    let open =
-        Field::unresolved("", sets(kustomization), at).via(set.at, "this kustomization sets the number of pods");
+    let open = Field::unresolved("", sets(kustomization), at).via(set.at, "this kustomization sets the number of pods");
     workload.replicas = open.clone().or_default(1);
     workload.min_replicas = open.or_default(1);
     workload.replicas_written = true;

@@ -17,9 +17,8 @@ fn declared(workload: &Workload) -> impl Iterator<Item = &ContainerPort> {
 
 /// Whether all ports of a workload's containers can be seen.
 fn is_open(workload: &Workload) -> bool {
-    let unknown = |port: &ContainerPort| {
-        port.container_port.value().is_none() || matches!(port.name, Field::Unresolved(_))
-    };
+    let unknown =
+        |port: &ContainerPort| port.container_port.value().is_none() || matches!(port.name, Field::Unresolved(_));
     workload.containers.unseen.is_some()
         || workload.containers.iter().any(|container| container.ports.unseen.is_some())
         || declared(workload).any(unknown)
@@ -66,9 +65,9 @@ pub(super) fn resolve_policy_port(port: &mut PolicyPort, behind: &[&Workload]) {
     }
     let holds = match (&port.port_name, &port.port) {
         (Field::Known(name, _), _) => any(behind.iter().map(|workload| has_name(workload, name))),
-        (_, Field::Known(..)) => any(behind
-            .iter()
-            .map(|workload| has_number(workload, |number| port.contains(number).unwrap_or(false)))),
+        (_, Field::Known(..)) => {
+            any(behind.iter().map(|workload| has_number(workload, |number| port.contains(number).unwrap_or(false))))
+        }
         _ => return,
     };
     port.resolves = fact(holds, UNDECLARED, port.at);

@@ -1,18 +1,19 @@
 //! Names of ConfigMaps, Secrets and claims, looked up among the objects of a group.
 
 use super::Group;
-use crate::model::k8s::container::{Container, EnvSource};
+use crate::model::k8s::container::Container;
+use crate::model::k8s::env::EnvSource;
 use crate::model::k8s::object::Body;
-use crate::model::k8s::workload::Volume;
+use crate::model::k8s::volume::Volume;
 use crate::model::value::Field;
 
 /// Resolves the references of a container's environment.
 pub(super) fn wire_container(container: &mut Container, namespace: &Field<String>, group: &Group<'_>) {
     for variable in &mut container.env.items {
         let key = Some(&variable.ref_key);
-        variable.ref_exists = match variable.from {
-            EnvSource::ConfigMap => config_map(&variable.ref_name, key, namespace, group),
-            EnvSource::Secret => secret(&variable.ref_name, key, namespace, group),
+        variable.ref_exists = match variable.from.value() {
+            Some(EnvSource::ConfigMap) => config_map(&variable.ref_name, key, namespace, group),
+            Some(EnvSource::Secret) => secret(&variable.ref_name, key, namespace, group),
             _ => continue,
         };
     }
@@ -116,9 +117,7 @@ fn claim(name: &Field<String>, namespace: &Field<String>, group: &Group<'_>) -> 
         Err(open) => return open,
     };
     let found = group.objects.iter().any(|object| match &object.body {
-        Body::Claim(claim) => {
-            claim.name.value() == Some(wanted) && super::same_namespace(&claim.namespace, namespace)
-        }
+        Body::Claim(claim) => claim.name.value() == Some(wanted) && super::same_namespace(&claim.namespace, namespace),
         _ => false,
     });
     group.existence(found, "PersistentVolumeClaim", wanted, name.place())

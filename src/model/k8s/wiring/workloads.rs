@@ -33,6 +33,14 @@ pub(super) fn wire(workload: &mut Workload, group: &Group<'_>) {
         references::wire_container(container, &namespace, group);
     }
     for volume in &mut workload.volumes.items {
+        let templates = &workload.volume_claim_templates;
+        // The StatefulSet's own claim takes the place of a volume of the same name.
+        if let Some(name) = volume.name.value()
+            && let Some(template) = templates.iter().find(|template| template.name.value() == Some(name))
+        {
+            volume.ref_exists = Field::known(true, template.at);
+            continue;
+        }
         references::wire_volume(volume, &namespace, group);
     }
 }
@@ -89,16 +97,14 @@ fn targets(autoscaler: &Autoscaler, workload: &Workload) -> Option<bool> {
         _ => None,
     };
     let name = workload.name.value().map(String::as_str);
-    all([same(&autoscaler.target_kind, Some(&workload.kind)), same(&autoscaler.target_name, name)])
+    all([same(&autoscaler.target_kind, Some(workload.kind())), same(&autoscaler.target_name, name)])
 }
 
 /// How many pods a workload has at least: its autoscaler decides, else its own number of replicas.
 pub(super) fn min_replicas(workload: &Workload, group: &Group<'_>) -> Always<i64> {
     let mut scalers = group.autoscalers(&workload.namespace);
     match scalers.find(|autoscaler| targets(autoscaler, workload) == Some(true)) {
-        Some(autoscaler) => {
-            autoscaler.min.field().clone().via(workload.at, "it scales this workload").or_default(1)
-        }
+        Some(autoscaler) => autoscaler.min.field().clone().via(workload.at, "it scales this workload").or_default(1),
         None => workload.replicas.clone(),
     }
 }
@@ -114,9 +120,8 @@ fn wire_account(workload: &mut Workload, group: &Group<'_>) {
             None => return,
         },
     };
-    let account = group
-        .accounts(&workload.namespace)
-        .find(|account| account.name.value().is_some_and(|name| name == wanted));
+    let account =
+        group.accounts(&workload.namespace).find(|account| account.name.value().is_some_and(|name| name == wanted));
     if let Field::Known(name, origin) = &workload.service_account {
         let found = account.is_some() || name == DEFAULT_ACCOUNT;
         workload.service_account_exists = group.existence(found, "ServiceAccount", name, origin.at);

@@ -1,0 +1,291 @@
+//! What objects have to do with each other and with kustomizations.
+
+use svclint::model::k8s::{Body, EnvSource, PatchSign, VolumeType};
+use svclint::model::schema::Port;
+use svclint::model::value::Field;
+
+use super::{API, Manifests, container, names};
+
+#[test]
+fn a_service_finds_its_pods_and_their_ports_across_files() {
+    let service = "\
+apiVersion: v1
+kind: Service
+metadata: {name: api}
+spec:
+  selector: {app: api}
+  ports:
+  - {name: web, port: 80, targetPort: http}
+  - {name: metrics, port: 9090}
+";
+    let manifests = Manifests::read(&[("k8s/api.yaml", API), ("k8s/service.yaml", service)]);
+    let service = manifests.service();
+    assert_eq!(names(&service.selected_workloads), ["Deployment/api"]);
+    assert_eq!(service.ports.items[0].target_port.value(), Some(&Port(8080)));
+    assert_eq!(service.ports.items[0].resolves.value(), Some(&true));
+    assert_eq!(service.ports.items[1].resolves.value(), Some(&false));
+    assert_eq!(names(&manifests.workload("Deployment/api").services), ["api"]);
+}
+
+#[test]
+fn a_service_in_another_namespace_selects_nothing() {
+    let there = API.replace("  name: api\n", "  name: api\n  namespace: shop\n");
+    let service = "
+apiVersion: v1
+kind: Service
+metadata: {name: api, namespace: billing}
+spec: {selector: {app: api}, ports: [{port: 80}]}
+";
+    let manifests = Manifests::read(&[("k8s/api.yaml", &there), ("k8s/service.yaml", service)]);
+    assert!(manifests.service().selected_workloads.items.is_empty());
+    assert!(manifests.service().ports.items[0].resolves.is_absent());
+}
+
+#[test]
+fn a_policy_with_an_empty_selector_covers_its_namespace_but_is_no_policy_of_the_workloads_own() {
+    let policy = "
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: default-deny}
+spec:
+  podSelector: {}
+";
+    let manifests = Manifests::read(&[("k8s/api.yaml", API), ("k8s/deny.yaml", policy)]);
+    let workload = manifests.workload("Deployment/api");
+    assert!(manifests.policy().selects_all);
+    assert_eq!(names(&workload.policies), ["default-deny"]);
+    assert!(workload.own_policies.items.is_empty());
+    assert_eq!(workload.policies_ingress.value(), Some(&true));
+    assert_eq!(workload.policies_egress.value(), Some(&false), "egress is governed only where rules or types say so");
+    assert_eq!(workload.dns_allowed.value(), Some(&true));
+}
+
+#[test]
+fn a_policy_that_governs_egress_without_port_53_blocks_name_lookups() {
+    let policy = |egress: &str| {
+        format!(
+            "
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: api}}
+spec:
+  podSelector: {{matchLabels: {{app: api}}}}
+  policyTypes: [Ingress, Egress]
+  ingress:
+  - from: [{{podSelector: {{matchLabels: {{tier: web}}}}}}]
+    ports: [{{port: http}}, {{port: 7000}}]
+  egress:
+  - to: [{{podSelector: {{matchLabels: {{app: db}}}}}}]
+    ports: [{{protocol: TCP, port: 5432}}]
+{egress}"
+        )
+    };
+    let closed = Manifests::read(&[("k8s/api.yaml", API), ("k8s/policy.yaml", &policy(""))]);
+    assert_eq!(closed.workload("Deployment/api").dns_allowed.value(), Some(&false));
+    let ports = &closed.policy().ingress.items[0].ports.items;
+    assert_eq!(ports[0].resolves.value(), Some(&true));
+    assert_eq!(ports[1].resolves.value(), Some(&false));
+    assert_eq!(closed.slice(ports[1].resolves.place()), "7000");
+
+    let open = policy("  - ports: [{protocol: UDP, port: 53}]\n");
+    let open = Manifests::read(&[("k8s/api.yaml", API), ("k8s/policy.yaml", &open)]);
+    assert_eq!(open.workload("Deployment/api").dns_allowed.value(), Some(&true));
+    assert!(open.policy().egress.items[1].is_dns_only && open.policy().egress.items[1].has_empty_peer);
+    assert!(!open.policy().ingress.items[0].has_empty_peer);
+}
+
+#[test]
+fn patches_are_told_from_objects() {
+    let kustomization = "
+resources: [../base]
+patches:
+- path: env.yaml
+";
+    let listed = "
+apiVersion: v1
+kind: Service
+metadata: {name: api}
+spec: {type: LoadBalancer}
+";
+    let fragment = "
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: api}
+spec:
+  replicas: 3
+  template: {spec: {containers: [{name: api, resources: {limits: {cpu: '1'}}}]}}
+";
+    let manifests = Manifests::read(&[
+        ("k8s/prod/kustomization.yaml", kustomization),
+        ("k8s/prod/env.yaml", listed),
+        ("k8s/prod/replicas.yaml", fragment),
+        ("k8s/base/api.yaml", API),
+    ]);
+    let signs: Vec<_> = manifests.objects.iter().map(|object| object.patch).collect();
+    assert_eq!(signs, [Some(PatchSign::Listed), Some(PatchSign::Fragment), None]);
+}
+
+#[test]
+fn an_image_and_a_namespace_that_a_kustomization_sets_are_open() {
+    let base = "resources: [api.yaml]\n";
+    let overlay = "
+namespace: shop
+resources: [../base]
+images:
+- {name: ghcr.io/acme/api, newTag: v2.0.0}
+replicas:
+- {name: api, count: 3}
+";
+    let manifests = Manifests::read(&[
+        ("k8s/base/kustomization.yaml", base),
+        ("k8s/prod/kustomization.yaml", overlay),
+        ("k8s/base/api.yaml", API),
+    ]);
+    let workload = manifests.workload("Deployment/api");
+    let image = container(workload, "api").image.value().expect("the image is read");
+    let Field::Unresolved(tag) = &image.tag else { panic!("the overlay sets the tag") };
+    assert_eq!((tag.text.as_str(), &*tag.why), ("v2.0.0", "k8s/prod/kustomization.yaml sets it"));
+    assert!(matches!(&workload.namespace, Field::Unresolved(namespace) if namespace.text == "shop"));
+    assert!(matches!(workload.replicas.field(), Field::Unresolved(_)));
+    let proxy = container(workload, "proxy").image.value().expect("the image is read");
+    assert!(proxy.tag.is_absent() && proxy.digest.value().is_some(), "the overlay names another image");
+    assert_eq!(image.repository(), "acme/api");
+}
+
+#[test]
+fn a_chart_in_the_same_kustomization_leaves_missing_things_open() {
+    let pod = "
+apiVersion: v1
+kind: Pod
+metadata: {name: worker}
+spec: {serviceAccountName: worker, containers: [{name: worker, image: 'worker:1'}]}
+";
+    let exists = |resources: &str| {
+        let chart = format!("resources: [{resources}]\nhelmCharts: [{{name: worker}}]\n");
+        let manifests = Manifests::read(&[("k8s/kustomization.yaml", &chart), ("k8s/worker.yaml", pod)]);
+        manifests.workload("Pod/worker").service_account_exists.value().copied()
+    };
+    assert_eq!(exists("worker.yaml"), None);
+    assert_eq!(exists("other.yaml"), Some(false), "a kustomization of other files says nothing");
+}
+
+#[test]
+fn references_to_config_maps_are_resolved_and_those_to_foreign_secrets_left_open() {
+    let manifests = Manifests::one(
+        "\
+apiVersion: v1
+kind: Pod
+metadata: {name: worker}
+spec:
+  containers:
+  - name: worker
+    image: worker:1
+    env:
+    - {name: LOG_LEVEL, valueFrom: {configMapKeyRef: {name: settings, key: log-level}}}
+    - {name: REGION, valueFrom: {configMapKeyRef: {name: settings, key: region}}}
+    - {name: MODE, valueFrom: {configMapKeyRef: {name: nowhere, key: mode}}}
+    - {name: DB_PASSWORD, valueFrom: {secretKeyRef: {name: database, key: password}}}
+    - {name: API_TOKEN, valueFrom: {secretKeyRef: {name: tokens, key: api}}}
+    - {name: DB_PASSWORD, value: hunter2}
+    volumeMounts:
+    - {name: scratch, mountPath: /tmp}
+  volumes:
+  - {name: scratch, emptyDir: {}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings}
+data: {log-level: info}
+---
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: tokens}
+spec: {target: {name: tokens}}
+---
+apiVersion: bitnami.com/v1alpha1
+kind: SealedSecret
+metadata: {name: sealed}
+spec: {encryptedData: {key: AgB}}
+",
+    );
+    let worker = container(manifests.workload("Pod/worker"), "worker");
+    let exists: Vec<_> = worker.env.iter().map(|variable| variable.ref_exists.value().copied()).collect();
+    assert_eq!(exists, [Some(true), Some(false), Some(false), None, Some(true), None]);
+    assert_eq!(manifests.slice(worker.env.items[1].ref_exists.place()), "region");
+    let password = &worker.env.items[5];
+    assert!(password.is_secret_like && password.is_repeated && !password.is_placeholder);
+    assert_eq!(password.from.value(), Some(&EnvSource::Value));
+    assert_eq!(worker.volume_mounts.items[0].volume_type.value(), Some(&VolumeType::EmptyDir));
+}
+
+#[test]
+fn an_autoscaler_and_a_budget_are_tied_to_their_workload() {
+    let around = "
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: api}
+spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: api}, minReplicas: 2, maxReplicas: 6}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: api}
+spec: {minAvailable: 2, selector: {matchLabels: {app: api}}}
+";
+    let manifests = Manifests::read(&[("k8s/api.yaml", API), ("k8s/scale.yaml", around)]);
+    let workload = manifests.workload("Deployment/api");
+    assert_eq!(workload.has_hpa.value(), Some(&true));
+    assert_eq!(workload.has_pdb.value(), Some(&true));
+    assert_eq!(workload.replicas.value(), Some(&1));
+    assert_eq!(workload.min_replicas.value(), Some(&2));
+    let budget = manifests.objects.iter().find_map(|object| match &object.body {
+        Body::DisruptionBudget(budget) => Some(budget),
+        _ => None,
+    });
+    assert!(budget.is_some_and(|budget| budget.blocks_eviction), "two must stay of two");
+}
+
+#[test]
+fn an_ingress_tells_missing_backends_and_hosts_without_tls() {
+    let manifests = Manifests::one(
+        "\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: edge}
+spec:
+  tls: [{hosts: ['*.example.org'], secretName: cert}]
+  rules:
+  - host: api.example.org
+    http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: api, port: {name: web}}}}]}
+  - host: example.net
+    http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: gone, port: {number: 80}}}}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: api}
+spec: {selector: {app: api}, ports: [{name: web, port: 80}]}
+",
+    );
+    let ingress = manifests.objects.iter().find_map(|object| match &object.body {
+        Body::Ingress(ingress) => Some(ingress),
+        _ => None,
+    });
+    let ingress = ingress.expect("the Ingress is read");
+    assert_eq!(names(&ingress.hosts_without_tls), ["example.net"]);
+    let resolves: Vec<_> = ingress.backends.iter().map(|backend| backend.resolves.value().copied()).collect();
+    assert_eq!(resolves, [Some(true), Some(false)]);
+    assert_eq!(ingress.backends.items[0].port.value(), Some(&Port(80)));
+}
+
+#[test]
+fn a_budget_that_lets_one_pod_go_does_not_block() {
+    let blocks = |spec: &str| {
+        let text = format!("apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {{name: api}}\nspec: {spec}\n");
+        let manifests = Manifests::one(&text);
+        manifests.objects.iter().any(|object| match &object.body {
+            Body::DisruptionBudget(budget) => budget.blocks_eviction,
+            _ => false,
+        })
+    };
+    assert!(!blocks("{maxUnavailable: 1}") && !blocks("{maxUnavailable: 25%}") && !blocks("{minAvailable: 1}"));
+    assert!(blocks("{maxUnavailable: 0}") && blocks("{maxUnavailable: 0%}") && blocks("{minAvailable: 100%}"));
+}
