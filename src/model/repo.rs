@@ -201,7 +201,9 @@ fn read_artifact(sources: &Sources, file: FileId, kind: ArtifactKind) -> Read {
         }
         ArtifactKind::Kubernetes => {
             let tree = read_yaml(&mut read, "k8s", text);
-            read.parsed = Parsed::Objects(k8s::read(&tree, &source.path));
+            let objects = k8s::read(&tree, &source.path);
+            read.notes.extend(objects.iter().filter_map(unjudged));
+            read.parsed = Parsed::Objects(objects);
         }
         ArtifactKind::Kustomization => {
             let tree = read_yaml(&mut read, "k8s", text);
@@ -217,6 +219,22 @@ fn read_artifact(sources: &Sources, file: FileId, kind: ArtifactKind) -> Read {
         ArtifactKind::HelmChart | ArtifactKind::Env | ArtifactKind::DockerIgnore | ArtifactKind::Other => {}
     }
     read
+}
+
+/// Why an object is not judged, where that is plain without knowing the kustomizations.
+fn unjudged(object: &Object) -> Option<Note> {
+    let message = match (&object.body, object.patch) {
+        (Body::TooLarge, _) => "this object is too large to be read, its aliases expanded",
+        (_, Some(k8s::PatchSign::Fragment)) => "this is part of an object, to be merged into another, and not judged alone",
+        _ => return None,
+    };
+    Some(Note {
+        kind: NoteKind::NotEvaluated,
+        place: object.meta.at,
+        message: message.to_owned(),
+        help: None,
+        related: Vec::new(),
+    })
 }
 
 fn read_dockerfile(read: &mut Read, path: &str, text: &str) {
@@ -606,5 +624,5 @@ fn link(part: &mut Assembly, kustomizations: &[Kustomization]) {
         .map(|object| Arc::try_unwrap(object).unwrap_or_else(|shared| (*shared).clone()))
         .collect();
     k8s::link(&mut objects, kustomizations);
-    part.objects = objects.into_iter().filter(|object| !object.is_patch).map(Arc::new).collect();
+    part.objects = objects.into_iter().filter(|object| !object.is_patch()).map(Arc::new).collect();
 }
