@@ -298,3 +298,15 @@ impl Report {
         self.notes.iter().any(|note| note.kind == NoteKind::Unparsed)
     }
 }
+
+/// A fingerprint: FNV-1a over the parts, as 16 hex digits. Stable over releases.
+#[must_use]
+pub fn fingerprint(parts: &[&str]) -> String {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for part in parts {
+        for byte in part.bytes().chain(std::iter::once(0)) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+    format!("{hash:016x}")
+}

@@ -59,7 +59,8 @@ pub struct ServiceRoot {
     pub compose: Vec<String>,
     /// Manifests of which it is the nearest root, by path.
     pub manifests: Vec<String>,
-    /// Whether it stands in a documentation tree or a development container, and is never deployed.
+    /// Whether it stands in a documentation tree, among test fixtures or in a development container, and is never
+    /// deployed.
     pub is_illustration: bool,
 }
 
@@ -243,10 +244,14 @@ fn is_manifest_home(name: &str) -> bool {
     MANIFEST_HOMES.contains(&name) || words.any(|word| MANIFEST_WORDS.contains(&word))
 }
 
-/// Whether a directory, or one above it, holds documentation or a development container.
+/// Directories whose services are shown or tested with, and never deployed.
+const ILLUSTRATIONS: &[&str] =
+    &["docs", "doc", "documentation", ".devcontainer", "fixtures", "testdata", "test-fixtures", "__fixtures__"];
+
+/// Whether a directory, or one above it, holds documentation, test fixtures or a development container.
 #[must_use]
 pub fn is_illustration(root: &str) -> bool {
-    root.split('/').any(|part| matches!(part, "docs" | "doc" | "documentation" | ".devcontainer"))
+    root.split('/').any(|part| ILLUSTRATIONS.contains(&part))
 }
 
 fn last(path: &str) -> &str {

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::diagnostic::Problem;
-use crate::finding::{ArtifactRef, Finding, Note, Report, RuleCount, ServiceRef};
+use crate::finding::{ArtifactRef, Finding, Note, NoteKind, Report, RuleCount, ServiceRef};
 use crate::model::repo::Repo;
 use crate::model::service::Service;
 use crate::standard::library::Library;
@@ -64,6 +64,8 @@ fn judge_all(repo: &Repo, library: &Library, plan: &Plan, own_findings: bool) ->
         findings.extend(own::findings(repo, |service| plan.is_judged(service)));
     }
     let mut notes = repo.notes.clone();
+    let shown = |(index, service): &(usize, &Service)| service.is_illustration && !plan.is_judged(*index);
+    notes.extend(repo.services.iter().enumerate().filter(shown).map(|(_, service)| illustration(service)));
     notes.extend(suppressions(repo, library, plan, &mut findings));
     order::findings(&mut findings, &repo.sources);
     order::notes(&mut notes, &repo.sources);
@@ -76,6 +78,16 @@ fn judge_all(repo: &Repo, library: &Library, plan: &Plan, own_findings: bool) ->
         rule_infos,
         notes,
         files_read: repo.files_read,
+    }
+}
+
+fn illustration(service: &Service) -> Note {
+    Note {
+        kind: NoteKind::NotEvaluated,
+        place: service.at,
+        message: "this stands in documentation or test fixtures, and is not judged unless it is named".to_owned(),
+        help: None,
+        related: Vec::new(),
     }
 }
 

@@ -63,7 +63,8 @@ impl Plan {
             sets.insert(choice.standards.clone(), index);
         }
         for service in &repo.services {
-            if !is_chosen(service, &choice.only) {
+            let named = !choice.only.is_empty() && is_chosen(service, &choice.only);
+            if !is_chosen(service, &choice.only) || (service.is_illustration && !named) {
                 plan.of_service.push(None);
                 continue;
             }

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::finding::{Finding, Note};
-use crate::rules::conclude::fingerprint;
+use crate::finding::{Finding, Note, fingerprint};
 use crate::source::Sources;
 
 /// Puts findings in the order of path, place and rule, and gives each its fingerprint.
