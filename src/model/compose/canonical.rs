@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::Trouble;
+use super::mounts::{device_key, mount_key, volume_key};
 use super::ports::port_key;
 use super::text::Slice;
 use super::tree::{Data, Entry, Value};
-use super::mounts::{device_key, mount_key, volume_key};
-use super::Trouble;
 
 /// Attributes of a service that may be a list of `KEY=value` or a mapping.
 const LIST_OR_MAP: &[&[&str]] = &[

@@ -133,7 +133,10 @@ pub(super) fn read_file(scope: &Scope<'_>, loaded: Loaded) -> ComposeFile {
     let used = |kind: &str, name: &str| services.iter().any(|service| uses(service, kind, name));
     let secrets = |kind: &'static str, problems: &mut Vec<Trouble>| {
         let entries = section(fields, kind, problems);
-        List::new(entries.iter().map(|entry| read_secret(entry, scope, used(kind, &entry.key))).collect(), fields.at(kind))
+        List::new(
+            entries.iter().map(|entry| read_secret(entry, scope, used(kind, &entry.key))).collect(),
+            fields.at(kind),
+        )
     };
     let networks = section(fields, "networks", &mut problems);
     let volumes = section(fields, "volumes", &mut problems);

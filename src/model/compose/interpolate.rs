@@ -53,11 +53,17 @@ struct Expansion<'r> {
 enum Operator {
     None,
     /// `-`, or `:-` which also replaces an empty value.
-    Default { empty_too: bool },
+    Default {
+        empty_too: bool,
+    },
     /// `?` or `:?`
-    Required { empty_too: bool },
+    Required {
+        empty_too: bool,
+    },
     /// `+` or `:+`
-    Replacement { empty_too: bool },
+    Replacement {
+        empty_too: bool,
+    },
 }
 
 impl Expansion<'_> {

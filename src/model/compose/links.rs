@@ -91,7 +91,11 @@ pub(super) fn read_dependencies(fields: Fields<'_>, service: &Value, scope: &Sco
         let target = scope.top("services", name);
         let entry = Fields::new(value, at);
         let condition = entry.field("condition", |value| {
-            scalar(value, "`service_started`, `service_healthy` or `service_completed_successfully`", Condition::from_word)
+            scalar(
+                value,
+                "`service_started`, `service_healthy` or `service_completed_successfully`",
+                Condition::from_word,
+            )
         });
         Dependency {
             at,

@@ -127,7 +127,10 @@ impl<'l> Loading<'l> {
             return;
         };
         if stack.contains(&path) || stack.len() >= MAX_INCLUDES {
-            self.trouble(Trouble::invalid(name.at, format!("`{path}` includes itself, or files include each other too deep")));
+            self.trouble(Trouble::invalid(
+                name.at,
+                format!("`{path}` includes itself, or files include each other too deep"),
+            ));
             return;
         }
         let own = paths::directory(&path);
@@ -152,8 +155,10 @@ impl<'l> Loading<'l> {
                 let earlier = root.get(&section.key).and_then(|all| all.get(&entry.key));
                 if let Some(earlier) = earlier {
                     if !same(earlier, &entry.value) {
-                        let message = format!("an included file has another `{}` of this name in `{}`", entry.key, section.key);
-                        let trouble = Trouble::invalid(entry.key_at, message).with_related(earlier.anchor(), "the other one");
+                        let message =
+                            format!("an included file has another `{}` of this name in `{}`", entry.key, section.key);
+                        let trouble =
+                            Trouble::invalid(entry.key_at, message).with_related(earlier.anchor(), "the other one");
                         self.trouble(trouble);
                     }
                 } else if let Some(Value { data: Data::Map(all), .. }) = root.get_mut(&section.key) {
@@ -229,7 +234,9 @@ impl<'l> Loading<'l> {
         }
         let mut service = services.get(name)?.clone();
         self.copies = self.copies.saturating_sub(service.size());
-        let Some(extends) = service.remove("extends").filter(|extends| !extends.is_null()) else { return Some(service) };
+        let Some(extends) = service.remove("extends").filter(|extends| !extends.is_null()) else {
+            return Some(service);
+        };
         if stack.contains(&id) || stack.len() >= MAX_EXTENDS || self.copies == 0 {
             let message = "services extend each other in a circle, or too deep";
             self.trouble(Trouble::invalid(extends.anchor(), message));

@@ -41,15 +41,11 @@ pub(super) fn merge(base: &mut Value, over: Value, path: &mut Vec<String>, troub
 }
 
 fn mismatch(base: crate::source::Place, over: crate::source::Place) -> Trouble {
-    Trouble::invalid(over, "this is of another type than the value it is laid over").with_related(base, "laid over this")
+    Trouble::invalid(over, "this is of another type than the value it is laid over")
+        .with_related(base, "laid over this")
 }
 
-fn merge_entries(
-    entries: &mut Vec<Entry>,
-    others: Vec<Entry>,
-    path: &mut Vec<String>,
-    troubles: &mut Vec<Trouble>,
-) {
+fn merge_entries(entries: &mut Vec<Entry>, others: Vec<Entry>, path: &mut Vec<String>, troubles: &mut Vec<Trouble>) {
     let mut index: BTreeMap<String, usize> =
         entries.iter().enumerate().map(|(at, entry)| (entry.key.clone(), at)).collect();
     let mut gone: Vec<usize> = Vec::new();

@@ -93,13 +93,15 @@ fn short_port(whole: Slice<'_>, out: &mut Vec<ComposePort>) {
     let (host, published) = match front.rsplit_once(':') {
         // The colons of an IPv6 address without a port stand in its brackets.
         Some((host, published)) if !published.masked().ends_with(']') => (Some(host), published),
-        _ if front.masked().contains('.') || front.masked().starts_with('[') => (Some(front), front.from(front.raw().len())),
+        _ if front.masked().contains('.') || front.masked().starts_with('[') => {
+            (Some(front), front.from(front.raw().len()))
+        }
         _ => (None, front),
     };
     let host_ip = match host {
-        Some(host) if !host.is_empty() => host.field("an address", |text| {
-            Some(text.trim_start_matches('[').trim_end_matches(']').to_owned())
-        }),
+        Some(host) if !host.is_empty() => {
+            host.field("an address", |text| Some(text.trim_start_matches('[').trim_end_matches(']').to_owned()))
+        }
         _ => Field::Absent(whole.place()),
     };
     push_range(whole, host_ip, (!published.is_empty()).then_some(published), target, &protocol, out);

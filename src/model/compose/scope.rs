@@ -30,6 +30,9 @@ impl Scope<'_> {
         if paths::is_remote(path) {
             return Field::unresolved(path, "it lies on another machine", origin.at);
         }
+        if paths::is_absolute(path) {
+            return Field::unresolved(path, "it is an absolute path of the host", origin.at);
+        }
         match paths::join(directory, path) {
             Some(path) => Field::Known(PathText(path), *origin),
             None => Field::unresolved(path, "it leads out of the repository", origin.at),

@@ -128,8 +128,11 @@ impl<'v> Slice<'v> {
 
     /// Whether any part of it is filled in from a variable or its default.
     pub(super) fn has_variable(self) -> bool {
-        self.of.pieces.iter().any(|p| p.outer.is_some() && p.out.start < self.end && self.start <= p.out.end)
-            || self.is_unknown()
+        self.of.pieces.iter().filter(|piece| piece.outer.is_some()).any(|piece| {
+            let overlaps = piece.out.start < self.end && self.start < piece.out.end;
+            // An empty default leaves no text behind.
+            overlaps || (piece.out.is_empty() && self.start <= piece.out.start && piece.out.end <= self.end)
+        })
     }
 
     /// Whether any part of it is not known.
