@@ -276,13 +276,12 @@ fn failure_reaches_the_end(commands: &[Command]) -> bool {
     let mut pairs = commands.iter().zip(commands.iter().skip(1));
     let succeeds = |command: &Command| {
         let words: Vec<&str> = command.words.iter().map(|word| word.text.as_str()).collect();
-        matches!(words.as_slice(), ["true" | ":", ..] | ["exit", "0"] | ["echo" | "printf", ..])
+        matches!(words.as_slice(), ["true" | ":" | "echo" | "printf", ..] | ["exit", "0"])
     };
     // The first join that lets a failure go on decides.
     pairs
         .find_map(|(command, next)| match command.join {
-            Join::Or => Some(!succeeds(next)),
-            Join::Then => Some(!succeeds(next)),
+            Join::Or | Join::Then => Some(!succeeds(next)),
             Join::And | Join::Pipe | Join::End => None,
         })
         .unwrap_or(true)

@@ -279,22 +279,22 @@ pub(super) fn volume_key(item: &Value) -> Option<String> {
             let target = if let [_, target, ..] = parts.as_slice() { target } else { parts.first()? };
             Some(clean(target.raw()).0)
         }
-        _ => Some(clean(&item.get("target")?.text()?.text).0),
+        _ => Some(clean(&item.get("target")?.text()?.value).0),
     }
 }
 
 /// The same for devices: the path in the container.
 pub(super) fn device_key(item: &Value) -> Option<String> {
     match &item.data {
-        Data::Scalar(text) => text.text.split(':').nth(1).or(Some(&text.text)).map(str::to_owned),
-        _ => item.get("target")?.text().map(|text| text.text.clone()),
+        Data::Scalar(text) => text.value.split(':').nth(1).or(Some(&text.value)).map(str::to_owned),
+        _ => item.get("target")?.text().map(|text| text.value.clone()),
     }
 }
 
 /// The same for secrets and configs: where they are mounted.
 pub(super) fn mount_key(item: &Value) -> Option<String> {
     let named = item.get("target").or_else(|| item.get("source")).unwrap_or(item);
-    named.text().map(|text| text.text.rsplit_once("/run/secrets/").map_or(&*text.text, |(_, name)| name).to_owned())
+    named.text().map(|text| text.value.rsplit_once("/run/secrets/").map_or(&*text.value, |(_, name)| name).to_owned())
 }
 
 /// Whether a top-level network, volume, secret or config is external, in its form of today or of old.

@@ -165,7 +165,7 @@ pub(super) fn read_service(entry: &Entry, scope: &Scope<'_>) -> Option<ComposeSe
     let fields = Fields::new(&entry.value, at);
     let secrets = fields.list("secrets", |item, out| read_grant(item, "secrets", scope, out));
     let env_files = fields.list("env_file", |item, out| read_env_file(item, scope, out));
-    let (user_uid, user_gid) = user_ids(fields);
+    let (user, group) = user_ids(fields);
     let security_opt = fields.strings("security_opt");
     let written = |key: &str| fields.get(key).is_some();
     Some(ComposeService {
@@ -177,8 +177,8 @@ pub(super) fn read_service(entry: &Entry, scope: &Scope<'_>) -> Option<ComposeSe
         is_fragment: !written("image") && !written("build") && !written("provider") && entry.value.partial.is_none(),
         first_party: written("build"),
         user: fields.text("user"),
-        user_uid,
-        user_gid,
+        user_uid: user,
+        user_gid: group,
         group_add: fields.strings("group_add"),
         cap_drop: fields.strings("cap_drop"),
         cap_add: fields.strings("cap_add"),
@@ -189,8 +189,8 @@ pub(super) fn read_service(entry: &Entry, scope: &Scope<'_>) -> Option<ComposeSe
         init: fields.bool("init"),
         tmpfs: tmpfs(fields),
         healthcheck: fields.field("healthcheck", read_healthcheck),
-        ports: fields.list("ports", read_port),
-        expose: fields.list("expose", read_exposed),
+        ports: fields.list("ports", |item, out| read_port(item, &scope.ports, out)),
+        expose: fields.list("expose", |item, out| read_exposed(item, &scope.ports, out)),
         volumes: fields.list("volumes", |item, out| read_volume(item, scope, out)),
         environment: environment(fields, &secrets, &env_files),
         env_files,

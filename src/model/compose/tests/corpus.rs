@@ -121,3 +121,37 @@ fn corpus() {
     }
     println!("files {files} services {services} health {health} {tools:#?} {stats:#?} {:?}", start.elapsed());
 }
+
+#[test]
+fn hardened() {
+    let read = |p: &str| std::fs::read_to_string(format!("/tmp/corpus/pmoves/{p}")).unwrap();
+    let (a, b) = (read("pmoves/docker-compose.yml"), read("pmoves/docker-compose.hardened.yml"));
+    let (ta, tb) = (Tree::parse(FileId(0), &a), Tree::parse(FileId(1), &b));
+    let file = load(
+        ComposeInput { tree: &ta, path: "pmoves/docker-compose.yml" },
+        &[ComposeInput { tree: &tb, path: "pmoves/docker-compose.hardened.yml" }],
+        &BTreeMap::new(),
+        &|_| None,
+    );
+    let ok = file
+        .services
+        .iter()
+        .filter(|s| {
+            s.no_new_privileges.value() == Some(&true)
+                && s.read_only.value() == Some(&true)
+                && s.user_uid.value().is_some_and(|u| u.0 == 65532)
+        })
+        .count();
+    let fragments: Vec<_> = file.services.iter().filter(|s| s.is_fragment).map(|s| s.name.clone()).collect();
+    let unhardened: Vec<_> = file
+        .services
+        .iter()
+        .filter(|s| s.first_party && s.read_only.value() != Some(&true))
+        .map(|s| s.name.clone())
+        .collect();
+    println!(
+        "HARDENED services {} ok {ok} fragments {fragments:?} unhardened {unhardened:?} troubles {:?}",
+        file.services.items.len(),
+        file.problems
+    );
+}

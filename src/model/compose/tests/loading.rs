@@ -257,6 +257,23 @@ fn an_alias_bomb_ends() {
 }
 
 #[test]
+fn values_that_nest_too_deep_are_reported() {
+    let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
+    let file = one(&format!("services: {{web: {{image: a}}}}\nx-deep: {deep}\n"));
+    assert!(file.problems.iter().any(|trouble| trouble.message.contains("too deep")));
+    assert_eq!(file.services.items.len(), 1);
+}
+
+#[test]
+fn a_variable_behind_an_alias_is_listed_once() {
+    let file = one(
+        "x-env: &env {A: '${A}', B: '$'}\nservices:\n  a: {image: a, environment: *env}\n  b: {image: b, environment: *env}\n",
+    );
+    assert_eq!(file.variables.items.len(), 1);
+    assert_eq!(file.problems.len(), 1);
+}
+
+#[test]
 fn a_long_chain_of_extends_ends() {
     let mut text = "services:\n  s0: {image: a}\n".to_owned();
     for index in 1..2000 {
