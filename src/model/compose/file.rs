@@ -135,12 +135,12 @@ pub(super) fn read_file(scope: &Scope<'_>, loaded: Loaded) -> ComposeFile {
         .gap
         .or(scope.root.partial)
         .map(|why| Box::new(Unresolved { text: String::new(), why: why.into(), at, via: None }));
-    let uses = uses(&services);
-    let used = |kind: &'static str, name: &str| uses.contains(&(kind, name.to_owned()));
+    let named = uses(&services);
+    let is_used = |kind: &'static str, name: &str| named.contains(&(kind, name.to_owned()));
     let secrets = |kind: &'static str, problems: &mut Vec<Trouble>| {
         let entries = section(fields, kind, problems);
         List::new(
-            entries.iter().map(|entry| read_secret(entry, scope, used(kind, &entry.key))).collect(),
+            entries.iter().map(|entry| read_secret(entry, scope, is_used(kind, &entry.key))).collect(),
             fields.at(kind),
         )
     };
@@ -153,11 +153,11 @@ pub(super) fn read_file(scope: &Scope<'_>, loaded: Loaded) -> ComposeFile {
         name: fields.text("name"),
         version: fields.text("version"),
         networks: List::new(
-            networks.iter().map(|entry| read_network(entry, used("networks", &entry.key))).collect(),
+            networks.iter().map(|entry| read_network(entry, is_used("networks", &entry.key))).collect(),
             fields.at("networks"),
         ),
         volumes: List::new(
-            volumes.iter().map(|entry| read_volume(entry, used("volumes", &entry.key))).collect(),
+            volumes.iter().map(|entry| read_volume(entry, is_used("volumes", &entry.key))).collect(),
             fields.at("volumes"),
         ),
         secrets: secrets("secrets", &mut problems),

@@ -245,10 +245,10 @@ mod tests {
         let env: BTreeMap<String, String> =
             [("SET", "value"), ("EMPTY", "")].map(|(k, v)| (k.to_owned(), v.to_owned())).into();
         let out = interpolate(raw, &env);
-        let mut shown: String = out.pieces.iter().fold(String::new(), |mut shown, piece| {
+        let mut shown: String = out.pieces.iter().fold(String::new(), |shown, piece| {
             let text = &out.text[piece.out.clone()];
-            shown.push_str(&if piece.hole.is_some() { format!("<{text}>") } else { text.to_owned() });
-            shown
+            let (open, close) = if piece.hole.is_some() { ("<", ">") } else { ("", "") };
+            shown + open + text + close
         });
         if out.pieces.is_empty() {
             shown = out.text;

@@ -105,6 +105,9 @@ const SERVICE: &[&str] = &[
     "working_dir",
 ];
 
+/// Past so many problems no nearest key is looked for, which takes time.
+const MAX_SUGGESTIONS: usize = 200;
+
 /// Reports keys that are none.
 pub(super) fn check(root: &Value, troubles: &mut Vec<Trouble>) {
     if let Some(first) = first_of_version_1(root) {
@@ -134,7 +137,8 @@ fn check_keys(mapping: &Value, known: &[&str], of: &str, troubles: &mut Vec<Trou
             continue;
         }
         let trouble = Trouble::invalid(entry.key_at, format!("`{key}` is no key of {of}"));
-        troubles.push(match nearest(key, known.iter().copied()) {
+        let near = if troubles.len() < MAX_SUGGESTIONS { nearest(key, known.iter().copied()) } else { None };
+        troubles.push(match near {
             Some(near) => trouble.with_help(format!("did you mean `{near}`?")),
             None => trouble.with_help("compose refuses it; keys that start with `x-` are free"),
         });

@@ -209,7 +209,12 @@ impl<'l> Loading<'l> {
         for entry in services.entries() {
             let mut stack = Vec::new();
             let value = self.extended_service(&services, &entry.key, path, &mut stack, &mut done);
-            extended.push(Entry { value: value.unwrap_or_else(|| entry.value.clone()), ..entry.clone() });
+            let value = value.unwrap_or_else(|| {
+                let mut value = entry.value.clone();
+                value.partial = value.remove("extends").map(|_| EXTENDS_UNSEEN).or(value.partial);
+                value
+            });
+            extended.push(Entry { key: entry.key.clone(), key_at: entry.key_at, value });
         }
         if let Some(services) = document.get_mut("services") {
             services.data = Data::Map(extended);
@@ -227,18 +232,17 @@ impl<'l> Loading<'l> {
     ) -> Option<Value> {
         let id = (path.to_owned(), name.to_owned());
         if let Some(value) = done.get(&id) {
-            let size = value.size();
-            return (size <= self.copies).then(|| {
-                self.copies -= size;
-                value.clone()
-            });
+            return self.afford(value).then(|| value.clone());
         }
-        let mut service = services.get(name)?.clone();
-        self.copies = self.copies.saturating_sub(service.size());
+        let written = services.get(name)?;
+        if !self.afford(written) {
+            return None;
+        }
+        let mut service = written.clone();
         let Some(extends) = service.remove("extends").filter(|extends| !extends.is_null()) else {
             return Some(service);
         };
-        if stack.contains(&id) || stack.len() >= MAX_EXTENDS || self.copies == 0 {
+        if stack.contains(&id) || stack.len() >= MAX_EXTENDS {
             let message = "services extend each other in a circle, or too deep";
             self.trouble(Trouble::invalid(extends.anchor(), message));
             return Some(service);
@@ -255,8 +259,25 @@ impl<'l> Loading<'l> {
             service.partial = service.partial.or(Some(EXTENDS_UNSEEN));
             service
         };
-        done.insert(id, merged.clone());
+        if self.afford(&merged) {
+            done.insert(id, merged.clone());
+        }
         Some(merged)
+    }
+
+    /// Takes a copy of a value from the budget; the first that is too much is reported.
+    fn afford(&mut self, value: &Value) -> bool {
+        let Some(left) = self.copies.checked_sub(value.size()) else {
+            if self.copies > 0 {
+                let message =
+                    format!("the services of this project extend each other to more than {COPY_BUDGET} values");
+                self.trouble(Trouble::not_followed(value.anchor(), message));
+            }
+            self.copies = 0;
+            return false;
+        };
+        self.copies = left;
+        true
     }
 
     fn base(
@@ -275,7 +296,7 @@ impl<'l> Loading<'l> {
         let missing = |at: Place| Trouble::invalid(at, format!("there is no service `{name}` to extend"));
         let Some(file) = extends.get("file") else {
             let found = self.extended_service(services, &name, path, stack, done);
-            if found.is_none() {
+            if services.get(&name).is_none() {
                 self.trouble(missing(named.at));
             }
             return found;
@@ -287,7 +308,7 @@ impl<'l> Loading<'l> {
             return None;
         };
         let found = self.extended_service(services, &name, &path, stack, done);
-        if found.is_none() {
+        if services.get(&name).is_none() {
             self.trouble(missing(named.at));
         }
         found

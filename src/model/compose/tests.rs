@@ -1,6 +1,5 @@
 //! Whole compose files, from text to facts.
 
-mod corpus;
 mod loading;
 mod short_forms;
 
