@@ -100,9 +100,13 @@ impl HealthCommand {
         let commands = shell::commands(text, offset);
         // A check by a known tool is what matters; `cd`, `test` and variables before it are not.
         let known = commands.iter().position(|command| known_tool(command).is_some());
-        if let Some(index) = known.or_else(|| (!commands.is_empty()).then_some(0)) {
+        let other = || commands.iter().position(|command| !is_preparation(command));
+        if let Some(index) = known.or_else(other).or_else(|| (!commands.is_empty()).then_some(0)) {
             let Some(command) = commands.get(index) else { return Self::none(at) };
-            if known.is_none() && depth < MAX_DEPTH && let Some((inner, start)) = shell::substitution(text) {
+            if known.is_none()
+                && depth < MAX_DEPTH
+                && let Some((inner, start)) = shell::substitution(text)
+            {
                 let mut found = Self::of_shell(inner, offset + start, place, at, depth + 1);
                 if text.contains("http_code") {
                     found.fails_on_http_error = Field::known(true, at);
@@ -208,7 +212,7 @@ fn strip_wrappers(words: &[shell::Word]) -> &[shell::Word] {
     let mut words = words;
     while let Some(first) = words.first() {
         let skip = match base_name(&first.text) {
-            "exec" | "command" | "sudo" | "!" | "env" | "if" | "then" | "while" | "{" | "(" | "test" | "[" | "[[" => 1,
+            "exec" | "command" | "sudo" | "!" | "env" | "if" | "then" | "while" | "{" => 1,
             "timeout" => {
                 let duration = words.iter().skip(1).position(|word| !word.text.starts_with('-'));
                 duration.map_or(1, |index| index + 2)
@@ -225,9 +229,8 @@ fn strip_wrappers(words: &[shell::Word]) -> &[shell::Word] {
 }
 
 fn is_assignment(word: &str) -> bool {
-    word.split_once('=').is_some_and(|(name, _)| {
-        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-    })
+    word.split_once('=')
+        .is_some_and(|(name, _)| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
 }
 
 fn known_tool(command: &Command) -> Option<&str> {
@@ -235,16 +238,37 @@ fn known_tool(command: &Command) -> Option<&str> {
     let name = base_name(&words.first()?.text);
     let by_name = matches!(
         name,
-        "curl" | "wget" | "nc" | "ncat" | "netcat" | "http" | "grpc_health_probe" | "pg_isready" | "redis-cli"
-            | "mysqladmin" | "mysql" | "mongo" | "mongosh" | "rabbitmq-diagnostics" | "cqlsh" | "busybox"
+        "curl"
+            | "wget"
+            | "nc"
+            | "ncat"
+            | "netcat"
+            | "http"
+            | "grpc_health_probe"
+            | "pg_isready"
+            | "redis-cli"
+            | "mysqladmin"
+            | "mysql"
+            | "mongo"
+            | "mongosh"
+            | "rabbitmq-diagnostics"
+            | "cqlsh"
+            | "busybox"
     );
     (by_name || is_interpreter(name) || is_shell(name)).then_some(name)
 }
 
+/// Whether a command only prepares the check: `cd`, `export`, `NAME=value`.
+fn is_preparation(command: &Command) -> bool {
+    let first = command.words.first().map_or("", |word| word.text.as_str());
+    matches!(first, "cd" | "export" | "set" | "." | "source")
+        || command.words.iter().all(|word| is_assignment(&word.text))
+}
+
 fn is_interpreter(name: &str) -> bool {
-    ["python", "node", "ruby", "perl", "php", "deno", "bun"].iter().any(|known| {
-        name.strip_prefix(known).is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '.'))
-    })
+    ["python", "node", "ruby", "perl", "php", "deno", "bun"]
+        .iter()
+        .any(|known| name.strip_prefix(known).is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '.')))
 }
 
 /// Whether the exit status of the first of these commands decides that of the whole line.
@@ -252,15 +276,15 @@ fn failure_reaches_the_end(commands: &[Command]) -> bool {
     let mut pairs = commands.iter().zip(commands.iter().skip(1));
     let succeeds = |command: &Command| {
         let words: Vec<&str> = command.words.iter().map(|word| word.text.as_str()).collect();
-        matches!(words.as_slice(), ["true" | ":", ..] | ["exit", "0"] | ["echo" | "printf", ..])
+        matches!(words.as_slice(), ["true" | ":" | "echo" | "printf", ..] | ["exit", "0"])
     };
     // The first join that lets a failure go on decides.
-    pairs.find_map(|(command, next)| match command.join {
-        Join::Or => Some(!succeeds(next)),
-        Join::Then => Some(!succeeds(next)),
-        Join::And | Join::Pipe | Join::End => None,
-    })
-    .unwrap_or(true)
+    pairs
+        .find_map(|(command, next)| match command.join {
+            Join::Or | Join::Then => Some(!succeeds(next)),
+            Join::And | Join::Pipe | Join::End => None,
+        })
+        .unwrap_or(true)
 }
 
 /// The address in a tool's arguments, and whether an HTTP error makes the tool fail (`None`: it speaks no HTTP).
@@ -306,10 +330,35 @@ fn is_curl_fail(word: &str) -> bool {
 
 /// Long options of curl and wget that take their value from the next word.
 const LONG_WITH_VALUE: &[&str] = &[
-    "--output", "--write-out", "--header", "--request", "--data", "--user", "--max-time", "--connect-timeout",
-    "--retry", "--retry-delay", "--retry-max-time", "--cacert", "--cert", "--key", "--resolve", "--interface",
-    "--unix-socket", "--data-raw", "--user-agent", "--proxy", "--output-document", "--timeout", "--tries",
-    "--post-data", "--password", "--http-user", "--http-password", "--cookie", "--referer",
+    "--output",
+    "--write-out",
+    "--header",
+    "--request",
+    "--data",
+    "--user",
+    "--max-time",
+    "--connect-timeout",
+    "--retry",
+    "--retry-delay",
+    "--retry-max-time",
+    "--cacert",
+    "--cert",
+    "--key",
+    "--resolve",
+    "--interface",
+    "--unix-socket",
+    "--data-raw",
+    "--user-agent",
+    "--proxy",
+    "--output-document",
+    "--timeout",
+    "--tries",
+    "--post-data",
+    "--password",
+    "--http-user",
+    "--http-password",
+    "--cookie",
+    "--referer",
 ];
 
 /// The first word that is neither an option nor an option's value; one with a scheme is preferred.
@@ -328,7 +377,8 @@ fn operand<'w>(args: &'w [shell::Word], with_value: &str) -> Option<&'w shell::W
             if taking.is_some_and(|(index, _)| index + 1 == flags.len()) {
                 words.next();
             }
-        } else if !text.starts_with('-') && !text.starts_with(['>', '<']) && !text.starts_with("2>") && !text.is_empty() {
+        } else if !text.starts_with('-') && !text.starts_with(['>', '<']) && !text.starts_with("2>") && !text.is_empty()
+        {
             operands.push(word);
         }
     }
@@ -416,7 +466,8 @@ fn url_in(word: &shell::Word, range: Range<usize>, place: WordPlace<'_>) -> Opti
     }
     let authority = text.get(host_start..authority_end)?;
     let bracket = authority.starts_with('[').then(|| authority.find(']')).flatten().unwrap_or(0);
-    let colon = authority.get(bracket..).and_then(|tail| find_outside(tail, &[':'])).map(|colon| host_start + bracket + colon);
+    let colon =
+        authority.get(bracket..).and_then(|tail| find_outside(tail, &[':'])).map(|colon| host_start + bracket + colon);
     let host_end = colon.unwrap_or(authority_end);
     let host = text.get(host_start..host_end)?;
     let port = match (colon, scheme.value().map(String::as_str)) {
@@ -482,24 +533,42 @@ mod tests {
 
     #[test]
     fn curl_is_understood() {
-        assert_eq!(shell("curl -f http://localhost:8080/healthz || exit 1"), "curl localhost 8080 /healthz fails=true exits=true");
+        assert_eq!(
+            shell("curl -f http://localhost:8080/healthz || exit 1"),
+            "curl localhost 8080 /healthz fails=true exits=true"
+        );
         assert_eq!(shell("curl -sSf localhost:8080/h"), "curl localhost 8080 /h fails=true exits=true");
         assert_eq!(shell("curl http://localhost/ || true"), "curl localhost 80 / fails=false exits=false");
-        assert_eq!(shell("curl -fsS -o /dev/null -H 'A: b' \"http://127.0.0.1:3000/live?x=1\""), "curl 127.0.0.1 3000 /live fails=true exits=true");
+        assert_eq!(
+            shell("curl -fsS -o /dev/null -H 'A: b' \"http://127.0.0.1:3000/live?x=1\""),
+            "curl 127.0.0.1 3000 /live fails=true exits=true"
+        );
         assert_eq!(shell("curl -o f.txt http://[::1]:80/"), "curl [::1] 80 / fails=false exits=true");
-        assert_eq!(shell("test \"$(curl -s -o /dev/null -w '%{http_code}' http://localhost:9/x)\" = 200"), "curl localhost 9 /x fails=true exits=true");
+        assert_eq!(
+            shell("test \"$(curl -s -o /dev/null -w '%{http_code}' http://localhost:9/x)\" = 200"),
+            "curl localhost 9 /x fails=true exits=true"
+        );
     }
 
     #[test]
     fn a_port_from_a_variable_is_not_known() {
-        assert_eq!(shell("curl -f http://localhost:${PORT:-80}/healthz"), "curl localhost - /healthz fails=true exits=true");
+        assert_eq!(
+            shell("curl -f http://localhost:${PORT:-80}/healthz"),
+            "curl localhost - /healthz fails=true exits=true"
+        );
         assert_eq!(shell("curl -f $URL"), "curl - - / fails=true exits=true");
     }
 
     #[test]
     fn wget_and_nc_are_understood() {
-        assert_eq!(shell("wget --no-verbose --tries=1 --spider http://localhost:8080/ready || exit 1"), "wget localhost 8080 /ready fails=true exits=true");
-        assert_eq!(shell("wget -q -O- http://localhost:8080/ready | grep ok"), "wget localhost 8080 /ready fails=true exits=true");
+        assert_eq!(
+            shell("wget --no-verbose --tries=1 --spider http://localhost:8080/ready || exit 1"),
+            "wget localhost 8080 /ready fails=true exits=true"
+        );
+        assert_eq!(
+            shell("wget -q -O- http://localhost:8080/ready | grep ok"),
+            "wget localhost 8080 /ready fails=true exits=true"
+        );
         assert_eq!(shell("nc -z localhost 5432"), "nc localhost 5432 - fails=- exits=true");
         assert_eq!(shell("pg_isready -U app -d db"), "pg_isready - - - fails=- exits=true");
     }
@@ -515,7 +584,9 @@ mod tests {
             "python3 localhost 1 /x fails=false exits=true"
         );
         assert_eq!(
-            shell("node -e \"require('http').get('http://localhost:3000/h', r => process.exit(r.statusCode === 200 ? 0 : 1))\""),
+            shell(
+                "node -e \"require('http').get('http://localhost:3000/h', r => process.exit(r.statusCode === 200 ? 0 : 1))\""
+            ),
             "node localhost 3000 /h fails=true exits=true"
         );
     }
@@ -538,8 +609,11 @@ mod tests {
 
     #[test]
     fn a_shell_in_a_list_of_words_is_followed() {
-        let words = ["sh", "-c", "wget -qO- http://localhost:8080/h || exit 1"]
-            .map(|text| CommandWord { text: text.to_owned(), at: at(text), verbatim: true });
+        let words = ["sh", "-c", "wget -qO- http://localhost:8080/h || exit 1"].map(|text| CommandWord {
+            text: text.to_owned(),
+            at: at(text),
+            verbatim: true,
+        });
         let found = HealthCommand::from_words(&words, at(""));
         assert_eq!(found.tool.value().map(String::as_str), Some("wget"));
         assert_eq!(found.url.value().unwrap().port.place().span, Span::new(27, 31));

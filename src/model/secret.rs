@@ -2,8 +2,20 @@
 
 /// Words that make a name that of a secret wherever they stand in it.
 const SECRET_WORDS: &[&str] = &[
-    "PASSWORD", "PASSWD", "PWD", "PASSPHRASE", "SECRET", "SECRETS", "TOKEN", "APIKEY", "PRIVATEKEY", "ACCESSKEY",
-    "SECRETKEY", "CREDENTIAL", "CREDENTIALS", "DSN",
+    "PASSWORD",
+    "PASSWD",
+    "PWD",
+    "PASSPHRASE",
+    "SECRET",
+    "SECRETS",
+    "TOKEN",
+    "APIKEY",
+    "PRIVATEKEY",
+    "ACCESSKEY",
+    "SECRETKEY",
+    "CREDENTIAL",
+    "CREDENTIALS",
+    "DSN",
 ];
 
 /// The same, of two words.
@@ -11,9 +23,38 @@ const SECRET_PAIRS: &[(&str, &str)] = &[("API", "KEY"), ("PRIVATE", "KEY"), ("AC
 
 /// Last words that turn the name into one for something about a secret, such as where it is.
 const HARMLESS_ENDINGS: &[&str] = &[
-    "FILE", "FILES", "PATH", "DIR", "NAME", "TTL", "ID", "HEADER", "ALGORITHM", "ALG", "URL", "URI", "ENDPOINT",
-    "LENGTH", "LIMIT", "COUNT", "TYPE", "VERSION", "LIFETIME", "DURATION", "TIMEOUT", "POLICY", "ENABLED", "DISABLED",
-    "REQUIRED", "ISSUER", "AUDIENCE", "SECONDS", "MINUTES", "HOURS", "DAYS", "AGE",
+    "FILE",
+    "FILES",
+    "PATH",
+    "DIR",
+    "NAME",
+    "TTL",
+    "ID",
+    "HEADER",
+    "ALGORITHM",
+    "ALG",
+    "URL",
+    "URI",
+    "ENDPOINT",
+    "LENGTH",
+    "LIMIT",
+    "COUNT",
+    "TYPE",
+    "VERSION",
+    "LIFETIME",
+    "DURATION",
+    "TIMEOUT",
+    "POLICY",
+    "ENABLED",
+    "DISABLED",
+    "REQUIRED",
+    "ISSUER",
+    "AUDIENCE",
+    "SECONDS",
+    "MINUTES",
+    "HOURS",
+    "DAYS",
+    "AGE",
 ];
 
 /// Words that make the name that of a switch or of something public.
@@ -75,7 +116,9 @@ pub fn is_placeholder(value: &str) -> bool {
     matches!(bare.as_str(), "example" | "dummy" | "placeholder" | "todo" | "replaceme" | "secretgoeshere")
         || bare.contains("changeme")
         || bare.starts_with("xxx")
-        || ["your-", "your_", "<your", "replace-", "replace_", "insert-", "insert_"].iter().any(|s| lower.starts_with(s))
+        || ["your-", "your_", "<your", "replace-", "replace_", "insert-", "insert_"]
+            .iter()
+            .any(|s| lower.starts_with(s))
 }
 
 fn is_variable(value: &str) -> bool {
@@ -96,7 +139,8 @@ pub fn has_url_credentials(value: &str) -> bool {
         let rest = value.get(found + separator.len()..).unwrap_or("");
         let authority = rest.find(['/', '?', '#', ' ', '"', '\'']).map_or(rest, |end| rest.get(..end).unwrap_or(""));
         let password = authority.rsplit_once('@').and_then(|(user, _)| user.split_once(':'));
-        let written = |password: &str| !is_placeholder(password) && !password.contains(['$', '<']) && !password.contains("{{");
+        let written =
+            |password: &str| !is_placeholder(password) && !password.contains(['$', '<']) && !password.contains("{{");
         scheme.is_some_and(|c| c.is_ascii_alphanumeric()) && password.is_some_and(|(_, password)| written(password))
     })
 }
@@ -108,8 +152,19 @@ mod tests {
     #[test]
     fn names_of_secrets_are_known_by_whole_words() {
         for name in [
-            "POSTGRES_PASSWORD", "PGPASSWORD", "API_KEY", "APIKEY", "apiKey", "JWT_SECRET", "SECRET_KEY_BASE",
-            "GITHUB_TOKEN", "SENTRY_DSN", "db-password", "AWS_SECRET_ACCESS_KEY", "PRIVATE_KEY", "CLIENT_SECRET",
+            "POSTGRES_PASSWORD",
+            "PGPASSWORD",
+            "API_KEY",
+            "APIKEY",
+            "apiKey",
+            "JWT_SECRET",
+            "SECRET_KEY_BASE",
+            "GITHUB_TOKEN",
+            "SENTRY_DSN",
+            "db-password",
+            "AWS_SECRET_ACCESS_KEY",
+            "PRIVATE_KEY",
+            "CLIENT_SECRET",
         ] {
             assert!(is_secret_key(name), "{name}");
         }
@@ -118,9 +173,24 @@ mod tests {
     #[test]
     fn names_about_secrets_are_not_names_of_secrets() {
         for name in [
-            "POSTGRES_PASSWORD_FILE", "SECRETS_DIR", "NEXT_PUBLIC_API_KEY", "AUTH_MODE", "AUTH_MODULE_VERSION",
-            "MAX_TOKENS", "TOKENIZER", "TOKEN_TTL", "TOKEN_EXPIRY", "ACCESS_TOKEN_EXPIRE_MINUTES", "AWS_ACCESS_KEY_ID",
-            "API_KEY_HEADER", "SSH_AUTH_SOCK", "PWD", "MYSQL_ALLOW_EMPTY_PASSWORD", "KEYCLOAK_URL", "SSH_KEY_DIR", "",
+            "POSTGRES_PASSWORD_FILE",
+            "SECRETS_DIR",
+            "NEXT_PUBLIC_API_KEY",
+            "AUTH_MODE",
+            "AUTH_MODULE_VERSION",
+            "MAX_TOKENS",
+            "TOKENIZER",
+            "TOKEN_TTL",
+            "TOKEN_EXPIRY",
+            "ACCESS_TOKEN_EXPIRE_MINUTES",
+            "AWS_ACCESS_KEY_ID",
+            "API_KEY_HEADER",
+            "SSH_AUTH_SOCK",
+            "PWD",
+            "MYSQL_ALLOW_EMPTY_PASSWORD",
+            "KEYCLOAK_URL",
+            "SSH_KEY_DIR",
+            "",
         ] {
             assert!(!is_secret_key(name), "{name}");
         }
@@ -128,7 +198,18 @@ mod tests {
 
     #[test]
     fn values_that_only_hold_a_place_are_no_secrets() {
-        for value in ["", "${DB_PASSWORD}", "$TOKEN", "<token>", "{{ token }}", "changeme", "Change-Me!", "your-key-here", "xxxx", "***"] {
+        for value in [
+            "",
+            "${DB_PASSWORD}",
+            "$TOKEN",
+            "<token>",
+            "{{ token }}",
+            "changeme",
+            "Change-Me!",
+            "your-key-here",
+            "xxxx",
+            "***",
+        ] {
             assert!(is_placeholder(value), "{value}");
         }
         for value in ["hunter2", "postgres", "${A}${B}x", "sk-live-123", "P@$$word", "$ecret!"] {

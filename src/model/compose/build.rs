@@ -2,7 +2,7 @@
 
 use super::environment::{ComposeVariable, read_variables};
 use super::fields::{Fields, slice, text};
-use super::scope::Scope;
+use super::scope::{Scope, path_from};
 use super::tree::{Data, Value};
 use crate::model;
 use crate::model::healthcheck::split_words;
@@ -57,7 +57,7 @@ pub(super) fn read_build(value: &Value, scope: &Scope<'_>) -> Field<ComposeBuild
     let is_inline = fields.get("dockerfile_inline").is_some();
     let dockerfile_path = match &context_path {
         _ if is_inline => Field::Absent(at),
-        Field::Known(directory, _) => scope.path_from(&directory.0, dockerfile.field()),
+        Field::Known(directory, _) => path_from(&directory.0, dockerfile.field()),
         other => other.clone(),
     };
     let args = read_variables(fields, "args", &List::empty(at));
@@ -68,21 +68,18 @@ pub(super) fn read_build(value: &Value, scope: &Scope<'_>) -> Field<ComposeBuild
 /// Reads a `command` or `entrypoint`.
 pub(super) fn read_command(value: &Value) -> Field<ComposeCommand> {
     let at = value.anchor();
-    let command = match &value.data {
-        Data::List(items) => {
-            let words = List::new(items.iter().map(text).collect(), at);
-            ComposeCommand { at, text: joined(&words, value.at), words, is_list: true }
-        }
-        _ => {
-            let Some(whole) = slice(value) else {
-                return Field::malformed(value.excerpt(), "a string or a list of words", value.at);
-            };
-            let words = split_words(whole.raw()).into_iter().map(|(word, range)| {
-                let part = whole.sub(range);
-                if part.is_unknown() { part.unresolved() } else { Field::known(word, part.place()) }
-            });
-            ComposeCommand { at, words: List::new(words.collect(), at), text: whole.string(), is_list: false }
-        }
+    let command = if let Data::List(items) = &value.data {
+        let words = List::new(items.iter().map(text).collect(), at);
+        ComposeCommand { at, text: joined(&words, value.at), words, is_list: true }
+    } else {
+        let Some(whole) = slice(value) else {
+            return Field::malformed(value.excerpt(), "a string or a list of words", value.at);
+        };
+        let words = split_words(whole.raw()).into_iter().map(|(word, range)| {
+            let part = whole.sub(range);
+            if part.is_unknown() { part.unresolved() } else { Field::known(word, part.place()) }
+        });
+        ComposeCommand { at, words: List::new(words.collect(), at), text: whole.string(), is_list: false }
     };
     Field::known(command, at)
 }

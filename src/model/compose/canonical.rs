@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::Trouble;
+use super::mounts::{device_key, mount_key, volume_key};
 use super::ports::port_key;
 use super::text::Slice;
 use super::tree::{Data, Entry, Value};
-use super::mounts::{device_key, mount_key, volume_key};
-use super::Trouble;
 
 /// Attributes of a service that may be a list of `KEY=value` or a mapping.
 const LIST_OR_MAP: &[&[&str]] = &[
@@ -63,28 +63,21 @@ pub(super) fn service(service: &mut Value, troubles: &mut Vec<Trouble>) {
 fn pairs(value: &mut Value, troubles: &mut Vec<Trouble>) {
     let Data::List(items) = &mut value.data else { return };
     let mut entries: Vec<Entry> = Vec::new();
-    let mut index: BTreeMap<String, usize> = BTreeMap::new();
-    let mut add = |entry: Entry| match index.get(&entry.key).and_then(|at| entries.get_mut(*at)) {
-        Some(earlier) => *earlier = entry,
-        None => {
-            index.insert(entry.key.clone(), entries.len());
-            entries.push(entry);
-        }
-    };
     for item in std::mem::take(items) {
         match item.data {
-            Data::Scalar(text) => add(pair(text.all())),
+            Data::Scalar(text) => entries.push(pair(text.all())),
             Data::Map(inner) => {
                 let message = "a mapping stands where `KEY=value` should";
                 let help = "write `- KEY=value`, or leave out the `-` on every line of the list";
                 troubles.push(Trouble::invalid(item.at, message).with_help(help));
-                inner.into_iter().for_each(&mut add);
+                entries.extend(inner);
             }
             Data::List(_) | Data::Null => {
                 troubles.push(Trouble::invalid(item.at, "this is no `KEY=value`"));
             }
         }
     }
+    keep_last(&mut entries, |entry| Some(entry.key.clone()));
     value.data = Data::Map(entries);
 }
 
@@ -109,19 +102,21 @@ fn names(value: &mut Value, troubles: &mut Vec<Trouble>) {
             troubles.push(Trouble::invalid(item.at, format!("{} stands where a name should", item.type_name())));
             continue;
         };
-        if entries.iter().all(|entry| entry.key != text.text) {
-            let nothing = Value::new(Data::Null, item.at, Some(item.at));
-            entries.push(Entry { key: text.text.clone(), key_at: item.at, value: nothing });
-        }
+        let nothing = Value::new(Data::Null, item.at, Some(item.at));
+        entries.push(Entry { key: text.value.clone(), key_at: item.at, value: nothing });
     }
+    keep_last(&mut entries, |entry| Some(entry.key.clone()));
     value.data = Data::Map(entries);
 }
+
+/// What makes an item the same as an earlier one.
+type Key<'k> = &'k dyn Fn(&Value) -> Option<String>;
 
 /// Drops earlier items of a service's lists that later ones replace: compose keeps one volume for each target, one
 /// port for each address, and so on. Done once all files are merged.
 pub(super) fn unique(service: &mut Value) {
-    let by_text = |item: &Value| item.text().map(|text| text.text.clone());
-    let keys: &[(&str, &dyn Fn(&Value) -> Option<String>)] = &[
+    let by_text = |item: &Value| item.text().map(|text| text.value.clone());
+    let keys: &[(&str, Key<'_>)] = &[
         ("ports", &port_key),
         ("volumes", &volume_key),
         ("devices", &device_key),
@@ -142,20 +137,21 @@ pub(super) fn unique(service: &mut Value) {
     }
 }
 
-fn keep_last(items: &mut Vec<Value>, key: &dyn Fn(&Value) -> Option<String>) {
+/// Puts a later item in the place of an earlier one with the same key.
+fn keep_last<T>(items: &mut Vec<T>, key: impl Fn(&T) -> Option<String>) {
     let mut index: BTreeMap<String, usize> = BTreeMap::new();
-    let mut kept: Vec<Value> = Vec::with_capacity(items.len());
+    let mut kept: Vec<T> = Vec::with_capacity(items.len());
     for item in std::mem::take(items) {
-        match key(&item) {
-            Some(key) => match index.get(&key).and_then(|at| kept.get_mut(*at)) {
-                Some(earlier) => *earlier = item,
-                None => {
-                    index.insert(key, kept.len());
-                    kept.push(item);
-                }
-            },
-            None => kept.push(item),
+        let key = key(&item);
+        let earlier = key.as_ref().and_then(|key| index.get(key)).and_then(|at| kept.get_mut(*at));
+        if let Some(earlier) = earlier {
+            *earlier = item;
+            continue;
         }
+        if let Some(key) = key {
+            index.insert(key, kept.len());
+        }
+        kept.push(item);
     }
     *items = kept;
 }

@@ -1,5 +1,7 @@
 //! Environment variables, labels and build arguments: what stands under names.
 
+use std::collections::BTreeSet;
+
 use super::fields::{Fields, boolean, slice, text};
 use super::mounts::ComposeGrant;
 use super::scope::Scope;
@@ -59,22 +61,34 @@ model! {
     label(file) { file.path.value().cloned().unwrap_or_default() }
 }
 
-/// Reads a mapping of variables.
-pub(super) fn read_variables(fields: Fields<'_>, key: &str, granted: &List<ComposeGrant>) -> List<ComposeVariable> {
-    fields.map(key, |name, at, value| read_variable(name, at, value, granted))
+/// Where Compose mounts secrets.
+const SECRETS: &str = "/run/secrets/";
+
+/// The secrets of a service.
+struct Granted<'g> {
+    /// Where they are mounted.
+    targets: BTreeSet<&'g str>,
+    /// Whether there may be others.
+    hidden: bool,
 }
 
-fn read_variable(name: &str, at: Place, value: &Value, granted: &List<ComposeGrant>) -> ComposeVariable {
+/// Reads a mapping of variables.
+pub(super) fn read_variables(fields: Fields<'_>, key: &str, granted: &List<ComposeGrant>) -> List<ComposeVariable> {
+    let targets = granted.items.iter().filter_map(|grant| Some(grant.target.value()?.0.as_str())).collect();
+    let hidden = granted.unseen.is_some() || granted.items.iter().any(|grant| grant.target.value().is_none());
+    let granted = Granted { targets, hidden };
+    fields.map(key, |name, at, value| read_variable(name, at, value, &granted))
+}
+
+fn read_variable(name: &str, at: Place, value: &Value, granted: &Granted<'_>) -> ComposeVariable {
     let whole = slice(value);
     let raw = whole.map_or("", super::text::Slice::raw);
     let field = if value.is_null() { Field::Absent(at) } else { text(value) };
-    let secret = match raw.strip_prefix("/run/secrets/") {
-        Some(secret) if field.value().is_some() => Field::known(secret.to_owned(), value.at),
+    let secret = match whole {
+        Some(whole) if raw.starts_with(SECRETS) && field.value().is_some() => whole.from(SECRETS.len()).string(),
         _ => Field::Absent(value.at),
     };
-    let path = PathText(raw.to_owned());
-    let has = granted.items.iter().any(|grant| grant.target.value() == Some(&path));
-    let hidden = granted.unseen.is_some() || granted.items.iter().any(|grant| grant.target.value().is_none());
+    let has = granted.targets.contains(raw);
     ComposeVariable {
         at,
         key: name.to_owned(),
@@ -84,7 +98,7 @@ fn read_variable(name: &str, at: Place, value: &Value, granted: &List<ComposeGra
         is_placeholder: whole.is_some_and(|whole| secret::is_placeholder(whole.raw())),
         has_url_credentials: secret::has_url_credentials(raw),
         secret_granted: match &secret {
-            Field::Known(name, origin) if !has && hidden => {
+            Field::Known(name, origin) if !has && granted.hidden => {
                 Field::unresolved(name, "not all secrets of the service are known", origin.at).or_default(false)
             }
             Field::Known(_, origin) => Always::known(has, origin.at),

@@ -1,5 +1,7 @@
 //! A loaded compose project: its services and what they share.
 
+use std::collections::BTreeSet;
+
 use super::Trouble;
 use super::fields::Fields;
 use super::mounts::external;
@@ -9,7 +11,7 @@ use super::tree::{Data, Entry, Value};
 use super::variable::Variable;
 use crate::model;
 use crate::model::schema::PathText;
-use crate::model::value::{Always, Field, List};
+use crate::model::value::{Always, Field, List, Unresolved};
 use crate::source::Place;
 
 model! {
@@ -129,11 +131,18 @@ pub(super) fn read_file(scope: &Scope<'_>, loaded: Loaded) -> ComposeFile {
             ),
         }
     }
-    services.unseen = fields.list("services", |_, _: &mut Vec<()>| ()).unseen.filter(|_| scope.root.partial.is_some());
-    let used = |kind: &str, name: &str| services.iter().any(|service| uses(service, kind, name));
+    services.unseen = scope
+        .gap
+        .or(scope.root.partial)
+        .map(|why| Box::new(Unresolved { text: String::new(), why: why.into(), at, via: None }));
+    let named = uses(&services);
+    let is_used = |kind: &'static str, name: &str| named.contains(&(kind, name.to_owned()));
     let secrets = |kind: &'static str, problems: &mut Vec<Trouble>| {
         let entries = section(fields, kind, problems);
-        List::new(entries.iter().map(|entry| read_secret(entry, scope, used(kind, &entry.key))).collect(), fields.at(kind))
+        List::new(
+            entries.iter().map(|entry| read_secret(entry, scope, is_used(kind, &entry.key))).collect(),
+            fields.at(kind),
+        )
     };
     let networks = section(fields, "networks", &mut problems);
     let volumes = section(fields, "volumes", &mut problems);
@@ -144,11 +153,11 @@ pub(super) fn read_file(scope: &Scope<'_>, loaded: Loaded) -> ComposeFile {
         name: fields.text("name"),
         version: fields.text("version"),
         networks: List::new(
-            networks.iter().map(|entry| read_network(entry, used("networks", &entry.key))).collect(),
+            networks.iter().map(|entry| read_network(entry, is_used("networks", &entry.key))).collect(),
             fields.at("networks"),
         ),
         volumes: List::new(
-            volumes.iter().map(|entry| read_volume(entry, used("volumes", &entry.key))).collect(),
+            volumes.iter().map(|entry| read_volume(entry, is_used("volumes", &entry.key))).collect(),
             fields.at("volumes"),
         ),
         secrets: secrets("secrets", &mut problems),
@@ -169,16 +178,18 @@ fn section<'v>(fields: Fields<'v>, key: &str, problems: &mut Vec<Trouble>) -> &'
     value.entries()
 }
 
-fn uses(service: &ComposeService, kind: &str, name: &str) -> bool {
-    let granted = |grants: &List<super::mounts::ComposeGrant>| {
-        grants.iter().any(|grant| grant.source.value().is_some_and(|source| source == name))
-    };
-    match kind {
-        "networks" => service.network_names().contains(&name),
-        "volumes" => service.volumes.iter().any(|mount| mount.source.value().is_some_and(|source| source == name)),
-        "secrets" => granted(&service.secrets),
-        _ => granted(&service.configs),
+/// The top-level names that services refer to, with the key they stand under.
+fn uses(services: &List<ComposeService>) -> BTreeSet<(&'static str, String)> {
+    let mut uses = BTreeSet::new();
+    for service in services {
+        uses.extend(service.network_names().into_iter().map(|name| ("networks", name.to_owned())));
+        let volumes = service.volumes.iter().filter_map(|mount| mount.source.value());
+        uses.extend(volumes.map(|name| ("volumes", name.clone())));
+        for (kind, grants) in [("secrets", &service.secrets), ("configs", &service.configs)] {
+            uses.extend(grants.iter().filter_map(|grant| grant.source.value()).map(|name| (kind, name.clone())));
+        }
     }
+    uses
 }
 
 /// The name outside the project, in its form of today or as `external: { name: … }`.

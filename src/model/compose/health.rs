@@ -116,10 +116,8 @@ fn read_test(test: &Value) -> Test {
         let malformed = Field::malformed(test.type_name(), EXPECTED, at);
         return Test { form: malformed, command: Field::Absent(at), found: None };
     };
-    match first.text().map(|text| text.text.as_str()) {
-        Some("NONE") => {
-            Test { form: Field::known(TestForm::None, first.at), command: Field::Absent(at), found: None }
-        }
+    match first.text().map(|text| text.value.as_str()) {
+        Some("NONE") => Test { form: Field::known(TestForm::None, first.at), command: Field::Absent(at), found: None },
         Some("CMD-SHELL") => match rest.first() {
             Some(script) => by_shell(script, first.at),
             None => Test { form: Field::known(TestForm::CmdShell, first.at), command: Field::Absent(at), found: None },

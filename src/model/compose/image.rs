@@ -9,6 +9,9 @@ use crate::source::{Place, Span};
 pub(super) fn read_image(whole: Slice<'_>) -> Field<Image> {
     let at = whole.place();
     let masked = whole.masked();
+    if masked.is_empty() && whole.has_variable() {
+        return Field::unresolved(whole.raw(), "its default is empty, so whoever runs it must set it", at);
+    }
     if masked.is_empty() {
         return Field::malformed("``", "an image reference", at);
     }
@@ -32,14 +35,22 @@ pub(super) fn read_image(whole: Slice<'_>) -> Field<Image> {
     let first = masked.split('/').next().unwrap_or("");
     let last = masked.rsplit('/').next().unwrap_or("");
     let unknown_first = first.contains('\u{1}') && (first.len() < masked.len() || first.starts_with('\u{1}'));
-    let hidden = |field: Field<String>, hides: bool| if hides { whole.unresolved() } else { field };
     Field::known(
         Image {
             at,
             reference: whole.raw().to_owned(),
             // A variable in front may hold a registry, a namespace, or both.
-            registry: hidden(part(&split.registry), unknown_first),
-            repository: hidden(part(&split.repository), unknown_first),
+            registry: match split.registry.value() {
+                _ if unknown_first => whole.unresolved(),
+                // The registry that Docker assumes stands nowhere, so no variable hides it.
+                Some(registry) if !registry.contains('\u{1}') => {
+                    let span = split.registry.place().span;
+                    let slice = whole.sub(span.start as usize..span.end as usize);
+                    Field::known(registry.clone(), slice.place())
+                }
+                _ => part(&split.registry),
+            },
+            repository: if unknown_first { whole.unresolved() } else { part(&split.repository) },
             name: part(&split.name),
             tag: match part(&split.tag) {
                 // Without a colon the variable may bring the tag with it.

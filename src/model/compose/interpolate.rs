@@ -53,11 +53,17 @@ struct Expansion<'r> {
 enum Operator {
     None,
     /// `-`, or `:-` which also replaces an empty value.
-    Default { empty_too: bool },
+    Default {
+        empty_too: bool,
+    },
     /// `?` or `:?`
-    Required { empty_too: bool },
+    Required {
+        empty_too: bool,
+    },
     /// `+` or `:+`
-    Replacement { empty_too: bool },
+    Replacement {
+        empty_too: bool,
+    },
 }
 
 impl Expansion<'_> {
@@ -239,10 +245,10 @@ mod tests {
         let env: BTreeMap<String, String> =
             [("SET", "value"), ("EMPTY", "")].map(|(k, v)| (k.to_owned(), v.to_owned())).into();
         let out = interpolate(raw, &env);
-        let mut shown: String = out.pieces.iter().fold(String::new(), |mut shown, piece| {
+        let mut shown: String = out.pieces.iter().fold(String::new(), |shown, piece| {
             let text = &out.text[piece.out.clone()];
-            shown.push_str(&if piece.hole.is_some() { format!("<{text}>") } else { text.to_owned() });
-            shown
+            let (open, close) = if piece.hole.is_some() { ("<", ">") } else { ("", "") };
+            shown + open + text + close
         });
         if out.pieces.is_empty() {
             shown = out.text;

@@ -91,7 +91,11 @@ pub(super) fn read_dependencies(fields: Fields<'_>, service: &Value, scope: &Sco
         let target = scope.top("services", name);
         let entry = Fields::new(value, at);
         let condition = entry.field("condition", |value| {
-            scalar(value, "`service_started`, `service_healthy` or `service_completed_successfully`", Condition::from_word)
+            scalar(
+                value,
+                "`service_started`, `service_healthy` or `service_completed_successfully`",
+                Condition::from_word,
+            )
         });
         Dependency {
             at,
@@ -106,6 +110,9 @@ pub(super) fn read_dependencies(fields: Fields<'_>, service: &Value, scope: &Sco
     })
 }
 
+/// Networks of one service that are looked at when two are compared.
+const MAX_NETWORKS: usize = 100;
+
 /// Names of the networks a service is in; `None` where `network_mode` decides.
 fn networks_of(service: &Value) -> Option<Vec<&str>> {
     if service.get("network_mode").is_some_and(|mode| !mode.is_null()) {
@@ -115,7 +122,7 @@ fn networks_of(service: &Value) -> Option<Vec<&str>> {
     if entries.is_empty() {
         return Some(vec!["default"]);
     }
-    Some(entries.iter().map(|entry| entry.key.as_str()).collect())
+    Some(entries.iter().take(MAX_NETWORKS).map(|entry| entry.key.as_str()).collect())
 }
 
 /// Whether two services are in a common network; true where that is not for networks to say.
@@ -124,7 +131,7 @@ fn shares_network(own: Option<&[&str]>, target: Option<&Value>, at: Place) -> Al
     if let Some(why) = target.partial {
         return Field::unresolved("", why, at).or_default(true);
     }
-    let shares = networks_of(target).is_none_or(|other| own.iter().any(|name| other.contains(name)));
+    let shares = networks_of(target).is_none_or(|other| other.iter().any(|name| own.contains(name)));
     Always::known(shares, at)
 }
 
@@ -137,6 +144,6 @@ fn has_healthcheck(target: Option<&Value>, at: Place) -> Always<bool> {
         };
     };
     let disabled = check.get("disable").map(boolean).and_then(|field| field.value().copied()).unwrap_or(false);
-    let none = check.get("test").and_then(|test| test.items().first()?.text()).is_some_and(|text| text.text == "NONE");
+    let none = check.get("test").and_then(|test| test.items().first()?.text()).is_some_and(|text| text.value == "NONE");
     Always::known(!disabled && !none && check.get("test").is_some(), at)
 }

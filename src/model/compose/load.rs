@@ -60,9 +60,7 @@ impl<'l> Loading<'l> {
     }
 
     fn trouble(&mut self, trouble: Trouble) {
-        if !self.composer.troubles.contains(&trouble) {
-            self.composer.troubles.push(trouble);
-        }
+        self.composer.troubles.push(trouble);
     }
 
     /// Lays all documents of a file on `root`.
@@ -92,7 +90,9 @@ impl<'l> Loading<'l> {
     pub(super) fn finish(root: &mut Value) {
         prune(root);
         if let Some(Value { data: Data::Map(services), .. }) = root.get_mut("services") {
-            services.iter_mut().for_each(|entry| canonical::unique(&mut entry.value));
+            for entry in services {
+                canonical::unique(&mut entry.value);
+            }
         }
     }
 
@@ -101,11 +101,11 @@ impl<'l> Loading<'l> {
         let items = if matches!(include.data, Data::List(_)) { include.items() } else { single };
         for item in items {
             let named = item.get("path").unwrap_or(item);
-            let names = if matches!(named.data, Data::List(_)) { named.items() } else { std::slice::from_ref(named) };
-            let project = item.get("project_directory").and_then(Value::text).map(|text| text.text.clone());
+            let all = if matches!(named.data, Data::List(_)) { named.items() } else { std::slice::from_ref(named) };
+            let project = item.get("project_directory").and_then(Value::text).map(|text| text.value.clone());
             let project = project.and_then(|project| paths::join(directory, &project));
             let mut included = Value::new(Data::Map(Vec::new()), item.at, None);
-            for name in names {
+            for name in all {
                 self.include_one(&mut included, name, directory, project.as_deref(), stack);
             }
             root.partial = root.partial.or(included.partial);
@@ -127,7 +127,10 @@ impl<'l> Loading<'l> {
             return;
         };
         if stack.contains(&path) || stack.len() >= MAX_INCLUDES {
-            self.trouble(Trouble::invalid(name.at, format!("`{path}` includes itself, or files include each other too deep")));
+            self.trouble(Trouble::invalid(
+                name.at,
+                format!("`{path}` includes itself, or files include each other too deep"),
+            ));
             return;
         }
         let own = paths::directory(&path);
@@ -148,16 +151,19 @@ impl<'l> Loading<'l> {
                 all.push(section);
                 continue;
             }
+            let Some(Value { data: Data::Map(all), .. }) = root.get_mut(&section.key) else { continue };
+            let index: BTreeMap<String, usize> =
+                all.iter().enumerate().map(|(at, entry)| (entry.key.clone(), at)).collect();
             for entry in entries {
-                let earlier = root.get(&section.key).and_then(|all| all.get(&entry.key));
-                if let Some(earlier) = earlier {
-                    if !same(earlier, &entry.value) {
-                        let message = format!("an included file has another `{}` of this name in `{}`", entry.key, section.key);
-                        let trouble = Trouble::invalid(entry.key_at, message).with_related(earlier.anchor(), "the other one");
-                        self.trouble(trouble);
+                match index.get(&entry.key).and_then(|at| all.get(*at)) {
+                    None => all.push(entry.clone()),
+                    Some(earlier) if same(&earlier.value, &entry.value) => {}
+                    Some(earlier) => {
+                        let message =
+                            format!("an included file has another `{}` of this name in `{}`", entry.key, section.key);
+                        let trouble = Trouble::invalid(entry.key_at, message);
+                        self.composer.troubles.push(trouble.with_related(earlier.key_at, "the other one"));
                     }
-                } else if let Some(Value { data: Data::Map(all), .. }) = root.get_mut(&section.key) {
-                    all.push(entry.clone());
                 }
             }
         }
@@ -170,18 +176,18 @@ impl<'l> Loading<'l> {
             return None;
         };
         let note = |why: &str| {
-            Trouble::not_followed(name.at, format!("{what} `{}` was not read: {why}", text.text))
+            Trouble::not_followed(name.at, format!("{what} `{}` was not read: {why}", text.value))
                 .with_help("what it declares is not known to the checks")
         };
         if text.all().is_unknown() {
             self.trouble(note("part of the path is a variable without default"));
             return None;
         }
-        if paths::is_remote(&text.text) || text.text.starts_with("oci:") {
+        if paths::is_remote(&text.value) || text.value.starts_with("oci:") {
             self.trouble(note("it lies on another machine"));
             return None;
         }
-        let Some(path) = paths::join(directory, &text.text) else {
+        let Some(path) = paths::join(directory, &text.value) else {
             self.trouble(note("it lies outside the repository"));
             return None;
         };
@@ -203,7 +209,12 @@ impl<'l> Loading<'l> {
         for entry in services.entries() {
             let mut stack = Vec::new();
             let value = self.extended_service(&services, &entry.key, path, &mut stack, &mut done);
-            extended.push(Entry { value: value.unwrap_or_else(|| entry.value.clone()), ..entry.clone() });
+            let value = value.unwrap_or_else(|| {
+                let mut value = entry.value.clone();
+                value.partial = value.remove("extends").map(|_| EXTENDS_UNSEEN).or(value.partial);
+                value
+            });
+            extended.push(Entry { key: entry.key.clone(), key_at: entry.key_at, value });
         }
         if let Some(services) = document.get_mut("services") {
             services.data = Data::Map(extended);
@@ -221,16 +232,17 @@ impl<'l> Loading<'l> {
     ) -> Option<Value> {
         let id = (path.to_owned(), name.to_owned());
         if let Some(value) = done.get(&id) {
-            let size = value.size();
-            return (size <= self.copies).then(|| {
-                self.copies -= size;
-                value.clone()
-            });
+            return self.afford(value).then(|| value.clone());
         }
-        let mut service = services.get(name)?.clone();
-        self.copies = self.copies.saturating_sub(service.size());
-        let Some(extends) = service.remove("extends").filter(|extends| !extends.is_null()) else { return Some(service) };
-        if stack.contains(&id) || stack.len() >= MAX_EXTENDS || self.copies == 0 {
+        let written = services.get(name)?;
+        if !self.afford(written) {
+            return None;
+        }
+        let mut service = written.clone();
+        let Some(extends) = service.remove("extends").filter(|extends| !extends.is_null()) else {
+            return Some(service);
+        };
+        if stack.contains(&id) || stack.len() >= MAX_EXTENDS {
             let message = "services extend each other in a circle, or too deep";
             self.trouble(Trouble::invalid(extends.anchor(), message));
             return Some(service);
@@ -238,21 +250,34 @@ impl<'l> Loading<'l> {
         stack.push(id.clone());
         let base = self.base(services, &extends, path, stack, done);
         stack.pop();
-        let merged = match base {
-            Some(mut base) => {
-                // What refers to other services is not taken over from another file's service.
-                let mut at = vec!["services".to_owned(), name.to_owned()];
-                let (own_at, own_key, tag) = (service.at, service.key, service.tag);
-                merge(&mut base, service, &mut at, &mut self.composer.troubles);
-                Value { at: own_at, key: own_key, tag, ..base }
-            }
-            None => {
-                service.partial = service.partial.or(Some(EXTENDS_UNSEEN));
-                service
-            }
+        let merged = if let Some(mut base) = base {
+            let mut at = vec!["services".to_owned(), name.to_owned()];
+            let (own_at, own_key, tag) = (service.at, service.key, service.tag);
+            merge(&mut base, service, &mut at, &mut self.composer.troubles);
+            Value { at: own_at, key: own_key, tag, ..base }
+        } else {
+            service.partial = service.partial.or(Some(EXTENDS_UNSEEN));
+            service
         };
-        done.insert(id, merged.clone());
+        if self.afford(&merged) {
+            done.insert(id, merged.clone());
+        }
         Some(merged)
+    }
+
+    /// Takes a copy of a value from the budget; the first that is too much is reported.
+    fn afford(&mut self, value: &Value) -> bool {
+        let Some(left) = self.copies.checked_sub(value.size()) else {
+            if self.copies > 0 {
+                let message =
+                    format!("the services of this project extend each other to more than {COPY_BUDGET} values");
+                self.trouble(Trouble::not_followed(value.anchor(), message));
+            }
+            self.copies = 0;
+            return false;
+        };
+        self.copies = left;
+        true
     }
 
     fn base(
@@ -264,14 +289,14 @@ impl<'l> Loading<'l> {
         done: &mut BTreeMap<(String, String), Value>,
     ) -> Option<Value> {
         let named = extends.get("service").unwrap_or(extends);
-        let Some(name) = named.text().map(|text| text.text.clone()) else {
+        let Some(name) = named.text().map(|text| text.value.clone()) else {
             self.trouble(Trouble::invalid(extends.at, "`extends` names no service"));
             return None;
         };
         let missing = |at: Place| Trouble::invalid(at, format!("there is no service `{name}` to extend"));
         let Some(file) = extends.get("file") else {
             let found = self.extended_service(services, &name, path, stack, done);
-            if found.is_none() {
+            if services.get(&name).is_none() {
                 self.trouble(missing(named.at));
             }
             return found;
@@ -283,7 +308,7 @@ impl<'l> Loading<'l> {
             return None;
         };
         let found = self.extended_service(services, &name, &path, stack, done);
-        if found.is_none() {
+        if services.get(&name).is_none() {
             self.trouble(missing(named.at));
         }
         found

@@ -15,7 +15,6 @@ pub(super) fn merge(base: &mut Value, over: Value, path: &mut Vec<String>, troub
     let (over_at, over_key) = (over.at, over.key);
     match (&mut base.data, over.data) {
         (Data::Map(entries), Data::Map(others)) => {
-            // The later file is the one to look at first, so the place of the whole moves there for scalars only.
             merge_entries(entries, others, path, troubles);
         }
         (Data::List(items), Data::List(others)) => items.extend(others),
@@ -41,15 +40,11 @@ pub(super) fn merge(base: &mut Value, over: Value, path: &mut Vec<String>, troub
 }
 
 fn mismatch(base: crate::source::Place, over: crate::source::Place) -> Trouble {
-    Trouble::invalid(over, "this is of another type than the value it is laid over").with_related(base, "laid over this")
+    Trouble::invalid(over, "this is of another type than the value it is laid over")
+        .with_related(base, "laid over this")
 }
 
-fn merge_entries(
-    entries: &mut Vec<Entry>,
-    others: Vec<Entry>,
-    path: &mut Vec<String>,
-    troubles: &mut Vec<Trouble>,
-) {
+fn merge_entries(entries: &mut Vec<Entry>, others: Vec<Entry>, path: &mut Vec<String>, troubles: &mut Vec<Trouble>) {
     let mut index: BTreeMap<String, usize> =
         entries.iter().enumerate().map(|(at, entry)| (entry.key.clone(), at)).collect();
     let mut gone: Vec<usize> = Vec::new();
@@ -85,9 +80,9 @@ fn replaces(path: &[String], base: &Value, over: &Value) -> bool {
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     match path.as_slice() {
         ["services", _, "command" | "entrypoint"] | ["services", _, "healthcheck", "test"] => !over.is_null(),
-        ["services", _, "ulimits", _] => !over.entries().is_empty() != !base.entries().is_empty(),
+        ["services", _, "ulimits", _] => over.entries().is_empty() != base.entries().is_empty(),
         ["services", _, "logging"] => {
-            let driver = |value: &Value| value.get("driver").and_then(Value::text).map(|text| text.text.clone());
+            let driver = |value: &Value| value.get("driver").and_then(Value::text).map(|text| text.value.clone());
             matches!((driver(base), driver(over)), (Some(before), Some(after)) if before != after)
         }
         [.., extension] if extension.starts_with("x-") => true,
@@ -100,7 +95,9 @@ pub(super) fn prune(value: &mut Value) {
     match &mut value.data {
         Data::Map(entries) => {
             entries.retain(|entry| entry.value.tag != Tag::Reset);
-            entries.iter_mut().for_each(|entry| prune(&mut entry.value));
+            for entry in entries {
+                prune(&mut entry.value);
+            }
         }
         Data::List(items) => {
             items.retain(|item| item.tag != Tag::Reset);
@@ -114,7 +111,7 @@ pub(super) fn prune(value: &mut Value) {
 pub(super) fn same(one: &Value, other: &Value) -> bool {
     match (&one.data, &other.data) {
         (Data::Null, Data::Null) => true,
-        (Data::Scalar(one), Data::Scalar(other)) => one.text == other.text,
+        (Data::Scalar(one), Data::Scalar(other)) => one.value == other.value,
         (Data::List(one), Data::List(other)) => {
             one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
         }

@@ -24,7 +24,7 @@ mod tree;
 mod trouble;
 mod variable;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::value::List;
 use crate::source::Place;
@@ -76,13 +76,15 @@ pub fn load(
     }
     load::Loading::finish(&mut root);
     let files = overrides.iter().map(|input| load::file_field(input.path, input.tree)).collect();
-    let loaded = file::Loaded {
-        path: base.path.to_owned(),
-        overrides: List::new(files, start),
-        variables: std::mem::take(&mut loading.composer.variables),
-        problems: std::mem::take(&mut loading.composer.troubles),
-        start,
-    };
-    let scope = scope::Scope { root: &root, directories: &loading.directories, gap: loading.gap };
-    file::read_file(&scope, loaded)
+    // A value reached through several aliases is composed several times, and says the same each time.
+    let mut seen = BTreeSet::new();
+    let mut variables = std::mem::take(&mut loading.composer.variables);
+    variables.retain(|variable| seen.insert((variable.at, variable.name.clone())));
+    let mut seen = BTreeSet::new();
+    let mut problems = std::mem::take(&mut loading.composer.troubles);
+    problems.retain(|problem| seen.insert((problem.place, problem.message.clone())));
+    let beside =
+        file::Loaded { path: base.path.to_owned(), overrides: List::new(files, start), variables, problems, start };
+    let scope = scope::Scope::new(&root, &loading.directories, loading.gap);
+    file::read_file(&scope, beside)
 }

@@ -88,7 +88,15 @@ pub(super) fn read_volume(item: &Value, scope: &Scope<'_>, out: &mut Vec<Compose
         Data::Null | Data::List(_) => {
             let target = Field::malformed(item.excerpt(), "a volume such as `./data:/data`", item.at);
             let read_only = Always::known(false, item.at);
-            out.push(mount(Field::Absent(item.at), Field::Absent(item.at), target, read_only, item.at, String::new(), scope));
+            out.push(mount(
+                Field::Absent(item.at),
+                Field::Absent(item.at),
+                target,
+                read_only,
+                item.at,
+                String::new(),
+                scope,
+            ));
         }
     }
 }
@@ -120,13 +128,16 @@ fn short_volume(whole: Slice<'_>, scope: &Scope<'_>) -> ComposeMount {
         [] => (None, whole, None),
     };
     let read_only = match options {
-        Some(options) => options.field("options such as `ro`", |text| Some(text.split(',').any(|option| option == "ro"))),
+        Some(options) => {
+            options.field("options such as `ro`", |text| Some(text.split(',').any(|option| option == "ro")))
+        }
         None => Field::Absent(at),
     };
     let kind = match source {
         Some(source) => {
             let first = source.masked();
-            let path = first.starts_with(['.', '/', '~']) || paths::is_windows(first);
+            let path =
+                first.starts_with(['.', '/', '~']) || paths::is_windows(first) || is_in(source.raw(), HOST_DIRECTORIES);
             match (path, source.is_unknown()) {
                 (true, _) => Field::known(MountType::Bind, source.place()),
                 (false, true) => source.unresolved(),
@@ -137,6 +148,16 @@ fn short_volume(whole: Slice<'_>, scope: &Scope<'_>) -> ComposeMount {
     };
     let source = source.map_or(Field::Absent(at), Slice::string);
     mount(kind, source, path(target), read_only.or_default(false), at, whole.raw().to_owned(), scope)
+}
+
+/// Variables that shells set to a directory of the host.
+const HOST_DIRECTORIES: &[&str] = &["HOME", "PWD"];
+
+/// Whether a path starts with one of some variables.
+fn is_in(path: &str, variables: &[&str]) -> bool {
+    let Some(rest) = path.strip_prefix('$') else { return false };
+    let name = rest.trim_start_matches('{').split(['/', '}', ':']).next().unwrap_or("");
+    variables.contains(&name)
 }
 
 /// A path in the container, without a slash at its end.
@@ -176,10 +197,11 @@ fn mount(
     let bind = kind.value() == Some(&MountType::Bind);
     let named = kind.value() == Some(&MountType::Volume) && !source.is_absent();
     let fact = |judge: fn(&str) -> bool| source.clone().map(|text| judge(&text)).or_default(false);
+    let at_home = matches!(&source, Field::Unresolved(unresolved) if is_in(&unresolved.text, &["HOME"]));
     ComposeMount {
         at,
         source_path: if bind { scope.path(&source) } else { Field::Absent(source.place()) },
-        is_absolute_source: fact(paths::is_absolute),
+        is_absolute_source: if at_home { Always::known(true, source.place()) } else { fact(paths::is_absolute) },
         is_windows_path: fact(paths::is_windows),
         declared: if named { scope.declared("volumes", &source) } else { Always::known(true, at) },
         r#type: kind,
@@ -257,22 +279,22 @@ pub(super) fn volume_key(item: &Value) -> Option<String> {
             let target = if let [_, target, ..] = parts.as_slice() { target } else { parts.first()? };
             Some(clean(target.raw()).0)
         }
-        _ => Some(clean(&item.get("target")?.text()?.text).0),
+        _ => Some(clean(&item.get("target")?.text()?.value).0),
     }
 }
 
 /// The same for devices: the path in the container.
 pub(super) fn device_key(item: &Value) -> Option<String> {
     match &item.data {
-        Data::Scalar(text) => text.text.split(':').nth(1).or(Some(&text.text)).map(str::to_owned),
-        _ => item.get("target")?.text().map(|text| text.text.clone()),
+        Data::Scalar(text) => text.value.split(':').nth(1).or(Some(&text.value)).map(str::to_owned),
+        _ => item.get("target")?.text().map(|text| text.value.clone()),
     }
 }
 
 /// The same for secrets and configs: where they are mounted.
 pub(super) fn mount_key(item: &Value) -> Option<String> {
     let named = item.get("target").or_else(|| item.get("source")).unwrap_or(item);
-    named.text().map(|text| text.text.rsplit_once("/run/secrets/").map_or(&*text.text, |(_, name)| name).to_owned())
+    named.text().map(|text| text.value.rsplit_once("/run/secrets/").map_or(&*text.value, |(_, name)| name).to_owned())
 }
 
 /// Whether a top-level network, volume, secret or config is external, in its form of today or of old.

@@ -36,7 +36,10 @@ pub(super) fn is_absolute(path: &str) -> bool {
 
 /// Whether a build context or an included file lies on another machine.
 pub(super) fn is_remote(path: &str) -> bool {
-    path.contains("://") || path.starts_with("git@") || path.starts_with("github.com/") || path.ends_with(".git")
+    path.contains("://")
+        || path.starts_with("git@")
+        || path.starts_with("github.com/")
+        || path.rsplit('.').next() == Some("git")
 }
 
 #[cfg(test)]

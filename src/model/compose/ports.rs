@@ -1,5 +1,7 @@
 //! Published and exposed ports (Compose Specification, `ports` and `expose`).
 
+use std::cell::Cell;
+
 use super::fields::{Fields, parse_port, port, slice, text};
 use super::text::Slice;
 use super::tree::{Data, Value};
@@ -7,8 +9,8 @@ use crate::model::schema::Port;
 use crate::model::value::{Always, Field};
 use crate::{model, words};
 
-/// How many ports one range may stand for here; the rest is not seen.
-const MAX_RANGE: u16 = 1024;
+/// A short form longer than this is taken as one port, however long its range.
+const MAX_LENGTH: usize = 128;
 
 words! {
     /// A transport protocol.
@@ -42,22 +44,22 @@ model! {
 }
 
 /// Reads one item of `ports`.
-pub(super) fn read_port(item: &Value, out: &mut Vec<ComposePort>) {
+pub(super) fn read_port(item: &Value, budget: &Cell<usize>, out: &mut Vec<ComposePort>) {
     match &item.data {
-        Data::Scalar(text) => short_port(text.all(), out),
+        Data::Scalar(text) => short_port(text.all(), budget, out),
         Data::Map(_) => long_port(item, out),
         Data::Null | Data::List(_) => out.push(malformed(item)),
     }
 }
 
 /// Reads one item of `expose`: a port or a range, with or without protocol.
-pub(super) fn read_exposed(item: &Value, out: &mut Vec<ComposePort>) {
+pub(super) fn read_exposed(item: &Value, budget: &Cell<usize>, out: &mut Vec<ComposePort>) {
     let Some(whole) = slice(item) else {
         out.push(malformed(item));
         return;
     };
     let (ports, protocol) = split_protocol(whole);
-    push_range(whole, Field::Absent(whole.place()), None, ports, &protocol, out);
+    push_range(whole, &Field::Absent(whole.place()), None, ports, &protocol, budget, out);
 }
 
 fn malformed(item: &Value) -> ComposePort {
@@ -84,25 +86,27 @@ fn read_protocol(slice: Slice<'_>) -> Field<Protocol> {
 }
 
 /// `[[HOST_IP:][PUBLISHED]:]TARGET[/PROTOCOL]`
-fn short_port(whole: Slice<'_>, out: &mut Vec<ComposePort>) {
+fn short_port(whole: Slice<'_>, budget: &Cell<usize>, out: &mut Vec<ComposePort>) {
     let (address, protocol) = split_protocol(whole);
     let Some((front, target)) = address.rsplit_once(':') else {
-        push_range(whole, Field::Absent(whole.place()), None, address, &protocol, out);
+        push_range(whole, &Field::Absent(whole.place()), None, address, &protocol, budget, out);
         return;
     };
     let (host, published) = match front.rsplit_once(':') {
         // The colons of an IPv6 address without a port stand in its brackets.
         Some((host, published)) if !published.masked().ends_with(']') => (Some(host), published),
-        _ if front.masked().contains('.') || front.masked().starts_with('[') => (Some(front), front.from(front.raw().len())),
+        _ if front.masked().contains('.') || front.masked().starts_with('[') => {
+            (Some(front), front.from(front.raw().len()))
+        }
         _ => (None, front),
     };
     let host_ip = match host {
-        Some(host) if !host.is_empty() => host.field("an address", |text| {
-            Some(text.trim_start_matches('[').trim_end_matches(']').to_owned())
-        }),
+        Some(host) if !host.is_empty() => {
+            host.field("an address", |text| Some(text.trim_start_matches('[').trim_end_matches(']').to_owned()))
+        }
         _ => Field::Absent(whole.place()),
     };
-    push_range(whole, host_ip, (!published.is_empty()).then_some(published), target, &protocol, out);
+    push_range(whole, &host_ip, (!published.is_empty()).then_some(published), target, &protocol, budget, out);
 }
 
 fn is_loopback(host_ip: &Field<String>) -> Always<bool> {
@@ -111,16 +115,17 @@ fn is_loopback(host_ip: &Field<String>) -> Always<bool> {
 
 fn push_range(
     whole: Slice<'_>,
-    host_ip: Field<String>,
+    host_ip: &Field<String>,
     published: Option<Slice<'_>>,
     target: Slice<'_>,
     protocol: &Always<Protocol>,
+    budget: &Cell<usize>,
     out: &mut Vec<ComposePort>,
 ) {
     let mut push = |published: Field<Port>, target: Field<Port>| {
         out.push(ComposePort {
             at: whole.place(),
-            is_loopback: is_loopback(&host_ip),
+            is_loopback: is_loopback(host_ip),
             host_ip: host_ip.clone(),
             published,
             target,
@@ -132,8 +137,15 @@ fn push_range(
     let targets = range(target);
     let hosts = published.and_then(|published| Some((published, range(published)?)));
     match (targets, hosts) {
+        (Some((first, last)), _) if !affordable(last - first, whole, budget) => {
+            let why = "the range is too long to look at each port";
+            push(
+                published.map_or_else(absent, Slice::unresolved),
+                Field::unresolved(target.raw(), why, target.place()),
+            );
+        }
         (Some((first, last)), Some((_, (from, to)))) if last - first == to - from => {
-            for step in 0..=(last - first).min(MAX_RANGE) {
+            for step in 0..=last - first {
                 push(
                     Field::known(Port(from + step), published.map_or(whole.place(), Slice::place)),
                     Field::known(Port(first + step), target.place()),
@@ -145,12 +157,19 @@ fn push_range(
             push(Field::unresolved(published.raw(), why, published.place()), Field::known(Port(first), target.place()));
         }
         (Some((first, last)), None) if published.is_none() => {
-            for port in first..=last.min(first.saturating_add(MAX_RANGE)) {
+            for port in first..=last {
                 push(absent(), Field::known(Port(port), target.place()));
             }
         }
         _ => push(published.map_or_else(absent, port), port(target)),
     }
+}
+
+/// Takes further ports of a range from the budget; `false` where it has not so many.
+fn affordable(further: u16, whole: Slice<'_>, budget: &Cell<usize>) -> bool {
+    let left =
+        budget.get().checked_sub(usize::from(further)).filter(|_| further == 0 || whole.raw().len() <= MAX_LENGTH);
+    left.inspect(|left| budget.set(*left)).is_some()
 }
 
 fn range(slice: Slice<'_>) -> Option<(u16, u16)> {
@@ -197,8 +216,11 @@ fn not_a_port<T>(value: &Value) -> Field<T> {
 /// What makes a port the same as one in an earlier file: all of it. Another host port is another port.
 pub(super) fn port_key(item: &Value) -> Option<String> {
     let mut ports = Vec::new();
-    read_port(item, &mut ports);
-    let [port] = ports.as_slice() else { return text(item).value().cloned() };
+    read_port(item, &Cell::new(0), &mut ports);
+    let [port] = ports.as_slice() else { return None };
+    if port.target.value().is_none() {
+        return text(item).value().cloned();
+    }
     let host = port.host_ip.value().map_or("", String::as_str);
     let number = |field: &Field<Port>| match field {
         Field::Known(port, _) => port.0.to_string(),

@@ -1,16 +1,12 @@
 //! Services of a compose project, as they are after all files are merged.
 
 use super::build::{ComposeBuild, ComposeCommand, read_build, read_command};
-use super::environment::{
-    ComposeLabel, ComposeVariable, EnvFile, read_env_file, read_labels, read_variables,
-};
+use super::environment::{ComposeLabel, ComposeVariable, EnvFile, read_env_file, read_labels, read_variables};
 use super::fields::{Fields, not_a, scalar, slice, text};
 use super::health::{ComposeHealthcheck, read_healthcheck};
 use super::image::read_image;
 use super::links::{Attachment, Dependency, read_dependencies, read_networks};
-use super::mounts::{
-    ComposeGrant, ComposeMount, ComposeTmpfs, read_grant, read_tmpfs, read_volume, tmpfs_of_volume,
-};
+use super::mounts::{ComposeGrant, ComposeMount, ComposeTmpfs, read_grant, read_tmpfs, read_volume, tmpfs_of_volume};
 use super::ports::{ComposePort, read_exposed, read_port};
 use super::scope::Scope;
 use super::tree::{Data, Entry};
@@ -169,19 +165,20 @@ pub(super) fn read_service(entry: &Entry, scope: &Scope<'_>) -> Option<ComposeSe
     let fields = Fields::new(&entry.value, at);
     let secrets = fields.list("secrets", |item, out| read_grant(item, "secrets", scope, out));
     let env_files = fields.list("env_file", |item, out| read_env_file(item, scope, out));
-    let (user_uid, user_gid) = user_ids(fields);
+    let (user, group) = user_ids(fields);
     let security_opt = fields.strings("security_opt");
     let written = |key: &str| fields.get(key).is_some();
     Some(ComposeService {
         at,
         name: entry.key.clone(),
-        image: fields.field("image", |value| slice(value).map_or_else(|| malformed(value, "an image reference"), read_image)),
+        image: fields
+            .field("image", |value| slice(value).map_or_else(|| malformed(value, "an image reference"), read_image)),
         build: fields.field("build", |value| read_build(value, scope)),
         is_fragment: !written("image") && !written("build") && !written("provider") && entry.value.partial.is_none(),
         first_party: written("build"),
         user: fields.text("user"),
-        user_uid,
-        user_gid,
+        user_uid: user,
+        user_gid: group,
         group_add: fields.strings("group_add"),
         cap_drop: fields.strings("cap_drop"),
         cap_add: fields.strings("cap_add"),
@@ -192,8 +189,8 @@ pub(super) fn read_service(entry: &Entry, scope: &Scope<'_>) -> Option<ComposeSe
         init: fields.bool("init"),
         tmpfs: tmpfs(fields),
         healthcheck: fields.field("healthcheck", read_healthcheck),
-        ports: fields.list("ports", read_port),
-        expose: fields.list("expose", read_exposed),
+        ports: fields.list("ports", |item, out| read_port(item, &scope.ports, out)),
+        expose: fields.list("expose", |item, out| read_exposed(item, &scope.ports, out)),
         volumes: fields.list("volumes", |item, out| read_volume(item, scope, out)),
         environment: environment(fields, &secrets, &env_files),
         env_files,
@@ -296,11 +293,7 @@ fn tmpfs(fields: Fields<'_>) -> List<ComposeTmpfs> {
     all
 }
 
-fn environment(
-    fields: Fields<'_>,
-    secrets: &List<ComposeGrant>,
-    env_files: &List<EnvFile>,
-) -> List<ComposeVariable> {
+fn environment(fields: Fields<'_>, secrets: &List<ComposeGrant>, env_files: &List<EnvFile>) -> List<ComposeVariable> {
     let mut variables = read_variables(fields, "environment", secrets);
     if let Some(file) = env_files.items.first() {
         let why = "further variables may stand in an `env_file`";
@@ -324,7 +317,9 @@ fn limits(fields: Fields<'_>) -> ComposeResources {
     let limits = fields.child("deploy").child("resources").child("limits");
     // -1 is no limit either, in Docker's own option only.
     let pids = |fields: Fields<'_>, key: &str| {
-        fields.field(key, |value| scalar(value, "an integer", |text| Quantity::number(text).filter(|q| q.milli > 0).or(Quantity::number("0"))))
+        fields.field(key, |value| {
+            scalar(value, "an integer", |text| Quantity::number(text).filter(|q| q.milli > 0).or(Quantity::number("0")))
+        })
     };
     ComposeResources {
         at: limits.place(),

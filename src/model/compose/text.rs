@@ -25,7 +25,7 @@ pub(super) struct Piece {
 #[derive(Clone, Debug)]
 pub(super) struct Text {
     /// Its text, with the variables filled in that can be; others stay as written.
-    pub(super) text: String,
+    pub(super) value: String,
     /// The same length, with [`HOLE`] for every byte that is not known. `None` where all is known.
     masked: Option<String>,
     /// Empty where the text is as in the file.
@@ -37,22 +37,29 @@ pub(super) struct Text {
 }
 
 impl Text {
-    pub(super) fn new(text: String, pieces: Vec<Piece>, at: Place, content: Option<usize>) -> Self {
-        let masked = pieces.iter().any(|piece| piece.hole.is_some()).then(|| mask(&text, &pieces));
-        Self { text, masked, pieces, at, content }
+    pub(super) fn new(value: String, pieces: Vec<Piece>, at: Place, content: Option<usize>) -> Self {
+        let masked = pieces.iter().any(|piece| piece.hole.is_some()).then(|| mask(&value, &pieces));
+        Self { value, masked, pieces, at, content }
     }
 
     pub(super) fn all(&self) -> Slice<'_> {
-        Slice { of: self, start: 0, end: self.text.len() }
+        Slice { of: self, start: 0, end: self.value.len() }
     }
 
     fn place(&self, range: Range<usize>) -> Place {
         let Some(content) = self.content else { return self.at };
-        if range == (0..self.text.len()) {
+        if range == (0..self.value.len()) {
             return self.at;
         }
         let src = self.source(range);
         Place { file: self.at.file, span: Span::new(content + src.start, content + src.end) }
+    }
+
+    /// The pieces that a range overlaps or touches; they are in order, so the first is found by halving.
+    fn touching(&self, start: usize, end: usize) -> std::slice::Iter<'_, Piece> {
+        let first = self.pieces.partition_point(|piece| piece.out.end < start);
+        let last = self.pieces.partition_point(|piece| piece.out.start <= end);
+        self.pieces.get(first..last.max(first)).unwrap_or(&[]).iter()
     }
 
     fn source(&self, range: Range<usize>) -> Range<usize> {
@@ -63,9 +70,9 @@ impl Text {
             (piece.out.start < range.end && range.start < piece.out.end)
                 || (range.is_empty() && piece.out.start <= range.start && range.start <= piece.out.end)
         };
-        let mut touched = self.pieces.iter().filter(touches);
-        let Some(first) = touched.next() else { return range };
-        let last = touched.next_back();
+        let mut found = self.touching(range.start, range.end).filter(touches);
+        let Some(first) = found.next() else { return range };
+        let last = found.next_back();
         let exact = |piece: &Piece, offset: usize| {
             (piece.src.len() == piece.out.len() && piece.hole.is_none())
                 .then(|| piece.src.start + offset.clamp(piece.out.start, piece.out.end) - piece.out.start)
@@ -105,12 +112,12 @@ pub(super) struct Slice<'v> {
 impl<'v> Slice<'v> {
     /// The text, with what is not known as written.
     pub(super) fn raw(self) -> &'v str {
-        self.of.text.get(self.start..self.end).unwrap_or("")
+        self.of.value.get(self.start..self.end).unwrap_or("")
     }
 
     /// The text to look for separators in.
     pub(super) fn masked(self) -> &'v str {
-        self.of.masked.as_ref().unwrap_or(&self.of.text).get(self.start..self.end).unwrap_or("")
+        self.of.masked.as_ref().unwrap_or(&self.of.value).get(self.start..self.end).unwrap_or("")
     }
 
     pub(super) fn place(self) -> Place {
@@ -128,8 +135,11 @@ impl<'v> Slice<'v> {
 
     /// Whether any part of it is filled in from a variable or its default.
     pub(super) fn has_variable(self) -> bool {
-        self.of.pieces.iter().any(|p| p.outer.is_some() && p.out.start < self.end && self.start <= p.out.end)
-            || self.is_unknown()
+        self.of.touching(self.start, self.end).filter(|piece| piece.outer.is_some()).any(|piece| {
+            let overlaps = piece.out.start < self.end && self.start < piece.out.end;
+            // An empty default leaves no text behind.
+            overlaps || (piece.out.is_empty() && self.start <= piece.out.start && piece.out.end <= self.end)
+        })
     }
 
     /// Whether any part of it is not known.
@@ -138,8 +148,9 @@ impl<'v> Slice<'v> {
     }
 
     fn reason(self) -> Option<&'v str> {
-        let pieces = self.of.pieces.iter().filter(|p| p.out.start < self.end && self.start < p.out.end);
-        pieces.filter_map(|piece| piece.hole.as_deref()).next()
+        let mut pieces =
+            self.of.touching(self.start, self.end).filter(|p| p.out.start < self.end && self.start < p.out.end);
+        pieces.find_map(|piece| piece.hole.as_deref())
     }
 
     /// The bytes `range` of this part.
@@ -191,7 +202,7 @@ impl<'v> Slice<'v> {
                 hole: piece.hole.clone(),
             })
         };
-        let pieces: Vec<Piece> = self.of.pieces.iter().filter_map(clip).collect();
+        let pieces: Vec<Piece> = self.of.touching(self.start, self.end).filter_map(clip).collect();
         let shift = if self.of.pieces.is_empty() { self.start } else { 0 };
         let content = self.of.content.map(|content| content + shift);
         Text::new(self.raw().to_owned(), pieces, self.place(), content)

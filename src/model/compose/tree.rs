@@ -132,7 +132,7 @@ impl Value {
 
     /// What stands there, for a message.
     pub(super) fn excerpt(&self) -> String {
-        self.text().map_or_else(|| self.type_name().to_owned(), |text| format!("`{}`", text.text))
+        self.text().map_or_else(|| self.type_name().to_owned(), |text| format!("`{}`", text.value))
     }
 }
 
