@@ -10,7 +10,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("diagnostic", &["source", "finding"]),
     ("syntax", &["source", "diagnostic"]),
     ("discover", &["source", "syntax"]),
-    ("model", &["source", "finding", "syntax", "discover"]),
+    ("model", &["source", "finding", "diagnostic", "syntax", "discover"]),
     ("rules", &["source", "finding", "diagnostic", "syntax", "model"]),
     ("standard", &["source", "finding", "diagnostic", "syntax", "model", "rules"]),
     ("triage", &["source", "finding", "diagnostic"]),

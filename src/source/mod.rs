@@ -202,7 +202,7 @@ impl Sources {
         &self.files[id.0 as usize]
     }
 
-    /// The entry with exactly this path. The entries must be in path order, as [`crate::discover::walk`] gives them.
+    /// The entry with exactly this path. The entries must be in path order, as discovery gives them.
     #[must_use]
     pub fn find(&self, path: &str) -> Option<FileId> {
         let index = self.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
