@@ -1,5 +1,6 @@
 //! The typed model: what a service repository says, as values that know where they were written.
 
+pub mod dockerfile;
 pub mod duration;
 pub mod image;
 pub mod quantity;
