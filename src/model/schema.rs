@@ -83,6 +83,15 @@ impl StructDef {
     }
 }
 
+/// The name of a field whose Rust identifier may be raw, such as `r#type`.
+#[must_use]
+pub const fn field_name(identifier: &'static str) -> &'static str {
+    match identifier.as_bytes() {
+        [b'r', b'#', ..] => identifier.split_at(2).1,
+        _ => identifier,
+    }
+}
+
 /// One field of a struct.
 #[derive(Debug)]
 pub struct FieldDef {
@@ -349,7 +358,7 @@ macro_rules! model {
                     name: $kind,
                     doc: concat!($($doc),+),
                     fields: &[ $( $crate::model::schema::FieldDef {
-                        name: stringify!($field),
+                        name: $crate::model::schema::field_name(stringify!($field)),
                         doc: concat!($($field_doc),+),
                         ty: <$Type as $crate::model::schema::Modelled>::TYPE,
                         optional: <$Type as $crate::model::schema::Modelled>::OPTIONAL,

@@ -1,0 +1,132 @@
+//! Environment variables, labels and build arguments: what stands under names.
+
+use std::collections::BTreeSet;
+
+use super::fields::{Fields, boolean, slice, text};
+use super::mounts::ComposeGrant;
+use super::scope::Scope;
+use super::tree::{Data, Value};
+use crate::model;
+use crate::model::schema::PathText;
+use crate::model::secret;
+use crate::model::value::{Always, Field, List};
+use crate::source::Place;
+
+model! {
+    /// An environment variable or build argument.
+    pub struct ComposeVariable as "compose.env_var" {
+        /// Its name.
+        key: String,
+        /// Its value; absent where it is passed through from whoever runs compose.
+        value: Field<String>,
+        /// Whether the name is that of a secret.
+        is_secret_like: bool,
+        /// Whether the name ends in `_FILE`, so that the value should be a path.
+        is_file_reference: bool,
+        /// Whether the value is written here and no part of it comes from a variable.
+        is_literal: bool,
+        /// Whether the value only holds a place, such as `changeme`.
+        is_placeholder: bool,
+        /// Whether the value holds a user and a password in an address.
+        has_url_credentials: bool,
+        /// Name of the secret that the value points to below `/run/secrets`.
+        secret: Field<String>,
+        /// Whether the service is given that secret; true where it points to none.
+        secret_granted: Always<bool>,
+    }
+    label(variable) { variable.key.clone() }
+}
+
+model! {
+    /// A label.
+    pub struct ComposeLabel as "compose.label" {
+        /// Its name.
+        key: String,
+        /// Its value.
+        value: Field<String>,
+    }
+    label(label) { label.key.clone() }
+}
+
+model! {
+    /// A file of environment variables.
+    pub struct EnvFile as "compose.env_file" {
+        /// The path as written.
+        path: Field<String>,
+        /// The path relative to the root of the run.
+        resolved_path: Field<PathText>,
+        /// Whether compose refuses to start without it.
+        required: Always<bool>,
+    }
+    label(file) { file.path.value().cloned().unwrap_or_default() }
+}
+
+/// Where Compose mounts secrets.
+const SECRETS: &str = "/run/secrets/";
+
+/// The secrets of a service.
+struct Granted<'g> {
+    /// Where they are mounted.
+    targets: BTreeSet<&'g str>,
+    /// Whether there may be others.
+    hidden: bool,
+}
+
+/// Reads a mapping of variables.
+pub(super) fn read_variables(fields: Fields<'_>, key: &str, granted: &List<ComposeGrant>) -> List<ComposeVariable> {
+    let targets = granted.items.iter().filter_map(|grant| Some(grant.target.value()?.0.as_str())).collect();
+    let hidden = granted.unseen.is_some() || granted.items.iter().any(|grant| grant.target.value().is_none());
+    let granted = Granted { targets, hidden };
+    fields.map(key, |name, at, value| read_variable(name, at, value, &granted))
+}
+
+fn read_variable(name: &str, at: Place, value: &Value, granted: &Granted<'_>) -> ComposeVariable {
+    let whole = slice(value);
+    let raw = whole.map_or("", super::text::Slice::raw);
+    let field = if value.is_null() { Field::Absent(at) } else { text(value) };
+    let secret = match whole {
+        Some(whole) if raw.starts_with(SECRETS) && field.value().is_some() => whole.from(SECRETS.len()).string(),
+        _ => Field::Absent(value.at),
+    };
+    let has = granted.targets.contains(raw);
+    ComposeVariable {
+        at,
+        key: name.to_owned(),
+        is_secret_like: secret::is_secret_key(name),
+        is_file_reference: name.to_ascii_uppercase().ends_with("_FILE"),
+        is_literal: whole.is_some_and(|whole| !whole.has_variable()),
+        is_placeholder: whole.is_some_and(|whole| secret::is_placeholder(whole.raw())),
+        has_url_credentials: secret::has_url_credentials(raw),
+        secret_granted: match &secret {
+            Field::Known(name, origin) if !has && granted.hidden => {
+                Field::unresolved(name, "not all secrets of the service are known", origin.at).or_default(false)
+            }
+            Field::Known(_, origin) => Always::known(has, origin.at),
+            _ => Always::known(true, value.at),
+        },
+        secret,
+        value: field,
+    }
+}
+
+/// Reads a mapping of labels.
+pub(super) fn read_labels(fields: Fields<'_>, key: &str) -> List<ComposeLabel> {
+    fields.map(key, |name, at, value| ComposeLabel {
+        at,
+        key: name.to_owned(),
+        value: if value.is_null() { Field::known(String::new(), at) } else { text(value) },
+    })
+}
+
+/// Reads one item of `env_file`.
+pub(super) fn read_env_file(item: &Value, scope: &Scope<'_>, out: &mut Vec<EnvFile>) {
+    let (path, required) = match &item.data {
+        Data::Map(_) => {
+            let fields = Fields::new(item, item.anchor());
+            (fields.text("path"), fields.field("required", boolean))
+        }
+        _ => (text(item), Field::Absent(item.at)),
+    };
+    let resolved_path = scope.path(&path);
+    out.push(EnvFile { at: path.place(), path, resolved_path, required: required.or_default(true) });
+}

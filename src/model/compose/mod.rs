@@ -1,0 +1,90 @@
+//! Compose projects: files are interpolated, merged and brought into one form, then read as typed services.
+
+mod build;
+mod canonical;
+mod environment;
+mod fields;
+mod file;
+mod health;
+mod image;
+mod interpolate;
+mod known_keys;
+mod links;
+mod load;
+mod merge;
+mod mounts;
+mod paths;
+mod ports;
+mod scope;
+mod service;
+#[cfg(test)]
+mod tests;
+mod text;
+mod tree;
+mod trouble;
+mod variable;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::value::List;
+use crate::source::Place;
+use crate::syntax::yaml::Tree;
+
+pub use build::{ComposeBuild, ComposeCommand};
+pub use environment::{ComposeLabel, ComposeVariable, EnvFile};
+pub use file::{ComposeFile, ComposeNetwork, ComposeSecret, ComposeVolume};
+pub use health::{ComposeHealthcheck, TestForm};
+pub use links::{Attachment, Condition, Dependency};
+pub use mounts::{ComposeGrant, ComposeMount, ComposeTmpfs, MountType};
+pub use ports::{ComposePort, Protocol};
+pub use service::{ComposeResources, ComposeService};
+pub use trouble::{Trouble, TroubleKind};
+pub use variable::Variable;
+
+/// One compose file.
+#[derive(Clone, Copy, Debug)]
+pub struct ComposeInput<'t> {
+    /// Its YAML.
+    pub tree: &'t Tree,
+    /// Its path, relative to the root of the run.
+    pub path: &'t str,
+}
+
+/// Gives the YAML of a file that `extends` or `include` names, by its path relative to the root of the run.
+/// `None` for a file that is not in the repository.
+pub type FileLoader<'l> = &'l dyn Fn(&str) -> Option<Tree>;
+
+/// Loads a project: `base` with `overrides` laid over it in order. `env` holds what the `.env` beside the base file
+/// sets; the environment of the process never takes part. Paths in all of these files start from the base file's
+/// directory, those in files that are extended or included from their own.
+///
+/// Never fails. What compose would refuse is in [`ComposeFile::problems`] or a malformed field, and the rest lives.
+#[must_use]
+pub fn load(
+    base: ComposeInput<'_>,
+    overrides: &[ComposeInput<'_>],
+    env: &BTreeMap<String, String>,
+    loader: FileLoader<'_>,
+) -> ComposeFile {
+    let start = Place::whole(base.tree.file());
+    let directory = paths::directory(base.path);
+    let mut loading = load::Loading::new(env, loader);
+    let mut root = load::empty(start);
+    for input in std::iter::once(&base).chain(overrides) {
+        let part = load::Part { tree: input.tree, path: input.path, directory: &directory };
+        loading.lay(&mut root, part, &mut Vec::new());
+    }
+    load::Loading::finish(&mut root);
+    let files = overrides.iter().map(|input| load::file_field(input.path, input.tree)).collect();
+    // A value reached through several aliases is composed several times, and says the same each time.
+    let mut seen = BTreeSet::new();
+    let mut variables = std::mem::take(&mut loading.composer.variables);
+    variables.retain(|variable| seen.insert((variable.at, variable.name.clone())));
+    let mut seen = BTreeSet::new();
+    let mut problems = std::mem::take(&mut loading.composer.troubles);
+    problems.retain(|problem| seen.insert((problem.place, problem.message.clone())));
+    let beside =
+        file::Loaded { path: base.path.to_owned(), overrides: List::new(files, start), variables, problems, start };
+    let scope = scope::Scope::new(&root, &loading.directories, loading.gap);
+    file::read_file(&scope, beside)
+}

@@ -1,0 +1,228 @@
+//! Which names sound like secrets, and which values are none although they stand under such a name.
+
+/// Words that make a name that of a secret wherever they stand in it.
+const SECRET_WORDS: &[&str] = &[
+    "PASSWORD",
+    "PASSWD",
+    "PWD",
+    "PASSPHRASE",
+    "SECRET",
+    "SECRETS",
+    "TOKEN",
+    "APIKEY",
+    "PRIVATEKEY",
+    "ACCESSKEY",
+    "SECRETKEY",
+    "CREDENTIAL",
+    "CREDENTIALS",
+    "DSN",
+];
+
+/// The same, of two words.
+const SECRET_PAIRS: &[(&str, &str)] = &[("API", "KEY"), ("PRIVATE", "KEY"), ("ACCESS", "KEY")];
+
+/// Last words that turn the name into one for something about a secret, such as where it is.
+const HARMLESS_ENDINGS: &[&str] = &[
+    "FILE",
+    "FILES",
+    "PATH",
+    "DIR",
+    "NAME",
+    "TTL",
+    "ID",
+    "HEADER",
+    "ALGORITHM",
+    "ALG",
+    "URL",
+    "URI",
+    "ENDPOINT",
+    "LENGTH",
+    "LIMIT",
+    "COUNT",
+    "TYPE",
+    "VERSION",
+    "LIFETIME",
+    "DURATION",
+    "TIMEOUT",
+    "POLICY",
+    "ENABLED",
+    "DISABLED",
+    "REQUIRED",
+    "ISSUER",
+    "AUDIENCE",
+    "SECONDS",
+    "MINUTES",
+    "HOURS",
+    "DAYS",
+    "AGE",
+];
+
+/// Words that make the name that of a switch or of something public.
+const HARMLESS_WORDS: &[&str] = &["PUBLIC", "ALLOW", "RANDOM", "REQUIRE", "ENABLE", "DISABLE"];
+
+/// Whether a variable of this name should hold a secret. Words are told apart by `_`, `-`, `.` and by a change from
+/// small to capital letters, and must match whole: `MAX_TOKENS` and `AUTH_MODE` are no secrets, nor is what ends in
+/// `_FILE`, `_PATH`, `_ID` and the like, nor what is `PUBLIC`.
+#[must_use]
+pub fn is_secret_key(name: &str) -> bool {
+    let words = words(name);
+    // The shells' own names for the working directory.
+    if matches!(name, "PWD" | "OLDPWD") || words.iter().any(|word| HARMLESS_WORDS.contains(&word.as_str())) {
+        return false;
+    }
+    let Some(last) = words.last() else { return false };
+    if HARMLESS_ENDINGS.contains(&last.as_str()) || last.starts_with("EXPIR") {
+        return false;
+    }
+    let single = |word: &String| SECRET_WORDS.contains(&word.as_str()) || word.ends_with("PASSWORD");
+    let pair = |pair: &[String]| match pair {
+        [first, second] => SECRET_PAIRS.contains(&(first.as_str(), second.as_str())),
+        _ => false,
+    };
+    words.iter().any(single) || words.windows(2).any(pair)
+}
+
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut was_small = false;
+    for c in name.chars() {
+        let separates = matches!(c, '_' | '-' | '.');
+        if separates || (was_small && c.is_ascii_uppercase()) {
+            words.push(String::new());
+        }
+        was_small = c.is_ascii_lowercase();
+        if let (false, Some(word)) = (separates, words.last_mut()) {
+            word.push(c.to_ascii_uppercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Whether a value only holds the place of one: empty, a variable or template expression, `<…>`, `changeme`,
+/// `example`, `your-…`, `xxx…`, `dummy`, `***`.
+#[must_use]
+pub fn is_placeholder(value: &str) -> bool {
+    let value = value.trim();
+    let encloses = |open: &str, close: &str| value.starts_with(open) && value.ends_with(close);
+    if value.is_empty() || encloses("<", ">") || encloses("{{", "}}") || is_variable(value) {
+        return true;
+    }
+    let bare: String = value.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    if bare.is_empty() {
+        return value.chars().all(|c| matches!(c, '*' | '.' | '-' | '_'));
+    }
+    let lower = value.to_ascii_lowercase();
+    matches!(bare.as_str(), "example" | "dummy" | "placeholder" | "todo" | "replaceme" | "secretgoeshere")
+        || bare.contains("changeme")
+        || bare.starts_with("xxx")
+        || ["your-", "your_", "<your", "replace-", "replace_", "insert-", "insert_"]
+            .iter()
+            .any(|s| lower.starts_with(s))
+}
+
+fn is_variable(value: &str) -> bool {
+    if let Some(name) = value.strip_prefix("${") {
+        return name.find('}') == Some(name.len().saturating_sub(1));
+    }
+    value.strip_prefix('$').is_some_and(|name| {
+        name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    })
+}
+
+/// Whether a text holds `scheme://user:password@` with a password written out.
+#[must_use]
+pub fn has_url_credentials(value: &str) -> bool {
+    value.match_indices("://").any(|(found, separator)| {
+        let scheme = value.get(..found).and_then(|before| before.chars().next_back());
+        let rest = value.get(found + separator.len()..).unwrap_or("");
+        let authority = rest.find(['/', '?', '#', ' ', '"', '\'']).map_or(rest, |end| rest.get(..end).unwrap_or(""));
+        let password = authority.rsplit_once('@').and_then(|(user, _)| user.split_once(':'));
+        let written =
+            |password: &str| !is_placeholder(password) && !password.contains(['$', '<']) && !password.contains("{{");
+        scheme.is_some_and(|c| c.is_ascii_alphanumeric()) && password.is_some_and(|(_, password)| written(password))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{has_url_credentials, is_placeholder, is_secret_key};
+
+    #[test]
+    fn names_of_secrets_are_known_by_whole_words() {
+        for name in [
+            "POSTGRES_PASSWORD",
+            "PGPASSWORD",
+            "API_KEY",
+            "APIKEY",
+            "apiKey",
+            "JWT_SECRET",
+            "SECRET_KEY_BASE",
+            "GITHUB_TOKEN",
+            "SENTRY_DSN",
+            "db-password",
+            "AWS_SECRET_ACCESS_KEY",
+            "PRIVATE_KEY",
+            "CLIENT_SECRET",
+        ] {
+            assert!(is_secret_key(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_about_secrets_are_not_names_of_secrets() {
+        for name in [
+            "POSTGRES_PASSWORD_FILE",
+            "SECRETS_DIR",
+            "NEXT_PUBLIC_API_KEY",
+            "AUTH_MODE",
+            "AUTH_MODULE_VERSION",
+            "MAX_TOKENS",
+            "TOKENIZER",
+            "TOKEN_TTL",
+            "TOKEN_EXPIRY",
+            "ACCESS_TOKEN_EXPIRE_MINUTES",
+            "AWS_ACCESS_KEY_ID",
+            "API_KEY_HEADER",
+            "SSH_AUTH_SOCK",
+            "PWD",
+            "MYSQL_ALLOW_EMPTY_PASSWORD",
+            "KEYCLOAK_URL",
+            "SSH_KEY_DIR",
+            "",
+        ] {
+            assert!(!is_secret_key(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn values_that_only_hold_a_place_are_no_secrets() {
+        for value in [
+            "",
+            "${DB_PASSWORD}",
+            "$TOKEN",
+            "<token>",
+            "{{ token }}",
+            "changeme",
+            "Change-Me!",
+            "your-key-here",
+            "xxxx",
+            "***",
+        ] {
+            assert!(is_placeholder(value), "{value}");
+        }
+        for value in ["hunter2", "postgres", "${A}${B}x", "sk-live-123", "P@$$word", "$ecret!"] {
+            assert!(!is_placeholder(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_password_in_an_address_is_seen() {
+        assert!(has_url_credentials("postgres://app:hunter2@db:5432/app"));
+        assert!(has_url_credentials("amqp://guest:p@ss@mq"));
+        assert!(!has_url_credentials("postgres://app:${DB_PASSWORD}@db/app"));
+        assert!(!has_url_credentials("postgres://app@db:5432/app"));
+        assert!(!has_url_credentials("http://proxy:8080/a@b"));
+    }
+}
