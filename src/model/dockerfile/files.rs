@@ -1,0 +1,340 @@
+//! What COPY and ADD bring in, and who owns the directories of a stage.
+
+use super::accounts::Accounts;
+use super::script::{Argument, Options, RunCommand};
+use super::user::User;
+use crate::model;
+use crate::model::schema::PathText;
+use crate::model::value::{Field, List};
+use crate::source::Place;
+
+model! {
+    /// A COPY or ADD.
+    pub struct Copy as "dockerfile.copy" {
+        /// `COPY` or `ADD`.
+        keyword: String,
+        /// What is copied.
+        sources: List<Field<String>>,
+        /// Where to, as written.
+        dest: Field<String>,
+        /// Where to, as an absolute path.
+        dest_resolved: Field<PathText>,
+        /// The stage or image it is copied from.
+        from: Field<String>,
+        /// Whether `from` is a stage of this file.
+        from_is_stage: bool,
+        /// Index of that stage.
+        from_stage_index: Option<i64>,
+        /// Whether `from` names an earlier stage or looks like an image; `false` for a number or name that is neither.
+        from_resolves: Field<bool>,
+        /// Owner, as `--chown` has it.
+        chown: Field<String>,
+        /// Whether the owner is the user that the stage runs as.
+        chown_is_user: Field<bool>,
+        /// Mode, as `--chmod` has it.
+        chmod: Field<String>,
+        /// Whether every source is a dependency manifest, such as `requirements.txt` or `package.json`.
+        is_manifest_only: bool,
+        /// Whether it copies the whole build context.
+        copies_whole_context: bool,
+        /// Whether it copies a directory, as far as its name tells.
+        copies_directory: bool,
+        /// Whether a source is an address that is fetched.
+        is_remote: bool,
+        /// Whether it is an ADD that only does what COPY does: no address, no archive.
+        is_plain_add: bool,
+        /// Whether the files come from the build context, and not from a stage, an image or a heredoc.
+        is_from_context: bool,
+        /// Position in the stage.
+        position: i64,
+    }
+    label(copy) {
+        let sources: Vec<&str> = copy.sources.values().map(String::as_str).collect();
+        format!("{} {}", copy.keyword, sources.join(" "))
+    }
+}
+
+model! {
+    /// A directory or file that a stage makes or hands to a user.
+    pub struct Directory as "dockerfile.directory" {
+        /// Its path.
+        path: PathText,
+        /// Whether an instruction makes it: `mkdir`, WORKDIR, COPY, `install -d`.
+        created: bool,
+        /// Its owner as the last `chown` or `--chown` has it.
+        owner: Field<String>,
+        /// Whether that is the user the stage runs as.
+        owned_by_user: Field<bool>,
+    }
+    label(directory) { directory.path.0.clone() }
+}
+
+/// Something that makes a path or changes its owner.
+#[derive(Clone, Debug)]
+struct Event {
+    path: String,
+    owner: Option<(String, Place)>,
+    creates: bool,
+    /// Whether what is below changes too.
+    deep: bool,
+    at: Place,
+}
+
+/// Who owns what, in the order of the instructions.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ownership {
+    events: Vec<Event>,
+}
+
+/// Events that are kept for one stage; a file with more is not a real one.
+const MAX_EVENTS: usize = 2_000;
+
+/// What is known of the owner of a path.
+pub(super) enum Owner {
+    /// The user with this text.
+    Is(String),
+    /// Nothing in the file makes it.
+    NeverMade,
+    /// It was made by root.
+    Root,
+}
+
+impl Ownership {
+    fn push(&mut self, event: Event) {
+        if self.events.len() < MAX_EVENTS {
+            self.events.push(event);
+        }
+    }
+
+    pub fn made(&mut self, path: String, owner: Option<(String, Place)>, at: Place) {
+        self.push(Event { path, owner, creates: true, deep: true, at });
+    }
+
+    /// Takes in `mkdir`, `touch`, `install`, `chown` and redirections; `runs_as` is who runs the command.
+    pub fn take(&mut self, command: &RunCommand, workdir: &str, runs_as: Option<&str>) {
+        let owner = runs_as.map(|user| (user.to_owned(), command.at));
+        let path = |word: &Argument| word.value.as_deref().map(|path| join(workdir, path));
+        for output in &command.outputs {
+            if let Some(path) = path(output) {
+                self.made(path, owner.clone(), output.at);
+            }
+        }
+        match command.name() {
+            "mkdir" | "touch" => {
+                let options = Options::read(command.arguments(), "mZdrt", &["mode"]);
+                for word in &options.operands {
+                    for path in word.value.iter().flat_map(|value| braces(value)) {
+                        self.made(join(workdir, &path), owner.clone(), word.at);
+                    }
+                }
+            }
+            "install" => {
+                let options =
+                    Options::read(command.arguments(), "mogtST", &["mode", "owner", "group", "target-directory"]);
+                let given = options.value(&["o", "owner"]).map(|word| (word.shown().to_owned(), word.at));
+                let owner = given.or(owner);
+                let all = options.has(&["d", "directory"]);
+                let made = if all {
+                    options.operands.as_slice()
+                } else {
+                    options.operands.split_last().map_or(&[][..], |(last, _)| std::slice::from_ref(last))
+                };
+                for word in made {
+                    if let Some(path) = path(word) {
+                        self.made(path, owner.clone(), word.at);
+                    }
+                }
+            }
+            "chown" => {
+                let options = Options::read(command.arguments(), "", &["reference", "from"]);
+                let Some((owner, paths)) = options.operands.split_first() else { return };
+                for word in paths {
+                    for path in word.value.iter().flat_map(|value| braces(value)) {
+                        let path = join(workdir, path.trim_end_matches("/*"));
+                        let owner = Some((owner.shown().to_owned(), owner.at));
+                        self.push(Event {
+                            path,
+                            owner,
+                            creates: false,
+                            deep: options.has(&["R", "recursive"]),
+                            at: word.at,
+                        });
+                    }
+                }
+            }
+            "useradd" | "adduser" => {
+                let makes = command.name() == "adduser"
+                    || command
+                        .arguments()
+                        .iter()
+                        .any(|word| word.text.starts_with("-m") || word.text == "--create-home");
+                if let (true, Some(name)) = (makes, command.words.last().and_then(|word| word.value.clone())) {
+                    self.made(format!("/home/{name}"), Some((name, command.at)), command.at);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub fn owner(&self, path: &str) -> Owner {
+        let covers = |event: &&Event| event.path == path || (event.deep && is_below(path, &event.path));
+        let made = self.events.iter().any(|event| {
+            event.creates && (event.path == path || is_below(path, &event.path) || is_below(&event.path, path))
+        });
+        match self.events.iter().rev().find(covers).and_then(|event| event.owner.clone()) {
+            Some((owner, _)) => Owner::Is(owner),
+            None if made => Owner::Root,
+            None => Owner::NeverMade,
+        }
+    }
+
+    /// All paths with their last owner.
+    pub fn directories(&self, user: Option<&User>, accounts: &Accounts) -> Vec<Directory> {
+        let mut out: Vec<Directory> = Vec::new();
+        for event in self.events.iter().take(200) {
+            if out.iter().any(|known| known.path.0 == event.path) {
+                continue;
+            }
+            let covering = |other: &&Event| {
+                (other.path == event.path || (other.deep && is_below(&event.path, &other.path)))
+                    && (other.owner.is_some() || other.creates)
+            };
+            let owner = self.events.iter().rev().find(covering).and_then(|found| found.owner.clone());
+            let owned = owner.as_ref().map(|(owner, at)| match user.and_then(|user| user.owns(owner, *at, accounts)) {
+                Some(owns) => Field::known(owns, *at),
+                None => Field::unresolved(owner.as_str(), "the id of its owner is not known", *at),
+            });
+            let root_owned = || match user {
+                Some(user) => user.is_root.clone().map(|is_root| is_root),
+                None => Field::Absent(event.at),
+            };
+            out.push(Directory {
+                at: event.at,
+                path: PathText(event.path.clone()),
+                created: self
+                    .events
+                    .iter()
+                    .any(|other| other.creates && (other.path == event.path || is_below(&other.path, &event.path))),
+                owner: owner.map_or(Field::Absent(event.at), |(owner, at)| Field::known(owner, at)),
+                owned_by_user: owned.unwrap_or_else(root_owned),
+            });
+        }
+        out
+    }
+}
+
+fn is_below(path: &str, parent: &str) -> bool {
+    parent == "/" || path.strip_prefix(parent).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// `/a/{b,c}` as two paths, as bash does.
+fn braces(text: &str) -> Vec<String> {
+    let parts = text.split_once('{').and_then(|(head, rest)| Some((head, rest.split_once('}')?)));
+    match parts {
+        Some((head, (list, tail))) if list.contains(',') => {
+            list.split(',').map(|item| format!("{head}{item}{tail}")).collect()
+        }
+        _ => vec![text.to_owned()],
+    }
+}
+
+/// A path in a working directory, with `.` and `..` taken out.
+pub(super) fn join(workdir: &str, path: &str) -> String {
+    let full = if path.starts_with('/') { path.to_owned() } else { format!("{workdir}/{path}") };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in full.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    format!("/{}", parts.join("/"))
+}
+
+/// Whether a file lists the dependencies of a project, or configures the tool that installs them.
+pub(super) fn is_manifest(source: &str) -> bool {
+    let name = source.trim_end_matches('/').rsplit('/').next().unwrap_or(source);
+    let lower = name.to_ascii_lowercase();
+    let exact = [
+        "yarn.lock",
+        "pnpm-lock.yaml",
+        "pnpm-workspace.yaml",
+        "npm-shrinkwrap.json",
+        "bun.lock",
+        "bun.lockb",
+        ".npmrc",
+        ".yarnrc",
+        ".yarnrc.yml",
+        ".yarn",
+        ".nvmrc",
+        "lerna.json",
+        "turbo.json",
+        "pyproject.toml",
+        "poetry.lock",
+        "uv.lock",
+        "setup.py",
+        "setup.cfg",
+        "environment.yml",
+        "environment.yaml",
+        "constraints.txt",
+        ".python-version",
+        "go.mod",
+        "go.sum",
+        "go.work",
+        "go.work.sum",
+        "cargo.toml",
+        "cargo.lock",
+        "gemfile",
+        "gemfile.lock",
+        ".ruby-version",
+        "composer.json",
+        "composer.lock",
+        "pom.xml",
+        "mvnw",
+        ".mvn",
+        "gradlew",
+        "gradle.properties",
+        "mix.exs",
+        "mix.lock",
+        "directory.build.props",
+        "directory.packages.props",
+        "nuget.config",
+        "packages.lock.json",
+        "global.json",
+    ];
+    exact.contains(&lower.as_str())
+        || lower.contains("requirements")
+        || lower.starts_with("package") && (lower.ends_with(".json") || lower.ends_with('*'))
+        || lower.starts_with("pipfile")
+        || lower.starts_with("gemfile")
+        || lower.starts_with("build.gradle")
+        || lower.starts_with("settings.gradle")
+        || lower.ends_with(".csproj")
+        || lower.ends_with(".fsproj")
+        || lower.ends_with(".sln")
+        || lower.ends_with(".gemspec")
+        || lower == "gradle"
+        || ["go.*", "yarn.*", "poetry.lock*", "cargo.*", "uv.lock*", "pnpm-lock*", "yarn.lock*", "package-lock*"]
+            .contains(&lower.as_str())
+}
+
+pub(super) fn is_whole_context(source: &str) -> bool {
+    matches!(source, "." | "./" | "/" | "*" | "./*" | "./." | "/*" | "/.")
+}
+
+pub(super) fn is_directory(source: &str) -> bool {
+    let name = source.rsplit('/').next().unwrap_or(source);
+    is_whole_context(source) || source.ends_with('/') || (!name.contains('.') && !is_manifest(source)) || name == "**"
+}
+
+pub(super) fn is_archive(source: &str) -> bool {
+    let ends = [".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tar.*"];
+    ends.iter().any(|end| source.ends_with(end))
+}
+
+pub(super) fn is_remote(source: &str) -> bool {
+    source.contains("://") || source.starts_with("git@")
+}

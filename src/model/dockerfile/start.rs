@@ -1,0 +1,118 @@
+//! ENTRYPOINT and CMD: what a container starts.
+
+use super::health::{Form, is_init};
+use super::script::is_shell;
+use crate::model;
+use crate::model::value::{Field, List};
+use crate::source::{FileId, Place, Span};
+use crate::syntax::dockerfile::{Command, Instruction, InstructionKind};
+use crate::syntax::shell;
+
+model! {
+    /// An ENTRYPOINT, a CMD, or what both come to.
+    pub struct StartCommand as "dockerfile.start" {
+        /// Exec or shell form.
+        form: Form,
+        /// Its words.
+        words: List<Field<String>>,
+        /// The words with blanks between them, or the text for the shell.
+        text: String,
+        /// The first word without its directory.
+        program: Field<String>,
+        /// Whether that is an init such as tini or dumb-init.
+        has_init: bool,
+        /// The program behind an init, `env`, `exec` and `sh -c`.
+        main_program: Field<String>,
+        /// Whether an earlier stage declares it.
+        inherited: bool,
+    }
+    label(command) { command.text.clone() }
+}
+
+/// Reads an ENTRYPOINT or CMD.
+pub(super) fn read(instruction: &Instruction, file: FileId, inherited: bool) -> Option<StartCommand> {
+    let (InstructionKind::Cmd(command) | InstructionKind::Entrypoint(command)) = &instruction.kind else { return None };
+    let keyword = Place { file, span: instruction.keyword.span };
+    let (form, at, words, text) = match command {
+        Command::Exec(words) => {
+            let at = words.iter().map(|word| word.span).reduce(Span::to).map_or(keyword, |span| Place { file, span });
+            let fields: Vec<_> =
+                words.iter().map(|word| Field::known(word.value.clone(), Place { file, span: word.span })).collect();
+            (Form::Exec, at, fields, String::new())
+        }
+        Command::Shell(text) => {
+            let first = shell::parse(text).into_iter().find(|command| !command.words.is_empty());
+            let words = first.map(|command| command.words).unwrap_or_default();
+            let fields = words.iter().map(|word| Field::known(word.text.clone(), Place { file, span: word.span }));
+            let at = Place { file, span: text.span() };
+            (Form::Shell, at, fields.collect(), text.as_str().to_owned())
+        }
+    };
+    Some(assemble(form, words, text, at, inherited))
+}
+
+/// What ENTRYPOINT and CMD come to together (Dockerfile reference, "Understand how CMD and ENTRYPOINT interact").
+pub(super) fn together(entrypoint: Option<&StartCommand>, cmd: Option<&StartCommand>) -> Option<StartCommand> {
+    match (entrypoint, cmd) {
+        (Some(entrypoint), Some(cmd)) if entrypoint.form == Form::Exec && !entrypoint.words.items.is_empty() => {
+            let words = entrypoint.words.iter().chain(cmd.words.iter()).cloned().collect();
+            let text =
+                if cmd.form == Form::Shell { format!("{} {}", entrypoint.text, cmd.text) } else { String::new() };
+            Some(assemble(entrypoint.form, words, text, entrypoint.at, entrypoint.inherited))
+        }
+        (Some(entrypoint), None) => Some(entrypoint.clone()),
+        (Some(entrypoint), _) if entrypoint.form == Form::Shell => Some(entrypoint.clone()),
+        (_, cmd) => cmd.cloned(),
+    }
+}
+
+fn assemble(form: Form, words: Vec<Field<String>>, text: String, at: Place, inherited: bool) -> StartCommand {
+    let plain: Vec<&str> = words.iter().filter_map(Field::value).map(String::as_str).collect();
+    let text = if text.is_empty() { plain.join(" ") } else { text };
+    let field = |index: usize| match words.get(index) {
+        Some(word) => word.clone().map(|word| base_name(&word).to_owned()),
+        None => Field::Absent(at),
+    };
+    let program = field(0);
+    let main_program = match main_index(&plain) {
+        Some(Main::Word(index)) => field(index),
+        Some(Main::Inside(index, name)) => Field::known(name, words.get(index).map_or(at, Field::place)),
+        None => Field::Absent(at),
+    };
+    let has_init = program.value().is_some_and(|program| is_init(program));
+    StartCommand { at, form, words: List::new(words, at), text, program, has_init, main_program, inherited }
+}
+
+enum Main {
+    Word(usize),
+    /// A program named inside the script that is this word.
+    Inside(usize, String),
+}
+
+fn main_index(words: &[&str]) -> Option<Main> {
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        let name = base_name(word);
+        let next = words.get(at + 1).copied().unwrap_or("");
+        if is_shell(name) && next.starts_with('-') && next.ends_with('c') {
+            let script = words.get(at + 2)?;
+            let first = shell::parse_str(script, 0).into_iter().find(|command| {
+                command.name().is_some_and(|name| !matches!(name, "cd" | "set" | "export" | "echo" | "sleep"))
+            })?;
+            let word = first.words.iter().find(|word| word.text != "exec")?;
+            return Some(Main::Inside(at + 2, base_name(&word.text).to_owned()));
+        }
+        let is_wrapper = is_init(name) || matches!(name, "env" | "exec" | "gosu" | "su-exec" | "nice");
+        let is_detail = word.starts_with('-') || (at > 0 && word.contains('=') && !word.contains('/'));
+        if !is_wrapper && !is_detail {
+            return Some(Main::Word(at));
+        }
+        // `gosu user program`
+        at += if matches!(name, "gosu" | "su-exec") { 2 } else { 1 };
+    }
+    None
+}
+
+fn base_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
