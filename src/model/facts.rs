@@ -267,7 +267,7 @@ impl Parts<'_> {
     fn dockerfile_check(&self) -> Option<(Field<String>, Field<Port>)> {
         let stage = self.dockerfile?.final_stage.as_ref()?;
         let check = stage.healthcheck.value()?;
-        let url = check.url.value()?;
+        let url = check.check.value()?.url.value()?;
         Some((url.path.clone(), url.port.clone()))
     }
 
