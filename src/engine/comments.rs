@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::model::k8s::Pair;
-use crate::model::repo::{Remark, Repo};
-use crate::source::{FileId, Place};
+use crate::model::repo::{Remark, Seen};
+use crate::model::service::Service;
+use crate::source::{FileId, Place, Sources};
 use crate::triage::pragma::{self, Extent, Misspelt, Pragma, RemarkIn};
 use crate::triage::suppress::Annotated;
 
@@ -12,14 +13,14 @@ use crate::triage::suppress::Annotated;
 const ANNOTATION: &str = "svclint.dev/ignore.";
 
 /// The suppressions in comments, file by file.
-pub(super) fn pragmas(repo: &Repo) -> (Vec<Pragma>, Vec<Misspelt>) {
+pub(super) fn pragmas(sources: &Sources, seen: &Seen) -> (Vec<Pragma>, Vec<Misspelt>) {
     let mut by_file: BTreeMap<FileId, Vec<&Remark>> = BTreeMap::new();
-    for remark in &repo.remarks {
+    for remark in &seen.remarks {
         by_file.entry(remark.place.file).or_default().push(remark);
     }
     let (mut pragmas, mut misspelt) = (Vec::new(), Vec::new());
     for (file, remarks) in by_file {
-        let text = repo.sources.get(file).text();
+        let text = sources.get(file).text();
         let remarks: Vec<RemarkIn<'_>> = remarks
             .iter()
             .map(|remark| RemarkIn {
@@ -28,7 +29,7 @@ pub(super) fn pragmas(repo: &Repo) -> (Vec<Pragma>, Vec<Misspelt>) {
                 own_line: remark.own_line,
             })
             .collect();
-        let extent = repo.instructions.get(&file).map_or(Extent::Yaml, |spans| Extent::Dockerfile(spans));
+        let extent = seen.instructions.get(&file).map_or(Extent::Yaml, |spans| Extent::Dockerfile(spans));
         let (found, wrong) = pragma::read(file, text, &remarks, extent);
         pragmas.extend(found);
         misspelt.extend(wrong);
@@ -37,26 +38,23 @@ pub(super) fn pragmas(repo: &Repo) -> (Vec<Pragma>, Vec<Misspelt>) {
 }
 
 /// The suppressions in annotations, on an object or on its pod template. Each covers the object's document.
-pub(super) fn annotations(repo: &Repo) -> Vec<Annotated> {
+pub(super) fn annotations(sources: &Sources, service: &Service) -> Vec<Annotated> {
     let mut out = Vec::new();
-    for service in &repo.services {
-        for object in &service.objects {
-            let text = repo.sources.get(object.meta.at.file).text();
-            let covers = document_around(text, object.meta.at);
-            out.extend(object.meta.annotations.iter().filter_map(|pair| annotation(pair, covers)));
-        }
-        for workload in &service.workloads {
-            let text = repo.sources.get(workload.at.file).text();
-            let covers = document_around(text, workload.at);
-            out.extend(workload.pod_annotations.iter().filter_map(|pair| annotation(pair, covers)));
-        }
+    for object in &service.objects {
+        let pairs = object.meta.annotations.iter();
+        out.extend(pairs.filter_map(|pair| annotation(sources, pair, object.meta.at)));
+    }
+    for workload in &service.workloads {
+        let pairs = workload.pod_annotations.iter();
+        out.extend(pairs.filter_map(|pair| annotation(sources, pair, workload.at)));
     }
     out
 }
 
-fn annotation(pair: &Pair, covers: Place) -> Option<Annotated> {
+fn annotation(sources: &Sources, pair: &Pair, object: Place) -> Option<Annotated> {
     let rule = pair.key.strip_prefix(ANNOTATION)?.to_owned();
     let reason = pair.value.value().filter(|reason| !reason.trim().is_empty())?.clone();
+    let covers = document_around(sources.get(object.file).text(), object);
     Some(Annotated { place: pair.at, rule, reason, covers })
 }
 

@@ -83,11 +83,9 @@ pub fn run(source: &Arc<RuleSource>) -> Result<Vec<Line>, Vec<Problem>> {
         let instance = select::single(source, &arguments)?;
         let (files, mut expected, mut wrong) = unmarked(source, example);
         let repo = Repo::load(discover::in_memory(&files), None);
-        let unparsed = repo.notes.iter().filter(|note| note.kind == NoteKind::Unparsed);
-        wrong.extend(unparsed.map(|note| {
-            format!("{}: {}", repo.sources.get(note.place.file).path, note.message)
-        }));
         let report = run_instances(&repo, vec![instance]);
+        let unparsed = report.notes.iter().filter(|note| note.kind == NoteKind::Unparsed);
+        wrong.extend(unparsed.map(|note| format!("{}: {}", repo.sources.get(note.place.file).path, note.message)));
         let line = |word: Word, detail: String| Line {
             rule: source.id.value.clone(),
             example: example.name.value.clone(),
@@ -95,7 +93,7 @@ pub fn run(source: &Arc<RuleSource>) -> Result<Vec<Line>, Vec<Problem>> {
             detail,
         };
         lines.extend(wrong.into_iter().map(|detail| line(Word::Wrong, detail)));
-        if repo.services.is_empty() {
+        if repo.heads.is_empty() {
             lines.push(line(Word::Wrong, "no file of it makes a service".to_owned()));
         }
         for finding in &report.findings {

@@ -1,12 +1,12 @@
 //! One service judged by its rules.
 
 use crate::finding::{Finding, Outcome, RuleCount, Severity, Target};
-use crate::model::repo::Repo;
 use crate::model::schema::{Node, Scope};
 use crate::model::service::Service;
 use crate::rules::ast::UnknownAs;
 use crate::rules::conclude::{Conclusion, conclude};
 use crate::rules::eval::{Judgement, judge};
+use crate::source::Sources;
 use crate::standard::select::Instance;
 
 /// What judging one service gave.
@@ -16,7 +16,7 @@ pub(super) struct Judged {
 }
 
 /// Judges a service.
-pub(super) fn service(repo: &Repo, service: &Service, instances: &[Instance]) -> Judged {
+pub(super) fn service(sources: &Sources, service: &Service, instances: &[Instance]) -> Judged {
     let mut findings = Vec::new();
     let mut counts = Vec::new();
     let mut cached: Vec<(&'static str, Vec<&dyn Node>)> = Vec::new();
@@ -28,7 +28,7 @@ pub(super) fn service(repo: &Repo, service: &Service, instances: &[Instance]) ->
         let targets = cached.iter().find(|(name, _)| *name == kind).map_or(&[][..], |(_, targets)| targets);
         let mut count = RuleCount { rule: instance.id.clone(), ..RuleCount::default() };
         for target in targets {
-            if !instance.looks_at(&repo.sources.get(target.place().file).path) {
+            if !instance.looks_at(&sources.get(target.place().file).path) {
                 continue;
             }
             match judge(&instance.rule, *target, service) {
@@ -37,7 +37,11 @@ pub(super) fn service(repo: &Repo, service: &Service, instances: &[Instance]) ->
                 Judgement::Findings(groups) => {
                     let failed = groups.iter().any(|group| !group.unknown);
                     let unknown_fails = instance.rule.source.unknown == UnknownAs::Fail;
-                    if failed || unknown_fails { count.failed += 1 } else { count.unknown += 1 }
+                    if failed || unknown_fails {
+                        count.failed += 1
+                    } else {
+                        count.unknown += 1
+                    }
                     for group in &groups {
                         let Some(conclusion) = conclude(&instance.rule, *target, group) else { continue };
                         findings.extend(finding(instance, service, *target, conclusion));

@@ -1,7 +1,7 @@
 //! A run: every service judged by the rules of its standards, in parallel, into one report.
 
-pub mod examples;
 mod comments;
+pub mod examples;
 mod judge;
 mod own;
 mod plan;
@@ -13,11 +13,10 @@ use rayon::prelude::*;
 
 use crate::diagnostic::Problem;
 use crate::finding::{ArtifactRef, Finding, Note, NoteKind, Report, RuleCount, ServiceRef};
-use crate::model::repo::Repo;
-use crate::model::service::Service;
+use crate::model::repo::{Assembled, Head, Repo, Seen};
 use crate::standard::library::Library;
 use crate::standard::select::Instance;
-use crate::triage::suppress::Known;
+use crate::triage::suppress::{Annotated, Known};
 use crate::triage::{order, suppress};
 
 pub use plan::{Choice, Plan};
@@ -38,19 +37,37 @@ pub fn run_instances(repo: &Repo, instances: Vec<Instance>) -> Report {
     judge_all(repo, &Library::default(), &plan, false)
 }
 
+/// What one service adds to the report.
+struct Part {
+    judged: judge::Judged,
+    own: Vec<Finding>,
+    annotations: Vec<Annotated>,
+    seen: Seen,
+}
+
 fn judge_all(repo: &Repo, library: &Library, plan: &Plan, own_findings: bool) -> Report {
-    let results: Vec<judge::Judged> = repo
-        .services
-        .par_iter()
-        .enumerate()
-        .filter(|(index, _)| plan.is_judged(*index))
-        .map(|(index, service)| judge::service(repo, service, plan.instances(index)))
+    let parts: Vec<Part> = (0..repo.heads.len())
+        .into_par_iter()
+        .filter(|index| plan.is_judged(*index))
+        .filter_map(|index| part(repo, plan, index, own_findings))
         .collect();
     let mut findings: Vec<Finding> = Vec::new();
     let mut counts: BTreeMap<String, RuleCount> = BTreeMap::new();
-    for judged in results {
-        findings.extend(judged.findings);
-        for count in judged.counts {
+    let mut annotations = Vec::new();
+    let mut seen = repo.seen.clone();
+    if own_findings {
+        for (trouble, owner) in repo.seen.troubles.iter().zip(&repo.trouble_owners) {
+            if let Some(head) = repo.heads.get(*owner).filter(|_| plan.is_judged(*owner)) {
+                findings.push(own::trouble(&repo.sources, &head.root, trouble));
+            }
+        }
+    }
+    for part in parts {
+        findings.extend(part.judged.findings);
+        findings.extend(part.own);
+        annotations.extend(part.annotations);
+        seen.extend(part.seen);
+        for count in part.judged.counts {
             let total = counts
                 .entry(count.rule.clone())
                 .or_insert_with(|| RuleCount { rule: count.rule.clone(), ..RuleCount::default() });
@@ -60,13 +77,10 @@ fn judge_all(repo: &Repo, library: &Library, plan: &Plan, own_findings: bool) ->
             total.not_applicable += count.not_applicable;
         }
     }
-    if own_findings {
-        findings.extend(own::findings(repo, |service| plan.is_judged(service)));
-    }
-    let mut notes = repo.notes.clone();
-    let shown = |(index, service): &(usize, &Service)| service.is_illustration && !plan.is_judged(*index);
-    notes.extend(repo.services.iter().enumerate().filter(shown).map(|(_, service)| illustration(service)));
-    notes.extend(suppressions(repo, library, plan, &mut findings));
+    let mut notes = std::mem::take(&mut seen.notes);
+    let shown = |(index, head): &(usize, &Head)| head.is_illustration && !plan.is_judged(*index);
+    notes.extend(repo.heads.iter().enumerate().filter(shown).map(|(_, head)| illustration(head)));
+    notes.extend(suppressions(repo, library, plan, &mut findings, &seen, &annotations));
     order::findings(&mut findings, &repo.sources);
     order::notes(&mut notes, &repo.sources);
     let rule_infos = summary::rule_infos(plan, &findings);
@@ -77,11 +91,27 @@ fn judge_all(repo: &Repo, library: &Library, plan: &Plan, own_findings: bool) ->
         rules: counts.into_values().collect(),
         rule_infos,
         notes,
-        files_read: repo.files_read,
+        files_read: seen.files_read,
     }
 }
 
-fn illustration(service: &Service) -> Note {
+/// Puts a service together, judges it, and lets it go.
+fn part(repo: &Repo, plan: &Plan, index: usize, own_findings: bool) -> Option<Part> {
+    let Assembled { service, seen } = repo.assemble(index)?;
+    let mut own = Vec::new();
+    if own_findings {
+        own = own::wrong_values(&service);
+        own.extend(seen.troubles.iter().map(|trouble| own::trouble(&repo.sources, &service.root.0, trouble)));
+    }
+    Some(Part {
+        judged: judge::service(&repo.sources, &service, plan.instances(index)),
+        own,
+        annotations: comments::annotations(&repo.sources, &service),
+        seen,
+    })
+}
+
+fn illustration(service: &Head) -> Note {
     Note {
         kind: NoteKind::NotEvaluated,
         place: service.at,
@@ -91,7 +121,14 @@ fn illustration(service: &Service) -> Note {
     }
 }
 
-fn suppressions(repo: &Repo, library: &Library, plan: &Plan, findings: &mut [Finding]) -> Vec<Note> {
+fn suppressions(
+    repo: &Repo,
+    library: &Library,
+    plan: &Plan,
+    findings: &mut [Finding],
+    seen: &Seen,
+    annotations: &[Annotated],
+) -> Vec<Note> {
     let ran: BTreeSet<String> = plan.all_instances().map(|instance| instance.id.clone()).collect();
     let mut rules: BTreeSet<String> = ran.clone();
     rules.extend(library.rule_ids().map(str::to_owned));
@@ -99,15 +136,15 @@ fn suppressions(repo: &Repo, library: &Library, plan: &Plan, findings: &mut [Fin
     let not_waivable =
         plan.all_instances().filter(|instance| !instance.waivable).map(|instance| instance.id.clone()).collect();
     let known = Known { rules: &rules, not_waivable: &not_waivable, ran: &ran };
-    let (pragmas, misspelt) = comments::pragmas(repo);
-    suppress::apply(findings, &pragmas, &misspelt, &comments::annotations(repo), &known)
+    let (pragmas, misspelt) = comments::pragmas(&repo.sources, seen);
+    suppress::apply(findings, &pragmas, &misspelt, annotations, &known)
 }
 
 fn services(repo: &Repo, plan: &Plan) -> Vec<ServiceRef> {
-    let reference = |(index, service): (usize, &Service)| ServiceRef {
-        root: service.root.0.clone(),
-        artifacts: service.artifacts.iter().map(|(kind, path)| ArtifactRef { kind, path: path.clone() }).collect(),
+    let reference = |(index, head): (usize, &Head)| ServiceRef {
+        root: head.root.clone(),
+        artifacts: head.artifacts.iter().map(|(kind, path)| ArtifactRef { kind, path: path.clone() }).collect(),
         standards: plan.standards_of(index).to_vec(),
     };
-    repo.services.iter().enumerate().filter(|(index, _)| plan.is_judged(*index)).map(reference).collect()
+    repo.heads.iter().enumerate().filter(|(index, _)| plan.is_judged(*index)).map(reference).collect()
 }

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::finding::{Finding, Label, Outcome, RuleInfo, Severity, Target};
-use crate::model::repo::{Repo, TroubleKind};
+use crate::model::repo::{Trouble, TroubleKind};
 use crate::model::schema::{Node, Slot, View};
+use crate::model::service::Service;
 use crate::model::value::Malformed;
-use crate::source::Place;
+use crate::source::{Place, Sources};
 
 /// One of these rules.
 pub(super) struct Own {
@@ -67,38 +68,38 @@ pub(super) fn info(id: &str) -> Option<RuleInfo> {
     })
 }
 
-/// The findings over all services that are judged.
-pub(super) fn findings(repo: &Repo, is_judged: impl Fn(usize) -> bool) -> Vec<Finding> {
+/// Values of the wrong type in a service.
+pub(super) fn wrong_values(service: &Service) -> Vec<Finding> {
     let mut out = Vec::new();
     let mut seen: BTreeSet<Place> = BTreeSet::new();
-    for (_, service) in repo.services.iter().enumerate().filter(|(index, _)| is_judged(*index)) {
-        for node in service.artifact_nodes() {
-            wrong_types(node, node, &mut |top, malformed| {
-                if seen.insert(malformed.at) {
-                    let message = format!("{} stands where {} should", malformed.found, malformed.expected);
-                    let label = format!("expected {}", malformed.expected);
-                    let target = Target { kind: top.def().name.to_owned(), name: top.label() };
-                    out.push(finding(WRONG_TYPE, &service.root.0, target, message, malformed.at, label));
-                }
-            });
-        }
-    }
-    for (index, trouble) in repo.troubles.iter().filter(|(index, _)| is_judged(*index)) {
-        let Some(service) = repo.services.get(*index) else { continue };
-        let rule = match trouble.kind {
-            TroubleKind::DuplicateKey => DUPLICATE_KEY,
-            TroubleKind::Suspicious => SUSPICIOUS,
-            TroubleKind::Refused => REFUSED,
-        };
-        let path = repo.sources.get(trouble.place.file).path.clone();
-        let target = Target { kind: trouble.artifact.to_owned(), name: path };
-        let mut found = finding(rule, &service.root.0, target, trouble.message.clone(), trouble.place, String::new());
-        found.help.clone_from(&trouble.help);
-        found.related.clone_from(&trouble.related);
-        found.evidence = repo.sources.slice(trouble.place).chars().take(80).collect();
-        out.push(found);
+    for node in service.artifact_nodes() {
+        wrong_types(node, node, &mut |top, malformed| {
+            // The same text can be the value of several fields, such as a minimum that follows from it.
+            if seen.insert(malformed.at) {
+                let message = format!("{} stands where {} should", malformed.found, malformed.expected);
+                let label = format!("expected {}", malformed.expected);
+                let target = Target { kind: top.def().name.to_owned(), name: top.label() };
+                out.push(finding(WRONG_TYPE, &service.root.0, target, message, malformed.at, label));
+            }
+        });
     }
     out
+}
+
+/// The finding of a trouble in a file.
+pub(super) fn trouble(sources: &Sources, service: &str, trouble: &Trouble) -> Finding {
+    let rule = match trouble.kind {
+        TroubleKind::DuplicateKey => DUPLICATE_KEY,
+        TroubleKind::Suspicious => SUSPICIOUS,
+        TroubleKind::Refused => REFUSED,
+    };
+    let path = sources.get(trouble.place.file).path.clone();
+    let target = Target { kind: trouble.artifact.to_owned(), name: path };
+    let mut found = finding(rule, service, target, trouble.message.clone(), trouble.place, String::new());
+    found.help.clone_from(&trouble.help);
+    found.related.clone_from(&trouble.related);
+    found.evidence = sources.slice(trouble.place).chars().take(80).collect();
+    found
 }
 
 fn finding(rule: &str, service: &str, target: Target, message: String, at: Place, label: String) -> Finding {

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::Problem;
-use crate::model::repo::Repo;
-use crate::model::service::{Service, ServiceKind};
+use crate::model::repo::{Head, Repo};
+use crate::model::service::ServiceKind;
+use crate::standard::Standard;
 use crate::standard::library::Library;
 use crate::standard::select::{self, Instance};
-use crate::standard::Standard;
 
 /// The standard of a service that has an `atonix.yaml`.
 const ATONIX: &str = "atonix";
@@ -62,7 +62,7 @@ impl Plan {
             let index = plan.load(library, &choice.standards, &choice.rules)?;
             sets.insert(choice.standards.clone(), index);
         }
-        for service in &repo.services {
+        for service in &repo.heads {
             let named = !choice.only.is_empty() && is_chosen(service, &choice.only);
             if !is_chosen(service, &choice.only) || (service.is_illustration && !named) {
                 plan.of_service.push(None);
@@ -86,7 +86,7 @@ impl Plan {
     #[must_use]
     pub fn of_instances(repo: &Repo, instances: Vec<Instance>) -> Self {
         let set = Set { standards: Vec::new(), instances };
-        Self { sets: vec![set], of_service: vec![Some(0); repo.services.len()], standards: Vec::new() }
+        Self { sets: vec![set], of_service: vec![Some(0); repo.heads.len()], standards: Vec::new() }
     }
 
     fn load(&mut self, library: &mut Library, ids: &[String], rules: &[String]) -> Result<usize, Vec<Problem>> {
@@ -149,20 +149,19 @@ impl Plan {
     }
 }
 
-fn detect(service: &Service) -> Vec<String> {
-    let id = if service.atonix.is_some() && service.kind == ServiceKind::Service { ATONIX } else { RECOMMENDED };
+fn detect(service: &Head) -> Vec<String> {
+    let id = if service.has_atonix && service.kind == ServiceKind::Service { ATONIX } else { RECOMMENDED };
     vec![id.to_owned()]
 }
 
-fn is_chosen(service: &Service, only: &[String]) -> bool {
+fn is_chosen(service: &Head, only: &[String]) -> bool {
     let below = |path: &str, directory: &str| {
         directory == "." || path == directory || path.strip_prefix(directory).is_some_and(|rest| rest.starts_with('/'))
     };
     only.is_empty()
         || only.iter().any(|chosen| {
-            below(&service.root.0, chosen)
+            below(&service.root, chosen)
                 || service.artifacts.iter().any(|(_, path)| path == chosen)
                 || service.owns_path(chosen)
         })
 }
-

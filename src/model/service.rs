@@ -58,8 +58,6 @@ model! {
         image_mentions: List<ImageMention>,
     }
     with {
-        /// The artifacts as `(kind, path)`, by path.
-        artifacts: Vec<(&'static str, String)>,
         /// The compose projects whose file it owns.
         projects: Vec<Arc<ComposeFile>>,
         /// The Kubernetes objects, patches left out.
@@ -80,7 +78,6 @@ pub(super) struct Assembly {
     pub(super) projects: Vec<Arc<ComposeFile>>,
     pub(super) objects: Vec<Arc<Object>>,
     pub(super) layout: Layout,
-    pub(super) artifacts: Vec<(&'static str, String)>,
 }
 
 impl Assembly {
@@ -92,9 +89,7 @@ impl Assembly {
             (Some(name), _, _) => name.clone(),
             (None, [only], _) => Field::known(only.name.clone(), only.at),
             (None, _, Some(directory)) => Field::known(directory.to_owned(), self.at),
-            (None, _, None) => {
-                Field::unresolved(".", "the directory of the checkout may have any name", self.at)
-            }
+            (None, _, None) => Field::unresolved(".", "the directory of the checkout may have any name", self.at),
         }
     }
 
@@ -153,7 +148,6 @@ impl Assembly {
             compose_services: List::new(self.compose_services, self.at),
             workloads: List::new(workloads, self.at),
             layout: self.layout,
-            artifacts: self.artifacts,
             projects: self.projects,
             objects: self.objects,
         }
@@ -161,15 +155,6 @@ impl Assembly {
 }
 
 impl Service {
-    /// Whether a path relative to the root of the run lies under its root or is one of its artifacts.
-    #[must_use]
-    pub fn owns_path(&self, path: &str) -> bool {
-        let root = self.root.0.as_str();
-        self.artifacts.iter().any(|(_, artifact)| artifact == path)
-            || (self.kind == ServiceKind::Service
-                && (root == "." || path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'))))
-    }
-
     /// The nodes in which values of the wrong type are looked for.
     pub fn artifact_nodes(&self) -> impl Iterator<Item = &dyn Node> {
         let atonix = self.atonix.iter().map(|atonix| &**atonix as &dyn Node);

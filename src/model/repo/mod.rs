@@ -1,0 +1,333 @@
+//! From files to services. What tells services apart is read first; each service is then put together when it is
+//! judged, and let go, so that memory holds the services in flight and not the repository.
+
+mod objects;
+mod projects;
+mod read;
+mod seen;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::compose::ComposeFile;
+use super::k8s::{Kustomization, Object};
+use super::layout::Layout;
+use super::service::{Assembly, Service, ServiceKind};
+use crate::discover::{
+    self, Artifact, ArtifactKind, ComposeInput as ComposeRoots, Discovery, Inputs, RootKind, ServiceRoots,
+};
+use crate::finding::{Note, NoteKind};
+use crate::source::{EntryKind, FileId, Place, Sources};
+use crate::syntax::yaml::Tree;
+
+pub use seen::{InstructionSpans, Remark, Seen, Trouble, TroubleKind};
+
+/// What is known of a service before it is put together.
+#[derive(Clone, Debug)]
+pub struct Head {
+    /// The root, relative to the root of the run.
+    pub root: String,
+    /// Whether it is built here, or only described.
+    pub kind: ServiceKind,
+    /// Whether it stands in documentation or test fixtures.
+    pub is_illustration: bool,
+    /// Whether it has an atonix.yaml.
+    pub has_atonix: bool,
+    /// The artifacts as `(kind, path)`, by path.
+    pub artifacts: Vec<(&'static str, String)>,
+    /// The root's place.
+    pub at: Place,
+}
+
+impl Head {
+    /// Whether a path relative to the root of the run lies under its root or is one of its artifacts.
+    #[must_use]
+    pub fn owns_path(&self, path: &str) -> bool {
+        self.artifacts.iter().any(|(_, artifact)| artifact == path)
+            || (self.kind == ServiceKind::Service
+                && (self.root == "." || path.strip_prefix(&self.root).is_some_and(|rest| rest.starts_with('/'))))
+    }
+}
+
+/// The files of one service, in path order.
+#[derive(Debug, Default)]
+struct Files {
+    dockerfiles: Vec<FileId>,
+    atonix: Vec<FileId>,
+    manifests: Vec<FileId>,
+    /// Compose services that belong to it: the project's index and the service's index in it.
+    compose_services: Vec<(usize, usize)>,
+    /// Projects whose file it owns.
+    projects: Vec<usize>,
+    /// Objects that were read before, because they had to find their service.
+    objects: Vec<Arc<Object>>,
+}
+
+/// A repository: its services and what was seen on the way to them.
+#[derive(Debug)]
+pub struct Repo {
+    /// All files and directories.
+    pub sources: Arc<Sources>,
+    /// The services, by root.
+    pub heads: Vec<Head>,
+    /// What was seen before any service was put together; troubles come with the index of their service.
+    pub seen: Seen,
+    /// The services that the troubles in `seen` belong to, in their order.
+    pub trouble_owners: Vec<usize>,
+    files: Vec<Files>,
+    nested: ServiceRoots,
+    projects: Vec<Arc<ComposeFile>>,
+    kustomizations: Vec<Kustomization>,
+}
+
+/// A service with what was seen while it was read.
+#[derive(Debug)]
+pub struct Assembled {
+    /// The service.
+    pub service: Service,
+    /// What was seen.
+    pub seen: Seen,
+}
+
+impl Repo {
+    /// Reads what tells services apart. `root` is where further files are read from, such as a Dockerfile under a
+    /// name that only a compose file knows; `None` for files that are all in memory.
+    #[must_use]
+    pub fn load(discovery: Discovery, root: Option<&Path>) -> Self {
+        let sources = Arc::new(discovery.sources);
+        let mut seen =
+            Seen { notes: discovery_notes(&sources, &discovery.unread, &discovery.errors), ..Seen::default() };
+        let of_kind = |kind: ArtifactKind| -> Vec<FileId> {
+            discovery.artifacts.iter().filter(|artifact| artifact.kind == kind).map(|artifact| artifact.file).collect()
+        };
+        for file in of_kind(ArtifactKind::HelmTemplate) {
+            let message = "a chart's template is not judged before it is rendered";
+            seen.not_evaluated(Place::whole(file), message, Some("render the chart and check the result"));
+        }
+        let projects = load_projects(&sources, &of_kind(ArtifactKind::Compose), &mut seen);
+        let named = named_dockerfiles(&sources, root, &projects, &discovery.artifacts);
+        let kustomizations: Vec<Kustomization> = of_kind(ArtifactKind::Kustomization)
+            .into_iter()
+            .filter_map(|file| read::kustomization(&sources, file, &mut seen))
+            .collect();
+        let dockerfiles: Vec<FileId> = of_kind(ArtifactKind::Dockerfile).into_iter().chain(named).collect();
+        let (atonix, manifests) = (of_kind(ArtifactKind::Atonix), of_kind(ArtifactKind::Kubernetes));
+        let roots = service_roots(&sources, &dockerfiles, &atonix, &manifests, &projects);
+        let mut repo = Self {
+            heads: roots.roots().iter().map(|root| head(&sources, root)).collect(),
+            files: roots.roots().iter().map(|_| Files::default()).collect(),
+            nested: roots,
+            trouble_owners: Vec::new(),
+            sources,
+            seen,
+            projects,
+            kustomizations,
+        };
+        repo.hand_out(&dockerfiles, &atonix, &manifests);
+        repo.hand_out_projects();
+        objects::hand_out(&mut repo);
+        for head in &mut repo.heads {
+            head.artifacts.sort_unstable_by(|a, b| (&a.1, a.0).cmp(&(&b.1, b.0)));
+        }
+        repo
+    }
+
+    fn hand_out(&mut self, dockerfiles: &[FileId], atonix: &[FileId], manifests: &[FileId]) {
+        let mut place = |file: FileId, kind: &'static str, list: fn(&mut Files) -> &mut Vec<FileId>| {
+            let path = self.sources.get(file).path.clone();
+            let roots = self.nested.roots();
+            let named = roots.iter().position(|root| root.dockerfiles.contains(&path));
+            let Some(owner) = named.or_else(|| self.nested.owner_of(&path)) else { return };
+            if let (Some(files), Some(head)) = (self.files.get_mut(owner), self.heads.get_mut(owner)) {
+                list(files).push(file);
+                head.artifacts.push((kind, path));
+                head.has_atonix |= kind == "atonix";
+            }
+        };
+        dockerfiles.iter().for_each(|file| place(*file, "dockerfile", |files| &mut files.dockerfiles));
+        atonix.iter().for_each(|file| place(*file, "atonix", |files| &mut files.atonix));
+        manifests.iter().for_each(|file| place(*file, "k8s", |files| &mut files.manifests));
+    }
+
+    /// A compose service belongs to the service whose Dockerfile it builds, else to the directory of its file.
+    fn hand_out_projects(&mut self) {
+        let mut owner_of: BTreeMap<&str, usize> = BTreeMap::new();
+        for (index, root) in self.nested.roots().iter().enumerate() {
+            owner_of.extend(root.dockerfiles.iter().map(|path| (path.as_str(), index)));
+        }
+        for (index, project) in self.projects.iter().enumerate() {
+            let path = &project.path.0;
+            let Some(home) = self.nested.owner_of(path) else { continue };
+            let seen = projects::seen(&self.sources, project);
+            self.trouble_owners.extend(seen.troubles.iter().map(|_| home));
+            self.seen.extend(seen);
+            if let Some(files) = self.files.get_mut(home) {
+                files.projects.push(index);
+            }
+            let mut owners = BTreeSet::from([home]);
+            for (position, service) in project.services.iter().enumerate().filter(|(_, one)| !one.is_fragment) {
+                let dockerfile = service.build.value().and_then(|build| build.dockerfile_path.value());
+                let builder = dockerfile.and_then(|path| owner_of.get(path.0.as_str()).copied());
+                let owner = builder.unwrap_or(home);
+                owners.insert(owner);
+                if let Some(files) = self.files.get_mut(owner) {
+                    files.compose_services.push((index, position));
+                }
+            }
+            for owner in owners {
+                if let Some(head) = self.heads.get_mut(owner) {
+                    head.artifacts.push(("compose", path.clone()));
+                }
+            }
+        }
+    }
+
+    /// Puts a service together. `None` for an index that is not one of [`Repo::heads`].
+    #[must_use]
+    pub fn assemble(&self, index: usize) -> Option<Assembled> {
+        let (head, files) = (self.heads.get(index)?, self.files.get(index)?);
+        let mut seen = Seen::default();
+        let dockerfiles =
+            files.dockerfiles.iter().map(|file| Arc::new(read::dockerfile(&self.sources, *file, &mut seen))).collect();
+        let mut atonix = None;
+        for file in &files.atonix {
+            // Of two the one under the right name counts.
+            let found = read::atonix(&self.sources, *file, &mut seen);
+            atonix = match (atonix, found) {
+                (Some(first), Some(second)) => Some(if second.misnamed { first } else { second }),
+                (first, second) => first.or(second),
+            };
+        }
+        let mut objects = objects::of_files(self, &files.manifests, &mut seen);
+        objects.extend(files.objects.iter().cloned());
+        let compose_services = files
+            .compose_services
+            .iter()
+            .filter_map(|(project, service)| self.projects.get(*project)?.services.items.get(*service))
+            .map(|service| Arc::new(service.clone()))
+            .collect();
+        let nested: Vec<&str> = self.nested.nested_in(&head.root).collect();
+        let assembly = Assembly {
+            at: head.at,
+            root: head.root.clone(),
+            kind: head.kind,
+            is_illustration: head.is_illustration,
+            atonix: atonix.map(Arc::new),
+            dockerfiles,
+            compose_services,
+            projects: files.projects.iter().filter_map(|project| self.projects.get(*project).cloned()).collect(),
+            objects,
+            layout: Layout::new(&self.sources, &head.root, &nested),
+        };
+        Some(Assembled { service: assembly.finish(), seen })
+    }
+
+    /// Gives every file another path, for a report that counts paths from elsewhere. Nothing can be put together
+    /// afterwards.
+    pub fn rename(&mut self, rename: &dyn Fn(&str) -> String) {
+        self.sources = Arc::new(self.sources.renamed(rename));
+    }
+}
+
+fn discovery_notes(
+    sources: &Sources,
+    unread: &[(FileId, discover::ReadError)],
+    errors: &[discover::WalkError],
+) -> Vec<Note> {
+    let note = |place: Place, message: String| Note {
+        kind: NoteKind::Unparsed,
+        place,
+        message,
+        help: None,
+        related: Vec::new(),
+    };
+    let root = sources.find(".").unwrap_or(FileId(0));
+    let unread = unread.iter().map(|(file, error)| note(Place::whole(*file), error.to_string()));
+    let errors = errors.iter().map(|error| note(Place::whole(root), error.to_string()));
+    unread.chain(errors).collect()
+}
+
+fn load_projects(sources: &Sources, files: &[FileId], seen: &mut Seen) -> Vec<Arc<ComposeFile>> {
+    let read: Vec<(Tree, Seen)> = files
+        .par_iter()
+        .map(|file| {
+            let mut seen = Seen::default();
+            (read::yaml(sources, *file, "compose", &mut seen), seen)
+        })
+        .collect();
+    let (trees, all): (Vec<Tree>, Vec<Seen>) = read.into_iter().unzip();
+    all.into_iter().for_each(|one| seen.extend(one));
+    projects::load(sources, &trees)
+}
+
+/// Dockerfiles under names that only a compose file knows.
+fn named_dockerfiles(
+    sources: &Sources,
+    root: Option<&Path>,
+    projects: &[Arc<ComposeFile>],
+    artifacts: &[Artifact],
+) -> Vec<FileId> {
+    let known: BTreeSet<FileId> = artifacts.iter().map(|artifact| artifact.file).collect();
+    let services = projects.iter().flat_map(|project| &project.services);
+    let paths: BTreeSet<&str> = services
+        .filter_map(|service| service.build.value()?.dockerfile_path.value())
+        .map(|path| path.0.as_str())
+        .collect();
+    let mut out = Vec::new();
+    for path in paths {
+        let Some(file) = sources.find(path).filter(|file| !known.contains(file)) else { continue };
+        let source = sources.get(file);
+        if source.kind == EntryKind::File
+            && source.text().is_empty()
+            && let Some(Ok(text)) = root.map(|root| discover::read(root, path))
+        {
+            source.set_text(Arc::from(text));
+        }
+        if !source.text().is_empty() {
+            out.push(file);
+        }
+    }
+    out
+}
+
+fn service_roots(
+    sources: &Sources,
+    dockerfiles: &[FileId],
+    atonix: &[FileId],
+    manifests: &[FileId],
+    projects: &[Arc<ComposeFile>],
+) -> ServiceRoots {
+    let paths =
+        |files: &[FileId]| -> Vec<String> { files.iter().map(|file| sources.get(*file).path.clone()).collect() };
+    let compose: Vec<ComposeRoots> = projects
+        .iter()
+        .map(|project| ComposeRoots {
+            path: project.path.0.clone(),
+            builds: project.services.iter().filter_map(projects::build_of).collect(),
+        })
+        .collect();
+    let (dockerfiles, atonix, manifests) = (paths(dockerfiles), paths(atonix), paths(manifests));
+    discover::service_roots(Inputs {
+        dockerfiles: &dockerfiles,
+        atonix: &atonix,
+        compose: &compose,
+        manifests: &manifests,
+    })
+}
+
+fn head(sources: &Sources, root: &discover::ServiceRoot) -> Head {
+    Head {
+        root: root.root.clone(),
+        kind: match root.kind {
+            RootKind::Service => ServiceKind::Service,
+            RootKind::Stack => ServiceKind::Stack,
+        },
+        is_illustration: root.is_illustration,
+        has_atonix: false,
+        artifacts: Vec::new(),
+        at: Place::whole(sources.find(&root.root).unwrap_or(FileId(0))),
+    }
+}

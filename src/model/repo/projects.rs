@@ -1,0 +1,114 @@
+//! Compose projects: which files are loaded together, and with what environment.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::seen::{Seen, Trouble, TroubleKind};
+use crate::discover::Build;
+use crate::finding::{Label, Note, NoteKind};
+use crate::model::compose::{self, ComposeFile, ComposeInput, ComposeService};
+use crate::source::{FileId, Place, Sources};
+use crate::syntax::yaml::Tree;
+
+/// Names under which compose finds its file, in order (Compose Specification, "Compose file").
+const BASES: &[&str] = &["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+
+/// Names of the file that is merged over it without being named.
+const OVERRIDES: &[&str] =
+    &["compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml"];
+
+/// Loads every project: in each directory the file that compose would take with its override, and every further file
+/// by itself.
+pub(super) fn load(sources: &Sources, trees: &[Tree]) -> Vec<Arc<ComposeFile>> {
+    let mut by_directory: BTreeMap<&str, Vec<(&str, &Tree)>> = BTreeMap::new();
+    for tree in trees {
+        let path = sources.get(tree.file()).path.as_str();
+        let (directory, name) = path.rsplit_once('/').unwrap_or((".", path));
+        by_directory.entry(directory).or_default().push((name, tree));
+    }
+    let groups: Vec<(&str, Vec<(&str, &Tree)>)> = by_directory.into_iter().collect();
+    groups.par_iter().flat_map_iter(|(directory, files)| load_directory(sources, directory, files)).collect()
+}
+
+fn load_directory(sources: &Sources, directory: &str, files: &[(&str, &Tree)]) -> Vec<Arc<ComposeFile>> {
+    let named = |names: &[&str]| {
+        names.iter().find_map(|name| files.iter().find(|(file, _)| file == name)).map(|(name, _)| *name)
+    };
+    let base = named(BASES);
+    let overlay = base.and(named(OVERRIDES));
+    let env = environment(sources, directory);
+    let path = |name: &str| if directory == "." { name.to_owned() } else { format!("{directory}/{name}") };
+    let loader = |path: &str| {
+        let file = sources.find(path)?;
+        let text = sources.get(file).text();
+        (!text.is_empty()).then(|| Tree::parse(file, text))
+    };
+    let mut projects = Vec::new();
+    for (name, tree) in files.iter().filter(|(name, _)| Some(*name) != overlay) {
+        let base_path = path(name);
+        let over: Vec<(String, &Tree)> = files
+            .iter()
+            .filter(|(file, _)| Some(*name) == base && Some(*file) == overlay)
+            .map(|(file, tree)| (path(file), *tree))
+            .collect();
+        let overrides: Vec<ComposeInput<'_>> = over.iter().map(|(path, tree)| ComposeInput { tree, path }).collect();
+        let file = compose::load(ComposeInput { tree, path: &base_path }, &overrides, &env, &loader);
+        projects.push(Arc::new(file));
+    }
+    projects
+}
+
+/// What the `.env` beside a compose file sets (Compose Specification, "Interpolation").
+fn environment(sources: &Sources, directory: &str) -> BTreeMap<String, String> {
+    let path = if directory == "." { ".env".to_owned() } else { format!("{directory}/.env") };
+    let Some(file) = sources.find(&path) else { return BTreeMap::new() };
+    let lines = sources.get(file).text().lines().map(str::trim).filter(|line| !line.starts_with('#'));
+    lines
+        .filter_map(|line| line.strip_prefix("export ").unwrap_or(line).split_once('='))
+        .map(|(name, value)| (name.trim().to_owned(), unquoted(value.trim()).to_owned()))
+        .collect()
+}
+
+fn unquoted(value: &str) -> &str {
+    for quote in ['"', '\''] {
+        if let Some(inner) = value.strip_prefix(quote).and_then(|rest| rest.split(quote).next()) {
+            return inner;
+        }
+    }
+    value.split(" #").next().unwrap_or(value).trim_end()
+}
+
+/// What there is to say of a project besides its values.
+pub(super) fn seen(sources: &Sources, project: &ComposeFile) -> Seen {
+    let mut seen = Seen::default();
+    for problem in &project.problems {
+        let (place, message, help) = (problem.place, problem.message.clone(), problem.help.clone());
+        let related = labels(&problem.related);
+        if problem.kind == compose::TroubleKind::NotFollowed {
+            seen.notes.push(Note { kind: NoteKind::NotEvaluated, place, message, help, related });
+        } else {
+            let kind = TroubleKind::Refused;
+            seen.troubles.push(Trouble { kind, artifact: "compose", place, message, help, related });
+        }
+    }
+    if project.services.iter().any(|service| service.is_fragment) {
+        let file = sources.find(&project.path.0).unwrap_or(FileId(0));
+        let message = "services with neither `image` nor `build` are an overlay, which is not judged alone";
+        seen.not_evaluated(Place::whole(file), message, None);
+    }
+    seen
+}
+
+fn labels(related: &[(Place, String)]) -> Vec<Label> {
+    related.iter().map(|(place, text)| Label { place: *place, text: text.clone() }).collect()
+}
+
+/// What a service builds, where both paths lie in the repository.
+pub(super) fn build_of(service: &ComposeService) -> Option<Build> {
+    let build = service.build.value()?;
+    let context = build.context_path.value()?.0.clone();
+    let dockerfile = build.dockerfile_path.value()?.0.clone();
+    Some(Build { context, dockerfile })
+}

@@ -1,0 +1,73 @@
+//! One artifact read into its model.
+
+use super::seen::{Remark, Seen};
+use crate::model::atonix::{self, Atonix};
+use crate::model::dockerfile::{self, Dockerfile};
+use crate::model::k8s::{self, Body, Kustomization, Object, PatchSign};
+use crate::source::{FileId, Place, Sources};
+use crate::syntax::dockerfile::InstructionKind;
+use crate::syntax::yaml::Tree;
+
+/// Reads a Dockerfile.
+pub(super) fn dockerfile(sources: &Sources, file: FileId, seen: &mut Seen) -> Dockerfile {
+    let source = sources.get(file);
+    let tree = crate::syntax::dockerfile::parse(source.text());
+    seen.files_read += 1;
+    seen.problems(file, "dockerfile", &tree.problems);
+    let before = seen.remarks.len();
+    let remarks = tree.comments.iter().filter(|comment| comment.value.contains("svclint:"));
+    seen.remarks.extend(remarks.map(|comment| Remark { place: Place { file, span: comment.span }, own_line: true }));
+    if seen.remarks.len() > before {
+        let spans = tree
+            .instructions
+            .iter()
+            .map(|instruction| (instruction.span, matches!(instruction.kind, InstructionKind::From { .. })));
+        seen.instructions.insert(file, spans.collect());
+    }
+    dockerfile::read(file, &source.path, &tree, source.text())
+}
+
+/// Reads an atonix.yaml; `None` where there is no mapping in it.
+pub(super) fn atonix(sources: &Sources, file: FileId, seen: &mut Seen) -> Option<Atonix> {
+    let tree = yaml(sources, file, "atonix", seen);
+    let (atonix, problems) = atonix::read(&tree, &sources.get(file).path);
+    seen.problems(file, "atonix", &problems);
+    atonix
+}
+
+/// Reads the Kubernetes objects of a file.
+pub(super) fn objects(sources: &Sources, file: FileId, seen: &mut Seen) -> Vec<Object> {
+    let tree = yaml(sources, file, "k8s", seen);
+    let objects = k8s::read(&tree, &sources.get(file).path);
+    for object in &objects {
+        match (&object.body, object.patch) {
+            (Body::TooLarge, _) => {
+                seen.not_evaluated(object.meta.at, "this object is too large to be read, its aliases expanded", None);
+            }
+            (_, Some(PatchSign::Fragment)) => {
+                let message = "this is part of an object, to be merged into another, and not judged alone";
+                seen.not_evaluated(object.meta.at, message, None);
+            }
+            _ => {}
+        }
+    }
+    objects
+}
+
+/// Reads a kustomization.
+pub(super) fn kustomization(sources: &Sources, file: FileId, seen: &mut Seen) -> Option<Kustomization> {
+    let tree = yaml(sources, file, "k8s", seen);
+    Kustomization::read(&tree, &sources.get(file).path)
+}
+
+/// Reads the YAML of a file.
+pub(super) fn yaml(sources: &Sources, file: FileId, artifact: &'static str, seen: &mut Seen) -> Tree {
+    let tree = Tree::parse(file, sources.get(file).text());
+    seen.files_read += 1;
+    seen.problems(file, artifact, &tree.problems);
+    let remarks = tree.comments.iter().filter(|comment| comment.text.contains("svclint:"));
+    seen.remarks.extend(
+        remarks.map(|comment| Remark { place: Place { file, span: comment.span }, own_line: comment.own_line }),
+    );
+    tree
+}

@@ -1,0 +1,218 @@
+//! The exit statuses and the other promises to programs.
+
+use super::support::{DOCKERFILE, Repository};
+
+const COMPOSE: &str = "services:\n  web:\n    image: nginx:1.27\n    privileged: true\n";
+
+#[test]
+fn a_clean_service_exits_with_0() {
+    let repository = Repository::new(&[("Dockerfile", DOCKERFILE)]);
+    let run = repository.check(&["--rule", "dockerfile-user-nonroot"]);
+    assert_eq!((run.status, run.err.as_str()), (0, ""), "{}", run.out);
+}
+
+#[test]
+fn findings_exit_with_1_in_every_format() {
+    let repository = Repository::new(&[("docker-compose.yml", COMPOSE)]);
+    for format in ["pretty", "compact", "json", "sarif", "github"] {
+        let run = repository.run(&["check", "--rule", "compose-privileged", "--format", format]);
+        assert_eq!(run.status, 1, "{format}: {}", run.err);
+        assert!(!run.out.is_empty(), "{format}");
+    }
+}
+
+#[test]
+fn a_threshold_decides_what_fails_the_run() {
+    let repository = Repository::new(&[("docker-compose.yml", COMPOSE)]);
+    let run = |fail_on: &str| repository.check(&["--rule", "compose-privileged", "--fail-on", fail_on]).status;
+    assert_eq!(run("never"), 0);
+    assert_eq!(run("error"), 1);
+    assert_eq!(run("info"), 1);
+}
+
+#[test]
+fn nothing_to_check_exits_with_3() {
+    let repository = Repository::new(&[("README.md", "# nothing\n")]);
+    let run = repository.check(&[]);
+    assert_eq!(run.status, 3, "{}", run.out);
+    assert!(run.err.contains("nothing to check"), "{}", run.err);
+}
+
+#[test]
+fn an_unknown_rule_exits_with_2_and_a_suggestion() {
+    let repository = Repository::new(&[("docker-compose.yml", COMPOSE)]);
+    let run = repository.check(&["--rule", "compose-priviledged"]);
+    assert_eq!(run.status, 2);
+    assert!(run.err.contains("did you mean `compose-privileged`?"), "{}", run.err);
+}
+
+#[test]
+fn an_unknown_standard_exits_with_2_and_a_suggestion() {
+    let repository = Repository::new(&[("docker-compose.yml", COMPOSE)]);
+    let run = repository.check(&["--standard", "atonics"]);
+    assert_eq!(run.status, 2);
+    assert!(run.err.contains("did you mean `atonix`?"), "{}", run.err);
+}
+
+#[test]
+fn a_path_that_is_not_there_exits_with_2() {
+    let repository = Repository::new(&[("docker-compose.yml", COMPOSE)]);
+    let run = repository.check(&["no-such-directory"]);
+    assert_eq!(run.status, 2);
+    assert!(run.err.contains("no-such-directory"), "{}", run.err);
+}
+
+#[test]
+fn a_further_report_goes_to_its_file() {
+    let repository = Repository::new(&[("docker-compose.yml", COMPOSE)]);
+    let run = repository.check(&["--rule", "compose-privileged", "--output", "json=report.json"]);
+    assert_eq!(run.status, 1);
+    let text = std::fs::read_to_string(repository.path().join("report.json")).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(report["findings"][0]["rule"], "compose-privileged");
+    assert_eq!(report["findings"][0]["location"]["path"], "docker-compose.yml");
+    assert_eq!(report["findings"][0]["location"]["start"]["line"], 4);
+}
+
+#[test]
+fn paths_are_relative_to_where_svclint_was_started() {
+    let repository = Repository::new(&[("services/web/docker-compose.yml", COMPOSE)]);
+    let run = repository.check(&["services/web", "--rule", "compose-privileged"]);
+    assert!(run.out.starts_with("services/web/docker-compose.yml:4:17"), "{}", run.out);
+}
+
+#[test]
+fn given_files_limit_what_is_shown_and_not_what_is_judged() {
+    let files = [("api/docker-compose.yml", COMPOSE), ("api/Dockerfile", "FROM debian:12\nUSER root\n")];
+    let repository = Repository::new(&files);
+    let rules = ["--rule", "compose-privileged", "--rule", "dockerfile-user-nonroot"];
+    let run = repository.check(&[&["api/Dockerfile"], &rules[..]].concat());
+    assert!(run.out.contains("dockerfile-user-nonroot"), "{}", run.out);
+    assert!(!run.out.contains("compose-privileged"), "{}", run.out);
+    let run = repository.check(&[&["api/Dockerfile", "--whole-service"], &rules[..]].concat());
+    assert!(run.out.contains("compose-privileged"), "{}", run.out);
+}
+
+#[test]
+fn the_output_does_not_depend_on_the_number_of_threads() {
+    let mut files = Vec::new();
+    let paths: Vec<String> = (0..40).map(|index| format!("services/s{index}/docker-compose.yml")).collect();
+    files.extend(paths.iter().map(|path| (path.as_str(), COMPOSE)));
+    let repository = Repository::new(&files);
+    let one = repository.check(&["--jobs", "1"]).out;
+    assert_eq!(one, repository.check(&["--jobs", "4"]).out);
+}
+
+#[test]
+fn check_writes_nothing_into_the_repository() {
+    let repository = Repository::new(&[("docker-compose.yml", COMPOSE), ("Dockerfile", DOCKERFILE)]);
+    let list = || {
+        let mut names: Vec<_> =
+            std::fs::read_dir(repository.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    let before = list();
+    repository.check(&[]);
+    assert_eq!(before, list());
+}
+
+#[test]
+fn a_suppression_with_a_reason_silences_and_one_without_does_not() {
+    let with = COMPOSE.replace("true\n", "true # svclint: ignore[compose-privileged] needs the device\n");
+    let repository = Repository::new(&[("docker-compose.yml", &with)]);
+    let run = repository.check(&["--rule", "compose-privileged"]);
+    assert_eq!(run.status, 0, "{}", run.out);
+    let without = COMPOSE.replace("true\n", "true # svclint: ignore[compose-privileged]\n");
+    let repository = Repository::new(&[("docker-compose.yml", &without)]);
+    let run = repository.check(&["--rule", "compose-privileged"]);
+    assert_eq!(run.status, 1, "{}", run.out);
+    assert!(run.out.contains("without a reason"), "{}", run.out);
+}
+
+#[test]
+fn a_suppression_that_names_no_rule_is_told() {
+    let text = COMPOSE.replace("true\n", "true # svclint: ignore[compose-priviledged] a typo\n");
+    let repository = Repository::new(&[("docker-compose.yml", &text)]);
+    let run = repository.check(&["--rule", "compose-privileged"]);
+    assert!(run.out.contains("did you mean `compose-privileged`?"), "{}", run.out);
+}
+
+#[test]
+fn rules_and_standards_are_listed_for_programs() {
+    let repository = Repository::new(&[]);
+    let rules: serde_json::Value = serde_json::from_str(&repository.run(&["rules", "--format", "json"]).out).unwrap();
+    assert!(rules.as_array().unwrap().len() >= 40);
+    let fields = ["id", "summary", "severity", "category", "status", "target", "params", "equivalents", "clauses"];
+    for rule in rules.as_array().unwrap() {
+        assert!(fields.iter().all(|field| rule.get(field).is_some()), "{rule}");
+    }
+    let run = repository.run(&["standards", "show", "atonix", "--format", "json"]);
+    let standard: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    for clause in standard["clauses"].as_array().unwrap() {
+        let checked = !clause["rules"].as_array().unwrap().is_empty();
+        assert!(checked || clause["gap"].is_string(), "{clause} has rules, or a reason why not");
+    }
+}
+
+#[test]
+fn rules_of_a_directory_run_like_the_built_in_ones() {
+    let repository = Repository::new(&[("docker-compose.yml", COMPOSE)]);
+    repository.write(
+        "company/rules/compose-has-healthcheck.yaml",
+        br#"rule: compose-has-healthcheck
+since: 0.1.0
+summary: every compose service has a health check
+category: reliability
+severity: warning
+why: Compose cannot tell a hung service from a working one without it.
+target: compose.service
+require: { field: healthcheck, exists: true }
+message: "`{name}` has no health check"
+examples:
+  - name: it has one
+    files:
+      compose.yaml: |
+        services:
+          a: { image: b, healthcheck: { test: [CMD, "true"] } }
+  - name: it has none
+    files:
+      compose.yaml: |
+        services:
+          #~ compose-has-healthcheck
+          a: { image: b }
+"#,
+    );
+    let run = repository.check(&["--rules", "company", "--rule", "compose-has-healthcheck"]);
+    assert!(run.out.contains("`web` has no health check"), "{}{}", run.out, run.err);
+    let run = repository.run(&["test", "company"]);
+    assert_eq!(run.status, 0, "{}{}", run.out, run.err);
+    assert!(run.out.contains("1 reported, 1 validated"), "{}", run.out);
+}
+
+#[test]
+fn a_misspelt_field_in_a_rule_stops_the_run_with_its_place() {
+    let repository = Repository::new(&[("docker-compose.yml", COMPOSE)]);
+    repository.write(
+        "company/wrong.yaml",
+        br#"rule: wrong
+since: 0.1.0
+summary: services drop privileges
+category: security
+severity: error
+why: A misspelt field must not make a rule that checks nothing.
+target: compose.service
+require: { field: priviledged, eq: false }
+message: "no"
+examples:
+  - { name: a, files: { compose.yaml: "services: { a: { image: b } }" } }
+  - { name: b, files: {}, expect: [{ at: . }] }
+"#,
+    );
+    let run = repository.check(&["--rules", "company", "--rule", "wrong"]);
+    assert_eq!(run.status, 2);
+    assert_eq!(run.out, "");
+    assert!(run.err.contains("`compose.service` has no field `priviledged`"), "{}", run.err);
+    assert!(run.err.contains("did you mean `privileged`?"), "{}", run.err);
+    assert!(run.err.contains("wrong.yaml:8:19"), "{}", run.err);
+}
