@@ -196,3 +196,17 @@ pub(super) fn image(word: &Word, scope: &Scope, file: FileId) -> Image {
     }
     image
 }
+
+/// What stands before the first variable without a value in a reference, and behind the last, in lower case.
+pub(super) fn open_ended(word: &Word, scope: &Scope) -> (String, String) {
+    let Expansion::Unresolved { names } = word.expand(&|name| scope.get(name)) else { return Default::default() };
+    let lookup = |name: &str| match names.iter().any(|gap| gap == name) {
+        true => Some(GAP.to_string()),
+        false => scope.get(name),
+    };
+    let Expansion::Known(text) = word.expand(&lookup) else { return Default::default() };
+    let text = text.to_lowercase();
+    let start = text.split(GAP).next().unwrap_or("").to_owned();
+    let end = text.rsplit(GAP).next().unwrap_or("").to_owned();
+    (start, end)
+}

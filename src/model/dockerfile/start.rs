@@ -6,7 +6,7 @@ use crate::model;
 use crate::model::value::{Field, List};
 use crate::source::{FileId, Place, Span};
 use crate::syntax::dockerfile::{Command, Instruction, InstructionKind};
-use crate::syntax::shell;
+use crate::syntax::shell::{self, SimpleCommand};
 
 model! {
     /// An ENTRYPOINT, a CMD, or what both come to.
@@ -96,10 +96,16 @@ fn main_index(words: &[&str]) -> Option<Main> {
         let next = words.get(at + 1).copied().unwrap_or("");
         if is_shell(name) && next.starts_with('-') && next.ends_with('c') {
             let script = words.get(at + 2)?;
-            let first = shell::parse_str(script, 0).into_iter().find(|command| {
-                command.name().is_some_and(|name| !matches!(name, "cd" | "set" | "export" | "echo" | "sleep"))
-            })?;
-            let word = first.words.iter().find(|word| word.text != "exec")?;
+            let commands = shell::parse_str(script, 0);
+            let is_program = |command: &&SimpleCommand| {
+                command.name().is_some_and(|name| {
+                    !matches!(name, "cd" | "set" | "export" | "echo" | "sleep" | "exit" | "true" | "false" | "wait")
+                })
+            };
+            // What comes last, or in the shell's place, is what keeps running.
+            let exec = commands.iter().find(|command| command.name() == Some("exec"));
+            let main = exec.or_else(|| commands.iter().rfind(is_program))?;
+            let word = main.words.iter().find(|word| word.text != "exec")?;
             return Some(Main::Inside(at + 2, base_name(&word.text).to_owned()));
         }
         let is_wrapper = is_init(name) || matches!(name, "env" | "exec" | "gosu" | "su-exec" | "nice");
