@@ -148,7 +148,7 @@ fn user(node: NodeRef<'_>) -> Option<KnownUser> {
     Some(KnownUser { name, uid: node.get("uid").and_then(number)?, gid: node.get("gid").and_then(number)? })
 }
 
-fn texts<'t>(node: Option<NodeRef<'t>>) -> impl Iterator<Item = &'t str> {
+fn texts(node: Option<NodeRef<'_>>) -> impl Iterator<Item = &str> {
     node.into_iter().flat_map(NodeRef::items).filter_map(NodeRef::text)
 }
 

@@ -200,10 +200,11 @@ impl Ownership {
                     && (other.owner.is_some() || other.creates)
             };
             let owner = self.events.iter().rev().find(covering).and_then(|found| found.owner.clone());
-            let owned = owner.as_ref().map(|(owner, at)| match user.and_then(|user| user.owns(owner, *at, accounts)) {
-                Some(owns) => Field::known(owns, *at),
-                None => Field::unresolved(owner.as_str(), "the id of its owner is not known", *at),
-            });
+            let by_user =
+                owner.as_ref().map(|(owner, at)| match user.and_then(|user| user.owns(owner, *at, accounts)) {
+                    Some(owns) => Field::known(owns, *at),
+                    None => Field::unresolved(owner.as_str(), "the id of its owner is not known", *at),
+                });
             let root_owned = || match user {
                 Some(user) => user.is_root.clone().map(|is_root| is_root),
                 None => Field::Absent(event.at),
@@ -216,7 +217,7 @@ impl Ownership {
                     .iter()
                     .any(|other| other.creates && (other.path == event.path || is_below(&other.path, &event.path))),
                 owner: owner.map_or(Field::Absent(event.at), |(owner, at)| Field::known(owner, at)),
-                owned_by_user: owned.unwrap_or_else(root_owned),
+                owned_by_user: by_user.unwrap_or_else(root_owned),
             });
         }
         out
@@ -254,6 +255,7 @@ pub(super) fn join(workdir: &str, path: &str) -> String {
     format!("/{}", parts.join("/"))
 }
 
+#[allow(clippy::case_sensitive_file_extension_comparisons)] // In lower case already.
 /// Whether a file lists the dependencies of a project, or configures the tool that installs them.
 pub(super) fn is_manifest(source: &str) -> bool {
     let name = source.trim_end_matches('/').rsplit('/').next().unwrap_or(source);

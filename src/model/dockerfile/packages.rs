@@ -277,10 +277,8 @@ pub(super) fn read(command: &RunCommand, around: &Surroundings) -> Option<(Packa
     };
     let cleans_up = around.cleaned.contains(manager.name);
     let by_option = match manager.name {
-        "apk" => options.has(&["no-cache"]),
         "pip" => options.has(&["no-cache-dir", "no-cache"]),
-        "poetry" | "uv" => options.has(&["no-cache"]),
-        "composer" => options.has(&["no-cache"]),
+        "apk" | "composer" | "poetry" | "uv" => options.has(&["no-cache"]),
         _ => false,
     } || around.uncached.contains(manager.name);
     let flags = arguments.iter().filter(|word| word.text.starts_with('-') && word.text != "-");
@@ -366,7 +364,7 @@ fn split_version<'w>(manager: &str, word: &'w str) -> (&'w str, Option<&'w str>)
         _ => (word, None),
     };
     match manager {
-        "apt-get" => at(word.find('='), 1),
+        "apt-get" | "conda" => at(word.find('='), 1),
         "apk" => {
             let found = word.find(['=', '~', '>', '<', '@']);
             let is_equal = found.is_some_and(|found| word.get(found..).is_some_and(|rest| rest.starts_with('=')));
@@ -383,7 +381,6 @@ fn split_version<'w>(manager: &str, word: &'w str) -> (&'w str, Option<&'w str>)
         }
         "npm" | "yarn" | "pnpm" | "go" | "cargo" => at(word.rfind('@'), 1),
         "composer" => at(word.find(':'), 1),
-        "conda" => at(word.find('='), 1),
         // `name-1.2.3`: a version starts at the first dash before a digit.
         "yum" => at(
             word.match_indices('-')
@@ -419,8 +416,7 @@ fn installs_manifest(manager: &str, verb: &str, options: &Options<'_>, operands:
                 || operands.iter().any(|word| matches!(word.shown(), "." | "./") || word.shown().starts_with(".["))
         }
         "npm" | "pnpm" => operands.is_empty() && !options.has(&["g", "global"]),
-        "yarn" => operands.is_empty() && verb != "add",
-        "bundle" | "composer" | "poetry" | "pipenv" | "uv" => operands.is_empty() && verb != "add",
+        "yarn" | "bundle" | "composer" | "poetry" | "pipenv" | "uv" => operands.is_empty() && verb != "add",
         _ => false,
     }
 }

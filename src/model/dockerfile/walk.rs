@@ -81,9 +81,9 @@ impl<'t> Reader<'t, '_> {
         for (position, one) in raw.instructions.iter().enumerate() {
             self.take(one, position, index, &mut state, &mut own);
         }
-        let stage = self.finish(raw, index, base, &state, own);
+        let finished = self.finish(raw, index, base, &state, own);
         self.states.push(state);
-        Some(stage)
+        Some(finished)
     }
 
     fn take(&self, one: &'t syntax::Instruction, position: usize, index: usize, state: &mut State<'t>, own: &mut Own) {
