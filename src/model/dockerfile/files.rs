@@ -327,9 +327,15 @@ pub(super) fn is_whole_context(source: &str) -> bool {
     matches!(source, "." | "./" | "/" | "*" | "./*" | "./." | "/*" | "/.")
 }
 
+/// Whether a source is a directory, as far as its name tells: no extension, and none of the files that have none.
 pub(super) fn is_directory(source: &str) -> bool {
+    if is_whole_context(source) || source.ends_with('/') {
+        return true;
+    }
     let name = source.rsplit('/').next().unwrap_or(source);
-    is_whole_context(source) || source.ends_with('/') || (!name.contains('.') && !is_manifest(source)) || name == "**"
+    let is_capital = name.len() > 1 && name.bytes().all(|b| b.is_ascii_uppercase() || matches!(b, b'_' | b'-'));
+    let is_file = is_capital || name.ends_with("file") || name.contains("entrypoint") || is_manifest(source);
+    !name.contains('.') && !is_file
 }
 
 pub(super) fn is_archive(source: &str) -> bool {
@@ -339,4 +345,26 @@ pub(super) fn is_archive(source: &str) -> bool {
 
 pub(super) fn is_remote(source: &str) -> bool {
     source.contains("://") || source.starts_with("git@")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_directories_from_files() {
+        for directory in [".", "src", "services/api", "app/", "./*"] {
+            assert!(is_directory(directory), "{directory}");
+        }
+        for file in ["Makefile", "LICENSE", "main.py", "docker-entrypoint", "gradlew", "package*.json"] {
+            assert!(!is_directory(file), "{file}");
+        }
+    }
+
+    #[test]
+    fn paths_are_joined_without_dots() {
+        assert_eq!(join("/app", "./src/../dist/"), "/app/dist");
+        assert_eq!(join("/app", "/etc"), "/etc");
+        assert_eq!(join("/", "../.."), "/");
+    }
 }
