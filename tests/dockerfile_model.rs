@@ -452,6 +452,46 @@ fn accounts_that_come_by_copy_are_known() {
     assert_eq!(user(text), "app 10001 10001");
 }
 
+#[test]
+fn a_base_stage_named_by_a_platform_argument_is_not_a_failure() {
+    let text = "FROM alpine AS base_amd64\nFROM debian AS base_arm64\nFROM busybox AS other\nFROM base_${TARGETARCH}\n";
+    let file = read(text);
+    let reachable: Vec<bool> = file.stages.iter().map(|stage| stage.is_reachable).collect();
+    assert_eq!(reachable, [true, true, false, true]);
+    let stage = file.final_stage.unwrap();
+    assert!(matches!(stage.base.tag, Field::Unresolved(_)));
+    assert!(matches!(stage.user, Field::Unresolved(_)));
+}
+
+#[test]
+fn images_for_one_architecture_are_known_too() {
+    assert_eq!(user("FROM arm32v7/alpine:3.20\nUSER nobody\n"), "nobody 65534 65534");
+}
+
+#[test]
+fn a_script_keeps_its_last_program_running() {
+    let main = |script: &str| {
+        let stage = last(&format!("FROM python\nCMD [\"sh\", \"-c\", \"{script}\"]\n"));
+        stage.start.value().unwrap().main_program.value().cloned().unwrap_or_default()
+    };
+    assert_eq!(main("./migrate.sh && python app.py"), "python");
+    assert_eq!(main("exec gunicorn app:app || exit 1"), "gunicorn");
+    let stage = last("FROM alpine\nCMD set -xe && syslogd && exec gosu app pppd -d\n");
+    assert_eq!(stage.start.value().unwrap().main_program.value().map(String::as_str), Some("pppd"));
+}
+
+#[test]
+fn a_file_of_many_stages_and_accounts_is_read_in_time() {
+    let mut text = "FROM alpine AS s0\nRUN true".to_owned();
+    (0..4_000).for_each(|n| {
+        text.push_str(&format!(" && adduser -u {n} u{n} && apk add p{n} && mkdir /d{n} && chmod 1 /d{n}"))
+    });
+    (0..4_000).for_each(|n| text.push_str(&format!("\nENV V{n}=1")));
+    (1..1_000).for_each(|n| text.push_str(&format!("\nFROM s{} AS s{n}\nUSER u\nRUN chmod 7 /d", n - 1)));
+    let file = read(&text);
+    assert!(file.stages.items.len() > 100);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 

@@ -60,6 +60,9 @@ pub(super) struct Accounts {
     pub unseen: bool,
 }
 
+/// Accounts that are kept; a file that creates more is not a real one.
+const MAX_ACCOUNTS: usize = 500;
+
 /// Which `adduser` an image has.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Flavour {
@@ -107,6 +110,10 @@ impl Accounts {
 
     /// Takes in what one command does.
     pub fn take(&mut self, command: &RunCommand) {
+        if self.users.len().max(self.groups.len()) >= MAX_ACCOUNTS {
+            self.unseen = true;
+            return;
+        }
         match command.name() {
             "useradd" => self.useradd(command),
             "adduser" => self.adduser(command),
@@ -122,8 +129,10 @@ impl Accounts {
 
     /// What `COPY --from=… /etc/passwd` brings.
     pub fn adopt(&mut self, other: &Self) {
-        self.users.extend(other.users.iter().cloned());
-        self.groups.extend(other.groups.iter().cloned());
+        let room = MAX_ACCOUNTS.saturating_sub(self.users.len());
+        self.users.extend(other.users.iter().take(room).cloned());
+        let room = MAX_ACCOUNTS.saturating_sub(self.groups.len());
+        self.groups.extend(other.groups.iter().take(room).cloned());
         self.unseen |= other.unseen;
         match (&mut self.base, &other.base) {
             (Some(base), Some(more)) => {

@@ -130,7 +130,14 @@ fn table_name(image: &Image) -> Option<String> {
         return Some(name.to_owned());
     }
     let is_hub = matches!(registry.as_str(), "docker.io" | "index.docker.io" | "registry-1.docker.io");
-    Some(if is_hub { repository.clone() } else { full })
+    if !is_hub {
+        return Some(full);
+    }
+    // Official images for one architecture only (docker-library/official-images, "Architectures other than amd64?").
+    let architectures =
+        ["amd64/", "arm32v5/", "arm32v6/", "arm32v7/", "arm64v8/", "armhf/", "i386/", "ppc64le/", "s390x/"];
+    let plain = architectures.iter().find_map(|prefix| repository.strip_prefix(prefix));
+    Some(plain.unwrap_or(repository).to_owned())
 }
 
 fn user(node: NodeRef<'_>) -> Option<KnownUser> {
@@ -141,7 +148,7 @@ fn user(node: NodeRef<'_>) -> Option<KnownUser> {
     Some(KnownUser { name, uid: node.get("uid").and_then(number)?, gid: node.get("gid").and_then(number)? })
 }
 
-fn texts<'t>(node: Option<NodeRef<'t>>) -> impl Iterator<Item = &'t str> {
+fn texts(node: Option<NodeRef<'_>>) -> impl Iterator<Item = &str> {
     node.into_iter().flat_map(NodeRef::items).filter_map(NodeRef::text)
 }
 

@@ -200,10 +200,11 @@ impl Ownership {
                     && (other.owner.is_some() || other.creates)
             };
             let owner = self.events.iter().rev().find(covering).and_then(|found| found.owner.clone());
-            let owned = owner.as_ref().map(|(owner, at)| match user.and_then(|user| user.owns(owner, *at, accounts)) {
-                Some(owns) => Field::known(owns, *at),
-                None => Field::unresolved(owner.as_str(), "the id of its owner is not known", *at),
-            });
+            let by_user =
+                owner.as_ref().map(|(owner, at)| match user.and_then(|user| user.owns(owner, *at, accounts)) {
+                    Some(owns) => Field::known(owns, *at),
+                    None => Field::unresolved(owner.as_str(), "the id of its owner is not known", *at),
+                });
             let root_owned = || match user {
                 Some(user) => user.is_root.clone().map(|is_root| is_root),
                 None => Field::Absent(event.at),
@@ -216,7 +217,7 @@ impl Ownership {
                     .iter()
                     .any(|other| other.creates && (other.path == event.path || is_below(&other.path, &event.path))),
                 owner: owner.map_or(Field::Absent(event.at), |(owner, at)| Field::known(owner, at)),
-                owned_by_user: owned.unwrap_or_else(root_owned),
+                owned_by_user: by_user.unwrap_or_else(root_owned),
             });
         }
         out
@@ -254,6 +255,7 @@ pub(super) fn join(workdir: &str, path: &str) -> String {
     format!("/{}", parts.join("/"))
 }
 
+#[allow(clippy::case_sensitive_file_extension_comparisons)] // In lower case already.
 /// Whether a file lists the dependencies of a project, or configures the tool that installs them.
 pub(super) fn is_manifest(source: &str) -> bool {
     let name = source.trim_end_matches('/').rsplit('/').next().unwrap_or(source);
@@ -325,9 +327,15 @@ pub(super) fn is_whole_context(source: &str) -> bool {
     matches!(source, "." | "./" | "/" | "*" | "./*" | "./." | "/*" | "/.")
 }
 
+/// Whether a source is a directory, as far as its name tells: no extension, and none of the files that have none.
 pub(super) fn is_directory(source: &str) -> bool {
+    if is_whole_context(source) || source.ends_with('/') {
+        return true;
+    }
     let name = source.rsplit('/').next().unwrap_or(source);
-    is_whole_context(source) || source.ends_with('/') || (!name.contains('.') && !is_manifest(source)) || name == "**"
+    let is_capital = name.len() > 1 && name.bytes().all(|b| b.is_ascii_uppercase() || matches!(b, b'_' | b'-'));
+    let is_file = is_capital || name.ends_with("file") || name.contains("entrypoint") || is_manifest(source);
+    !name.contains('.') && !is_file
 }
 
 pub(super) fn is_archive(source: &str) -> bool {
@@ -337,4 +345,26 @@ pub(super) fn is_archive(source: &str) -> bool {
 
 pub(super) fn is_remote(source: &str) -> bool {
     source.contains("://") || source.starts_with("git@")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_directories_from_files() {
+        for directory in [".", "src", "services/api", "app/", "./*"] {
+            assert!(is_directory(directory), "{directory}");
+        }
+        for file in ["Makefile", "LICENSE", "main.py", "docker-entrypoint", "gradlew", "package*.json"] {
+            assert!(!is_directory(file), "{file}");
+        }
+    }
+
+    #[test]
+    fn paths_are_joined_without_dots() {
+        assert_eq!(join("/app", "./src/../dist/"), "/app/dist");
+        assert_eq!(join("/app", "/etc"), "/etc");
+        assert_eq!(join("/", "../.."), "/");
+    }
 }

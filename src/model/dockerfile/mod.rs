@@ -3,8 +3,10 @@
 mod accounts;
 pub mod base_image;
 mod files;
+mod graph;
 mod health;
 mod instruction;
+mod order;
 mod packages;
 mod privileged;
 mod scope;
@@ -14,6 +16,7 @@ mod stage;
 mod start;
 mod state;
 mod user;
+mod walk;
 
 use std::sync::Arc;
 
@@ -90,7 +93,7 @@ pub fn read(file: FileId, path: &str, tree: &syntax::dockerfile::Dockerfile, tex
     let first = tree.instructions.iter().find(|one| one.keyword.value == Keyword::From);
     let first = first.or(tree.instructions.first()).map_or(Span::default(), |one| one.keyword.span);
     let at = Place { file, span: first };
-    let (stages, global_args) = state::read(file, tree, text);
+    let (stages, global_args) = walk::read(file, tree, text);
     let stages: Vec<Arc<Stage>> = stages.into_iter().map(Arc::new).collect();
     let directives: Vec<Directive> = tree
         .directives

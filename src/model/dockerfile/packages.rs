@@ -1,5 +1,7 @@
 //! Package managers in RUN: what they are asked to do and what they install.
 
+use std::collections::BTreeSet;
+
 use super::script::{Argument, Options, RunCommand};
 use crate::model;
 use crate::model::value::{Field, List};
@@ -241,17 +243,17 @@ pub(super) fn is_system_manager(command: &RunCommand) -> bool {
 }
 
 /// What is known of the RUN that a command stands in.
-pub(super) struct Surroundings<'c> {
-    /// All its commands.
-    pub commands: &'c [RunCommand],
+pub(super) struct Surroundings {
+    /// Package managers whose leftovers one of its commands deletes.
+    pub cleaned: BTreeSet<&'static str>,
     pub has_cache_mount: bool,
-    /// Whether a variable such as `PIP_NO_CACHE_DIR` switches the cache off.
-    pub cache_is_off: &'c dyn Fn(&str) -> bool,
+    /// Package managers whose cache a variable such as `PIP_NO_CACHE_DIR` switches off.
+    pub uncached: BTreeSet<&'static str>,
     pub after_user: Field<bool>,
 }
 
 /// Reads a call of a package manager and what it installs.
-pub(super) fn read(command: &RunCommand, around: &Surroundings<'_>) -> Option<(PackageCommand, Vec<InstalledPackage>)> {
+pub(super) fn read(command: &RunCommand, around: &Surroundings) -> Option<(PackageCommand, Vec<InstalledPackage>)> {
     let (manager, name, arguments) = manager(command)?;
     let options = Options::read(arguments, manager.letters, manager.valued);
     let mut operands = options.operands.iter().copied();
@@ -268,19 +270,17 @@ pub(super) fn read(command: &RunCommand, around: &Surroundings<'_>) -> Option<(P
     let group =
         options.value(&["t", "virtual"]).filter(|_| manager.name == "apk").map(|group| group.shown().to_owned());
     let packages: Vec<InstalledPackage> = if installs {
-        let named = operands.iter().filter(|word| !is_path(word.shown()));
+        let named = operands.iter().filter(|word| !word.shown().is_empty() && !is_path(word.shown()));
         named.map(|word| package(manager, &name, word, &options, command, group.clone())).collect()
     } else {
         Vec::new()
     };
-    let cleans_up = around.commands.iter().any(|other| cleans(manager.name, other));
+    let cleans_up = around.cleaned.contains(manager.name);
     let by_option = match manager.name {
-        "apk" => options.has(&["no-cache"]),
-        "pip" => options.has(&["no-cache-dir", "no-cache"]) || (around.cache_is_off)("PIP_NO_CACHE_DIR"),
-        "poetry" | "uv" => options.has(&["no-cache"]) || (around.cache_is_off)("UV_NO_CACHE"),
-        "composer" => options.has(&["no-cache"]),
+        "pip" => options.has(&["no-cache-dir", "no-cache"]),
+        "apk" | "composer" | "poetry" | "uv" => options.has(&["no-cache"]),
         _ => false,
-    };
+    } || around.uncached.contains(manager.name);
     let flags = arguments.iter().filter(|word| word.text.starts_with('-') && word.text != "-");
     let call = PackageCommand {
         at: command.at,
@@ -341,6 +341,7 @@ fn package(
         manager: name.to_owned(),
         name: if is_known { Field::known(package.to_owned(), at) } else { word.field() },
         version: match version {
+            Some("") => Field::unresolved(shown, "it is filled in when the image is built", at),
             Some(version) if version.contains(['$', '`']) => {
                 Field::unresolved(version, "it is filled in when the image is built", at)
             }
@@ -363,7 +364,7 @@ fn split_version<'w>(manager: &str, word: &'w str) -> (&'w str, Option<&'w str>)
         _ => (word, None),
     };
     match manager {
-        "apt-get" => at(word.find('='), 1),
+        "apt-get" | "conda" => at(word.find('='), 1),
         "apk" => {
             let found = word.find(['=', '~', '>', '<', '@']);
             let is_equal = found.is_some_and(|found| word.get(found..).is_some_and(|rest| rest.starts_with('=')));
@@ -380,7 +381,6 @@ fn split_version<'w>(manager: &str, word: &'w str) -> (&'w str, Option<&'w str>)
         }
         "npm" | "yarn" | "pnpm" | "go" | "cargo" => at(word.rfind('@'), 1),
         "composer" => at(word.find(':'), 1),
-        "conda" => at(word.find('='), 1),
         // `name-1.2.3`: a version starts at the first dash before a digit.
         "yum" => at(
             word.match_indices('-')
@@ -416,8 +416,7 @@ fn installs_manifest(manager: &str, verb: &str, options: &Options<'_>, operands:
                 || operands.iter().any(|word| matches!(word.shown(), "." | "./") || word.shown().starts_with(".["))
         }
         "npm" | "pnpm" => operands.is_empty() && !options.has(&["g", "global"]),
-        "yarn" => operands.is_empty() && verb != "add",
-        "bundle" | "composer" | "poetry" | "pipenv" | "uv" => operands.is_empty() && verb != "add",
+        "yarn" | "bundle" | "composer" | "poetry" | "pipenv" | "uv" => operands.is_empty() && verb != "add",
         _ => false,
     }
 }
@@ -428,6 +427,12 @@ fn fetches_manifest(manager: &str, verb: &str, operands: &[&Argument]) -> bool {
         "cargo" => matches!(verb, "fetch" | "chef"),
         _ => false,
     }
+}
+
+/// The package managers whose leftovers a RUN deletes.
+pub(super) fn cleaned(commands: &[RunCommand]) -> BTreeSet<&'static str> {
+    let names = || MANAGERS.iter().map(|manager| manager.name);
+    commands.iter().flat_map(|command| names().filter(|name| cleans(name, command))).collect()
 }
 
 /// Whether a command deletes what a package manager leaves behind.

@@ -13,6 +13,9 @@ struct Variable {
     is_env: bool,
 }
 
+/// Variables that are kept; a file with more is not a real one.
+const MAX_VARIABLES: usize = 2_000;
+
 /// The variables in force (Dockerfile reference, "Environment replacement", "ARG").
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scope {
@@ -40,13 +43,19 @@ impl Scope {
 
     /// `ENV name=value`.
     pub fn set_env(&mut self, name: String, value: Option<String>, at: Place) {
-        self.variables.insert(name, Variable { value, at, is_env: true });
+        self.set(name, Variable { value, at, is_env: true });
     }
 
     /// `ARG name[=default]`; an environment variable of the same name always wins.
     pub fn set_arg(&mut self, name: String, value: Option<String>, at: Place) {
         if !self.variables.get(&name).is_some_and(|variable| variable.is_env) {
-            self.variables.insert(name, Variable { value, at, is_env: false });
+            self.set(name, Variable { value, at, is_env: false });
+        }
+    }
+
+    fn set(&mut self, name: String, variable: Variable) {
+        if self.variables.len() < MAX_VARIABLES || self.variables.contains_key(&name) {
+            self.variables.insert(name, variable);
         }
     }
 

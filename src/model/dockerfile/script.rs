@@ -93,7 +93,8 @@ pub(super) fn commands(instruction: &Instruction, file: FileId, scope: &Scope, p
                 at: Place { file, span: word.span },
             };
             let at = Place { file, span: instruction.span };
-            reader.push(words.iter().map(argument).collect(), Vec::new(), at, 0);
+            let words: Vec<Argument> = words.iter().map(argument).collect();
+            reader.push(&words, Vec::new(), at, 0);
         }
         Command::Shell(_) => {
             if let Some(script) = instruction.shell_script() {
@@ -135,15 +136,15 @@ impl Reader<'_> {
                     }
                 }
             }
-            let words = command.words.iter().map(|word| self.argument(word)).collect();
+            let words: Vec<Argument> = command.words.iter().map(|word| self.argument(word)).collect();
             let outputs = command.redirections.iter().filter(|redirection| redirection.operator.value.contains('>'));
             let outputs = outputs.filter_map(|redirection| redirection.target.as_ref());
             let outputs = outputs.map(|target| self.argument(target)).collect();
-            self.push(words, outputs, Place { file: self.file, span: command.span }, depth);
+            self.push(&words, outputs, Place { file: self.file, span: command.span }, depth);
         }
     }
 
-    fn push(&mut self, words: Vec<Argument>, outputs: Vec<Argument>, at: Place, depth: usize) {
+    fn push(&mut self, words: &[Argument], outputs: Vec<Argument>, at: Place, depth: usize) {
         let words = unwrapped(words);
         let command = RunCommand { words, outputs, at, position: self.position };
         let is_script = is_shell(command.name()) && depth < MAX_DEPTH;
@@ -190,8 +191,8 @@ pub(super) fn is_shell(name: &str) -> bool {
 }
 
 /// Takes off what only runs another command.
-fn unwrapped(words: Vec<Argument>) -> Vec<Argument> {
-    let mut rest = words.as_slice();
+fn unwrapped(words: &[Argument]) -> Vec<Argument> {
+    let mut rest = words;
     while let Some((first, tail)) = rest.split_first() {
         let name = first.shown().rsplit('/').next().unwrap_or("");
         let is_option = |word: &&Argument| word.text.starts_with('-');

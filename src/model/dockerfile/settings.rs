@@ -118,9 +118,9 @@ pub(super) fn ports(word: &Word, scope: &Scope, file: FileId) -> Vec<ExposedPort
         Some((numbers, protocol)) => (numbers, Some(protocol)),
         None => (value.as_str(), None),
     };
-    let part = |from: usize, to: usize| match verbatim {
-        true => Place { file, span: Span::new(word.span.start as usize + from, word.span.start as usize + to) },
-        false => at,
+    let part = |from: usize, to: usize| {
+        let start = word.span.start as usize;
+        if verbatim { Place { file, span: Span::new(start + from, start + to) } } else { at }
     };
     let port_at = part(0, numbers.len());
     let protocol = protocol.map_or_else(
@@ -167,10 +167,8 @@ pub(super) fn image(word: &Word, scope: &Scope, file: FileId) -> Image {
             return image;
         }
     };
-    let lookup = |name: &str| match unresolved.iter().any(|gap| gap == name) {
-        true => Some(GAP.to_string()),
-        false => scope.get(name),
-    };
+    let lookup =
+        |name: &str| if unresolved.iter().any(|gap| gap == name) { Some(GAP.to_string()) } else { scope.get(name) };
     let Expansion::Known(text) = word.expand(&lookup) else { return Image::parse(&word.text, at, false) };
     let name = unresolved.first().map_or("", String::as_str);
     let gap = || Field::unresolved(&*word.text, scope.why(name), at);
@@ -195,4 +193,15 @@ pub(super) fn image(word: &Word, scope: &Scope, file: FileId) -> Image {
         image.digest = gap();
     }
     image
+}
+
+/// What stands before the first variable without a value in a reference, and behind the last, in lower case.
+pub(super) fn open_ended(word: &Word, scope: &Scope) -> (String, String) {
+    let Expansion::Unresolved { names } = word.expand(&|name| scope.get(name)) else { return Default::default() };
+    let lookup = |name: &str| if names.iter().any(|gap| gap == name) { Some(GAP.to_string()) } else { scope.get(name) };
+    let Expansion::Known(text) = word.expand(&lookup) else { return Default::default() };
+    let text = text.to_lowercase();
+    let start = text.split(GAP).next().unwrap_or("").to_owned();
+    let end = text.rsplit(GAP).next().unwrap_or("").to_owned();
+    (start, end)
 }

@@ -27,7 +27,7 @@ words! {
         Alpine = "alpine",
         /// `-slim`, `-minimal`, `-micro`.
         Slim = "slim",
-        /// BusyBox.
+        /// `busybox`.
         Busybox = "busybox",
         /// Anything else.
         Full = "full",

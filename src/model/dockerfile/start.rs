@@ -6,7 +6,7 @@ use crate::model;
 use crate::model::value::{Field, List};
 use crate::source::{FileId, Place, Span};
 use crate::syntax::dockerfile::{Command, Instruction, InstructionKind};
-use crate::syntax::shell;
+use crate::syntax::shell::{self, SimpleCommand};
 
 model! {
     /// An ENTRYPOINT, a CMD, or what both come to.
@@ -68,49 +68,58 @@ pub(super) fn together(entrypoint: Option<&StartCommand>, cmd: Option<&StartComm
 
 fn assemble(form: Form, words: Vec<Field<String>>, text: String, at: Place, inherited: bool) -> StartCommand {
     let plain: Vec<&str> = words.iter().filter_map(Field::value).map(String::as_str).collect();
-    let text = if text.is_empty() { plain.join(" ") } else { text };
     let field = |index: usize| match words.get(index) {
         Some(word) => word.clone().map(|word| base_name(&word).to_owned()),
         None => Field::Absent(at),
     };
     let program = field(0);
-    let main_program = match main_index(&plain) {
-        Some(Main::Word(index)) => field(index),
-        Some(Main::Inside(index, name)) => Field::known(name, words.get(index).map_or(at, Field::place)),
+    let main = if form == Form::Shell { main_of_script(&text, 0).map(|name| (None, name)) } else { main_of(&plain, 0) };
+    let main_program = match main {
+        Some((index, name)) => Field::known(name, index.and_then(|index| words.get(index)).map_or(at, Field::place)),
         None => Field::Absent(at),
     };
+    let text = if text.is_empty() { plain.join(" ") } else { text };
     let has_init = program.value().is_some_and(|program| is_init(program));
     StartCommand { at, form, words: List::new(words, at), text, program, has_init, main_program, inherited }
 }
 
-enum Main {
-    Word(usize),
-    /// A program named inside the script that is this word.
-    Inside(usize, String),
-}
+/// How deep `sh -c "…"` is followed.
+const MAX_DEPTH: usize = 3;
 
-fn main_index(words: &[&str]) -> Option<Main> {
+/// The program that words start in the end, and the word that names it.
+fn main_of(words: &[&str], depth: usize) -> Option<(Option<usize>, String)> {
     let mut at = 0;
     while let Some(word) = words.get(at) {
         let name = base_name(word);
         let next = words.get(at + 1).copied().unwrap_or("");
-        if is_shell(name) && next.starts_with('-') && next.ends_with('c') {
-            let script = words.get(at + 2)?;
-            let first = shell::parse_str(script, 0).into_iter().find(|command| {
-                command.name().is_some_and(|name| !matches!(name, "cd" | "set" | "export" | "echo" | "sleep"))
-            })?;
-            let word = first.words.iter().find(|word| word.text != "exec")?;
-            return Some(Main::Inside(at + 2, base_name(&word.text).to_owned()));
+        if is_shell(name) && next.starts_with('-') && next.ends_with('c') && depth < MAX_DEPTH {
+            let name = main_of_script(words.get(at + 2)?, depth + 1)?;
+            return Some((Some(at + 2), name));
         }
-        let is_wrapper = is_init(name) || matches!(name, "env" | "exec" | "gosu" | "su-exec" | "nice");
+        let is_wrapper = is_init(name) || matches!(name, "env" | "exec" | "gosu" | "su-exec" | "nice" | "sudo");
         let is_detail = word.starts_with('-') || (at > 0 && word.contains('=') && !word.contains('/'));
         if !is_wrapper && !is_detail {
-            return Some(Main::Word(at));
+            return Some((Some(at), name.to_owned()));
         }
         // `gosu user program`
         at += if matches!(name, "gosu" | "su-exec") { 2 } else { 1 };
     }
     None
+}
+
+/// The program that a script keeps running: what takes the shell's place, or what comes last.
+fn main_of_script(script: &str, depth: usize) -> Option<String> {
+    let commands = shell::parse_str(script, 0);
+    let is_program = |command: &&SimpleCommand| {
+        let name = command.words.first().map(|word| word.text.as_str());
+        name.is_some_and(|name| {
+            !matches!(name, "cd" | "set" | "export" | "echo" | "sleep" | "exit" | "true" | "false" | "wait" | ":")
+        })
+    };
+    let exec = commands.iter().find(|command| command.name() == Some("exec"));
+    let main = exec.or_else(|| commands.iter().rfind(is_program))?;
+    let words: Vec<&str> = main.words.iter().map(|word| word.text.as_str()).collect();
+    main_of(&words, depth).map(|(_, name)| name)
 }
 
 fn base_name(path: &str) -> &str {

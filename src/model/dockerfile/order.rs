@@ -1,0 +1,107 @@
+//! Facts about a stage as a whole: its base image's kind, where its copies come from, and the order of its steps.
+
+use super::base_image;
+use super::files::{self, Copy};
+use super::stage::BaseVariant;
+use super::walk::{Own, whole};
+use crate::model::image::Image;
+use crate::model::value::Field;
+use crate::source::Place;
+
+pub(super) fn mounts_manifest(mount: &str) -> bool {
+    mount.contains("type=bind")
+        && mount.split(',').any(|part| {
+            let source = part.strip_prefix("source=").or_else(|| part.strip_prefix("src="));
+            source.is_some_and(files::is_manifest)
+        })
+}
+
+/// Whether `--from` names something that is there.
+pub(super) fn resolves(from: &Field<String>, stage: Option<usize>) -> Field<bool> {
+    match from {
+        Field::Known(name, origin) => {
+            let looks_like_image = name.contains(['/', ':', '@']);
+            if stage.is_some() || looks_like_image {
+                Field::known(true, origin.at)
+            } else if name.parse::<usize>().is_ok() {
+                Field::known(false, origin.at)
+            } else {
+                let image = Image::parse(name, origin.at, false);
+                match base_image::facts(&image) {
+                    Some(_) => Field::known(true, origin.at),
+                    None => {
+                        let why = format!("no earlier stage is called `{name}`, so it would have to be an image");
+                        Field::unresolved(name.as_str(), why, origin.at)
+                    }
+                }
+            }
+        }
+        other => other.clone().map(|_| false),
+    }
+}
+
+/// How much an image brings, by the words of its repository and tag.
+pub(super) fn variant(image: &Image) -> Field<BaseVariant> {
+    let (Field::Known(repository, _), Field::Known(registry, _)) = (&image.repository, &image.registry) else {
+        return Field::unresolved(&*image.reference, "the base image is not known", image.at);
+    };
+    let at = if image.tag.is_absent() { image.at } else { image.tag.place() };
+    let tag = image.tag().unwrap_or("");
+    let has = |word: &str| tag.contains(word) || repository.contains(word);
+    let found = if image.reference == "scratch" {
+        BaseVariant::Scratch
+    } else if registry == "cgr.dev" || has("wolfi") || repository.starts_with("chainguard/") {
+        BaseVariant::Chainguard
+    } else if has("distroless") || has("chiseled") || (has("static") && registry == "gcr.io") {
+        BaseVariant::Distroless
+    } else if has("alpine") {
+        BaseVariant::Alpine
+    } else if has("slim") || has("minimal") || has("micro") {
+        BaseVariant::Slim
+    } else if has("busybox") {
+        BaseVariant::Busybox
+    } else if let Field::Unresolved(unresolved) = &image.tag {
+        return Field::Unresolved(unresolved.clone());
+    } else {
+        BaseVariant::Full
+    };
+    Field::known(found, at)
+}
+
+pub(super) fn is_official(image: &Image) -> Field<bool> {
+    match (&image.registry, &image.repository) {
+        (Field::Known(registry, _), Field::Known(repository, origin)) => {
+            let is_hub = matches!(registry.as_str(), "docker.io" | "index.docker.io");
+            Field::known(is_hub && !repository.contains('/'), origin.at)
+        }
+        (Field::Unresolved(why), _) | (_, Field::Unresolved(why)) => Field::Unresolved(why.clone()),
+        _ => Field::Absent(image.at),
+    }
+}
+
+/// Whether dependencies are installed from manifests that were copied before the sources.
+pub(super) fn manifest_order(own: &Own, at: Place) -> Field<bool> {
+    let Some(install) = own.package_commands.iter().find(|command| command.installs_manifest) else {
+        return Field::Absent(at);
+    };
+    let brings_source = |copy: &&Copy| {
+        copy.is_from_context && !copy.is_manifest_only && (copy.copies_directory || copy.copies_whole_context)
+    };
+    let mounted = own.manifest_mounts.iter().any(|position| whole(*position) == install.position);
+    let manifest = mounted || own.copies.iter().any(|copy| copy.is_manifest_only && copy.position < install.position);
+    let source = own.copies.iter().filter(brings_source).find(|copy| copy.position < install.position);
+    match source {
+        Some(source) => Field::known(false, source.at),
+        None if manifest => Field::known(true, install.at),
+        None => Field::Absent(install.at),
+    }
+}
+
+/// Whether every installation comes before the switch to another user.
+pub(super) fn installs_before_user(own: &Own) -> Option<Field<bool>> {
+    let switch = whole(own.first_nonroot?);
+    let mut installs = own.package_commands.iter().filter(|command| command.installs).peekable();
+    let first = installs.peek()?.at;
+    let late = installs.find(|command| command.position > switch);
+    Some(late.map_or_else(|| Field::known(true, first), |command| Field::known(false, command.at)))
+}

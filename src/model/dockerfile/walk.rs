@@ -1,0 +1,432 @@
+//! Walking a Dockerfile: each instruction in turn changes the state of its stage, and the state becomes the stage.
+
+use super::files::{self, Copy, join};
+use super::graph::{self, Raw, stage_of};
+use super::health::{self, Inventory};
+use super::instruction;
+use super::order;
+use super::packages::{self, PackageCommand, Surroundings};
+use super::privileged::{self, PrivilegedKind, PrivilegedStep};
+use super::scope::Scope;
+use super::script;
+use super::settings::{self, BuildArgument};
+use super::stage::{RunCommand, Stage};
+use super::start::{self, StartCommand};
+use super::state::{State, keep};
+use super::user::INHERITED;
+use crate::model::image::Image;
+use crate::model::schema::PathText;
+use crate::model::value::{Field, List, Origin, Via};
+use crate::source::{FileId, Place, Span};
+use crate::syntax::dockerfile::{self as syntax, InstructionKind, Keyword, Transfer, Word};
+
+/// What only the stage itself has.
+#[derive(Default)]
+pub(super) struct Own {
+    pub args: Vec<BuildArgument>,
+    pub package_commands: Vec<PackageCommand>,
+    pub run_commands: Vec<RunCommand>,
+    pub copies: Vec<Copy>,
+    pub privileged: Vec<PrivilegedStep>,
+    pub first_nonroot: Option<usize>,
+    pub root_again: Option<Place>,
+    pub manifest_mounts: Vec<usize>,
+}
+
+/// Reads all stages and the arguments before the first FROM.
+pub(super) fn read(file: FileId, tree: &syntax::Dockerfile, text: &str) -> (Vec<Stage>, Vec<BuildArgument>) {
+    let mut globals = Scope::default();
+    let mut global_args = Vec::new();
+    let before = tree.instructions.iter().take_while(|one| one.keyword.value != Keyword::From);
+    for (name, default) in before.filter_map(arguments).flatten() {
+        let argument = settings::argument(name, default.as_ref(), &globals, file);
+        globals.set_arg(argument.name.clone(), argument.default.value().cloned(), argument.at);
+        global_args.push(argument);
+    }
+    let raws = graph::split(tree, &globals);
+    let mut reader = Reader { file, text, globals, raws: &raws, states: Vec::new() };
+    let stages = (0..raws.len()).filter_map(|index| reader.stage(index)).collect();
+    (stages, global_args)
+}
+
+fn arguments(instruction: &syntax::Instruction) -> Option<&Vec<(Word, Option<Word>)>> {
+    match &instruction.kind {
+        InstructionKind::Arg(arguments) => Some(arguments),
+        _ => None,
+    }
+}
+
+struct Reader<'t, 'r> {
+    file: FileId,
+    text: &'t str,
+    globals: Scope,
+    raws: &'r [Raw<'t>],
+    states: Vec<State<'t>>,
+}
+
+impl<'t> Reader<'t, '_> {
+    fn place(&self, span: Span) -> Place {
+        Place { file: self.file, span }
+    }
+
+    fn stage(&mut self, index: usize) -> Option<Stage> {
+        let raw = self.raws.get(index)?;
+        let at = self.place(raw.image.span);
+        let base = settings::image(raw.image, &self.globals, self.file);
+        let mut state = match raw.parent.and_then(|parent| self.states.get(parent)) {
+            Some(parent) => parent.handed_on(at),
+            None => State::new(base.clone(), at),
+        };
+        let mut own = Own::default();
+        for (position, one) in raw.instructions.iter().enumerate() {
+            self.take(one, position, index, &mut state, &mut own);
+        }
+        let finished = self.finish(raw, index, base, &state, own);
+        self.states.push(state);
+        Some(finished)
+    }
+
+    fn take(&self, one: &'t syntax::Instruction, position: usize, index: usize, state: &mut State<'t>, own: &mut Own) {
+        match &one.kind {
+            InstructionKind::Arg(arguments) => {
+                for (name, default) in arguments {
+                    let argument = settings::argument(name, default.as_ref(), &state.scope, self.file);
+                    // Without a default of its own, an argument has that of its namesake before the first FROM.
+                    let (value, at) = match (&argument.default, default) {
+                        (_, None) => {
+                            let at = self.globals.place_of(&argument.name).unwrap_or(argument.at);
+                            (self.globals.get(&argument.name), at)
+                        }
+                        (default, Some(_)) => (default.value().cloned(), argument.at),
+                    };
+                    state.scope.set_arg(argument.name.clone(), value, at);
+                    own.args.push(argument);
+                }
+            }
+            InstructionKind::Env(pairs) => {
+                // All values of one ENV are read before any is set.
+                let variables: Vec<_> =
+                    pairs.iter().map(|(key, value)| settings::env(key, value, &state.scope, self.file)).collect();
+                for variable in variables {
+                    state.scope.set_env(variable.key.clone(), variable.value.value().cloned(), variable.at);
+                    state.env.retain(|other| other.key != variable.key);
+                    keep(&mut state.env, [variable]);
+                }
+            }
+            InstructionKind::Label(pairs) => {
+                for (key, value) in pairs {
+                    let label = settings::label(key, value, &state.scope, self.file);
+                    state.labels.retain(|other| other.key != label.key);
+                    keep(&mut state.labels, [label]);
+                }
+            }
+            InstructionKind::Expose(words) => {
+                keep(&mut state.ports, words.iter().flat_map(|word| settings::ports(word, &state.scope, self.file)));
+            }
+            InstructionKind::Volume(words) => {
+                keep(&mut state.volumes, words.iter().map(|word| state.scope.field(word, self.file)));
+            }
+            InstructionKind::Stopsignal(word) => state.stopsignal = state.scope.field(word, self.file),
+            InstructionKind::Shell(words) => {
+                let words = words.iter().map(|word| Field::known(word.value.clone(), self.place(word.span)));
+                state.shell = words.collect();
+            }
+            InstructionKind::Healthcheck(_) => state.health = Some((one, false)),
+            InstructionKind::Cmd(_) => state.cmd = Some((one, false)),
+            InstructionKind::Entrypoint(_) => {
+                // An ENTRYPOINT voids the CMD of what the stage is built from.
+                state.cmd = state.cmd.filter(|(_, inherited)| !inherited);
+                state.entrypoint = Some((one, false));
+            }
+            InstructionKind::Workdir(word) => self.workdir(word, state),
+            InstructionKind::User(word) => self.user(word, one, position, state, own),
+            InstructionKind::Copy(transfer) | InstructionKind::Add(transfer) => {
+                let copy = self.transfer(one, transfer, position, index, state);
+                own.copies.push(copy);
+            }
+            InstructionKind::Run(_) => self.run(one, position, state, own),
+            _ => {}
+        }
+    }
+
+    fn workdir(&self, word: &Word, state: &mut State<'t>) {
+        state.workdir_written = state.scope.field(word, self.file);
+        let at = self.place(word.span);
+        state.workdir_field = match &state.workdir_written {
+            Field::Known(path, origin) => {
+                let windows = path.contains(':') || path.contains('\\');
+                state.workdir = if windows { path.clone() } else { join(&state.workdir, path) };
+                // WORKDIR makes the directory, and makes it as root.
+                state.ownership.made(state.workdir.clone(), None, at);
+                Field::Known(PathText(state.workdir.clone()), *origin)
+            }
+            other => other.clone().map(PathText),
+        };
+    }
+
+    fn user(&self, word: &Word, one: &syntax::Instruction, position: usize, state: &mut State<'t>, own: &mut Own) {
+        state.user = Some((state.scope.field(word, self.file), None));
+        let Some(user) = state.current_user() else { return };
+        match user.is_root.value() {
+            Some(true) if own.first_nonroot.is_some() => {
+                own.root_again = Some(self.place(word.span));
+                let at = self.place(one.span);
+                own.privileged.push(PrivilegedStep {
+                    at: self.place(word.span),
+                    kind: PrivilegedKind::UserRoot,
+                    text: one.span.slice(self.text).to_owned(),
+                    path: Field::Absent(at),
+                    needs_root: Field::known(true, at),
+                });
+            }
+            Some(false) => {
+                own.first_nonroot.get_or_insert(position);
+                own.root_again = None;
+            }
+            _ => {}
+        }
+    }
+
+    fn run(&self, one: &'t syntax::Instruction, position: usize, state: &mut State<'t>, own: &mut Own) {
+        let commands = script::commands(one, self.file, &state.scope, position);
+        let user = state.current_user();
+        let after_user = match &user {
+            Some(user) => user.is_root.clone().map(|is_root| !is_root),
+            None => Field::unresolved("", state.user_unknown(), self.place(one.keyword.span)),
+        };
+        let is_nonroot = after_user.value() == Some(&true);
+        let name = user
+            .as_ref()
+            .filter(|_| is_nonroot)
+            .and_then(|user| user.as_written.value().or(user.name.value()).cloned());
+        let mount = |wanted: &str| {
+            let mut mounts =
+                one.flags.iter().filter(|flag| flag.name.value == "mount").filter_map(|flag| flag.value.as_ref());
+            mounts.any(|value| value.value.split(',').any(|part| part == wanted))
+        };
+        let has_cache_mount = mount("type=cache");
+        if one.flags.iter().filter_map(|flag| flag.value.as_ref()).any(|value| order::mounts_manifest(&value.value)) {
+            own.manifest_mounts.push(position);
+        }
+        let switches = [("pip", "PIP_NO_CACHE_DIR"), ("uv", "UV_NO_CACHE"), ("poetry", "POETRY_NO_CACHE")];
+        let uncached = switches.into_iter().filter(|(_, variable)| state.scope.is_env_on(variable));
+        let around = Surroundings {
+            cleaned: packages::cleaned(&commands),
+            has_cache_mount,
+            uncached: uncached.map(|(manager, _)| manager).collect(),
+            after_user: after_user.clone(),
+        };
+        let mut workdir = state.workdir.clone();
+        for command in &commands {
+            if command.name() == "cd" {
+                if let Some(path) = command.arguments().first().and_then(|word| word.value.as_deref()) {
+                    workdir = join(&workdir, path);
+                }
+                continue;
+            }
+            if let (true, Some(user)) = (is_nonroot && own.first_nonroot.is_some(), &user) {
+                let steps = privileged::of_command(command, user, &state.ownership, &state.accounts, &workdir);
+                own.privileged.extend(steps);
+            }
+            state.accounts.take(command);
+            state.ownership.take(command, &workdir, name.as_deref());
+            state.note_tools(command);
+            packages::remove(command, &mut state.packages);
+            if let Some((call, installed)) = packages::read(command, &around) {
+                own.package_commands.push(call);
+                keep(&mut state.packages, installed);
+            }
+            own.run_commands.push(RunCommand {
+                at: command.at,
+                name: command.name().to_owned(),
+                words: List::new(command.words.iter().map(script::Argument::field).collect(), command.at),
+                text: command.text(),
+                after_user: after_user.clone(),
+                position: whole(position),
+            });
+        }
+    }
+
+    fn transfer(
+        &self,
+        one: &syntax::Instruction,
+        transfer: &Transfer,
+        position: usize,
+        index: usize,
+        state: &mut State<'t>,
+    ) -> Copy {
+        let at = self.place(one.keyword.span);
+        let field = |word: &Word| state.scope.field(word, self.file);
+        let optional = |word: Option<&Word>| word.map_or(Field::Absent(at), field);
+        let sources: Vec<Field<String>> = transfer.sources.iter().map(field).collect();
+        let from = optional(transfer.from.as_ref());
+        let earlier = self.raws.get(..index).unwrap_or(&[]);
+        let from_stage = from.value().and_then(|name| stage_of(earlier, name));
+        let dest = field(&transfer.dest);
+        let chown = optional(transfer.chown.as_ref());
+        let resolved = dest.clone().map(|path| PathText(join(&state.workdir, &path)));
+        let plain: Vec<&str> = sources.iter().filter_map(Field::value).map(String::as_str).collect();
+        let all_known = plain.len() == sources.len() && !plain.is_empty();
+        let is_from_context =
+            transfer.from.is_none() && !plain.is_empty() && !plain.iter().all(|source| files::is_remote(source));
+        let copy = Copy {
+            at: transfer.sources.first().map_or(at, |first| self.place(first.span)),
+            keyword: one.keyword.value.name().to_owned(),
+            from_is_stage: from_stage.is_some(),
+            from_stage_index: from_stage.map(whole),
+            from_resolves: order::resolves(&from, from_stage),
+            chown_is_user: Field::Absent(at),
+            chmod: optional(transfer.chmod.as_ref()),
+            is_manifest_only: all_known && is_from_context && plain.iter().all(|source| files::is_manifest(source)),
+            copies_whole_context: is_from_context && plain.iter().any(|source| files::is_whole_context(source)),
+            copies_directory: plain.iter().any(|source| files::is_directory(source)),
+            is_remote: plain.iter().any(|source| files::is_remote(source)),
+            is_plain_add: one.keyword.value == Keyword::Add && instruction::is_plain(transfer),
+            is_from_context,
+            position: whole(position),
+            dest_resolved: resolved,
+            sources: List::new(sources.clone(), at),
+            dest,
+            from,
+            chown,
+        };
+        state.receive(&copy, &plain);
+        if let Some(other) = from_stage.and_then(|stage| self.states.get(stage))
+            && plain
+                .iter()
+                .any(|source| matches!(*source, "/etc/passwd" | "/etc/group" | "/etc" | "/etc/" | "/" | "/etc/passwd*"))
+        {
+            state.accounts.adopt(&other.accounts);
+        }
+        copy
+    }
+
+    fn finish(&self, raw: &Raw<'t>, index: usize, base: Image, state: &State<'t>, mut own: Own) -> Stage {
+        let at = self.place(raw.image.span);
+        let is_final = index + 1 == self.raws.len();
+        let (user, user_written) = state.users(at);
+        let user_value = user.value();
+        for copy in &mut own.copies {
+            copy.chown_is_user = match (&copy.chown, user_value) {
+                (Field::Known(owner, origin), Some(user)) => match user.owns(owner, origin.at, &state.accounts) {
+                    Some(owns) => Field::known(owns, origin.at),
+                    None => Field::unresolved(owner.as_str(), "the id of this owner is not known", origin.at),
+                },
+                (Field::Known(owner, origin), None) => {
+                    Field::unresolved(owner.as_str(), "the user of the stage is not known", origin.at)
+                }
+                (other, _) => other.clone().map(|_| false),
+            };
+        }
+        let inventory = Inventory {
+            base: state.accounts.base.as_ref(),
+            packages: &state.packages,
+            copied: &state.copied,
+            unseen: state.tools_unseen,
+        };
+        let started = |found: Option<(&syntax::Instruction, bool)>| {
+            found.and_then(|(one, inherited)| start::read(one, self.file, inherited))
+        };
+        let (entrypoint, cmd) = (started(state.entrypoint), started(state.cmd));
+        let start = start::together(entrypoint.as_ref(), cmd.as_ref());
+        let check =
+            state.health.and_then(|(one, inherited)| health::read(one, self.file, &state.scope, &inventory, inherited));
+        let counted = |keyword: Keyword| raw.instructions.iter().filter(|one| one.keyword.value == keyword).count();
+        let installs = order::manifest_order(&own, at);
+        let before_user = order::installs_before_user(&own);
+        let directories = state.ownership.directories(user_value, &state.accounts);
+        let position = |position: Option<usize>| position.map(whole);
+        Stage {
+            at,
+            index: whole(index),
+            name: raw.alias.map_or(Field::Absent(at), |name| Field::known(name.value.clone(), self.place(name.span))),
+            is_final,
+            is_reachable: raw.is_reachable,
+            base_is_stage: raw.parent.is_some(),
+            base_stage_index: position(raw.parent),
+            base_is_scratch: raw.parent.is_none() && base.reference == "scratch",
+            base_variant: order::variant(&state.external),
+            base_is_official: order::is_official(&state.external),
+            external_base: state.external.clone(),
+            base,
+            platform: raw.platform.map_or(Field::Absent(at), |platform| self.globals.field(platform, self.file)),
+            created_users: List::new(state.accounts.users.clone(), at),
+            created_groups: List::new(state.accounts.groups.clone(), at),
+            healthcheck: match check {
+                Some(check) => Field::Known(check.clone(), origin(check.at, check.inherited, at)),
+                None => Field::Absent(at),
+            },
+            healthcheck_count: whole(counted(Keyword::Healthcheck)),
+            exposed_port_numbers: List::new(state.ports.iter().map(|port| port.port.clone()).collect(), at),
+            exposed_ports: List::new(state.ports.clone(), at),
+            workdir: state.workdir_field.clone(),
+            workdir_written: state.workdir_written.clone(),
+            env: List::new(state.env.clone(), at),
+            args: List::new(own.args, at),
+            labels: List::new(state.labels.clone(), at),
+            start_form: start
+                .as_ref()
+                .map_or(Field::Absent(at), |start| Field::Known(start.form, origin(start.at, start.inherited, at))),
+            entrypoint: started_field(entrypoint, at),
+            cmd: started_field(cmd, at),
+            start: started_field(start, at),
+            cmd_count: whole(counted(Keyword::Cmd)),
+            entrypoint_count: whole(counted(Keyword::Entrypoint)),
+            volumes: List::new(state.volumes.clone(), at),
+            stopsignal: state.stopsignal.clone(),
+            shell: List::new(state.shell.clone(), at),
+            instructions: List::new(self.instructions(raw, index, is_final), at),
+            installed_packages: List::new(state.packages.clone(), at),
+            package_commands: List::new(own.package_commands, at),
+            run_commands: List::new(own.run_commands, at),
+            copies_from_stage: own.copies.iter().any(|copy| copy.from_is_stage),
+            copies: List::new(own.copies, at),
+            directories: List::new(directories, at),
+            privileged_after_user: List::new(own.privileged, at),
+            ends_as_root_again: Field::known(own.root_again.is_some(), own.root_again.unwrap_or(user_written.place())),
+            first_nonroot_position: position(own.first_nonroot),
+            manifest_installed_before_source: installs,
+            installs_before_user: before_user.unwrap_or(Field::Absent(at)),
+            user,
+            user_written,
+        }
+    }
+
+    fn instructions(&self, raw: &Raw<'t>, index: usize, is_final: bool) -> Vec<instruction::Instruction> {
+        let mut last = [None; 3];
+        let single = [Keyword::Cmd, Keyword::Entrypoint, Keyword::Healthcheck];
+        for (position, one) in raw.instructions.iter().enumerate() {
+            for (slot, keyword) in last.iter_mut().zip(single) {
+                if one.keyword.value == keyword {
+                    *slot = Some(position);
+                }
+            }
+        }
+        let is_overridden = |position: usize, keyword: Keyword| {
+            single.iter().zip(last).any(|(known, last)| *known == keyword && last != Some(position))
+        };
+        let read = |(position, one): (usize, &syntax::Instruction)| {
+            let overridden = is_overridden(position, one.keyword.value);
+            instruction::read(one, self.file, self.text, (index, position), is_final, overridden)
+        };
+        raw.instructions.iter().enumerate().map(read).collect()
+    }
+}
+
+fn started_field(command: Option<StartCommand>, from: Place) -> Field<StartCommand> {
+    match command {
+        Some(command) => {
+            let origin = origin(command.at, command.inherited, from);
+            Field::Known(command, origin)
+        }
+        None => Field::Absent(from),
+    }
+}
+
+fn origin(at: Place, inherited: bool, from: Place) -> Origin {
+    Origin { at, via: inherited.then_some(Via { at: from, text: INHERITED }) }
+}
+
+pub(super) fn whole(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
