@@ -1,0 +1,86 @@
+//! The parts of a run: start-up, reading, putting a service together, judging it.
+//!
+//! `cargo bench` runs them; `benches/wall` times the release binary on a whole monorepo.
+
+use std::fmt::Write;
+use std::hint::black_box;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use svclint::discover;
+use svclint::engine::{self, Choice};
+use svclint::model::repo::Repo;
+use svclint::source::FileId;
+use svclint::standard::library::Library;
+use svclint::standard::select;
+use svclint::syntax::dockerfile;
+use svclint::syntax::yaml::Tree;
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+const DEPLOYMENT: &str = "fixtures/atonix/conforming/deploy/deployment.yaml";
+const DOCKERFILE: &str = "fixtures/atonix/conforming/Dockerfile";
+
+/// A service that conforms, as files in memory.
+fn service() -> Vec<(String, String)> {
+    let root = "fixtures/atonix/conforming";
+    let paths = [
+        "Dockerfile",
+        "atonix.yaml",
+        "docker-compose.yml",
+        "deploy/deployment.yaml",
+        "deploy/service.yaml",
+        "deploy/configmap.yaml",
+    ];
+    paths.iter().map(|path| ((*path).to_owned(), read(&format!("{root}/{path}")))).collect()
+}
+
+fn start_up(c: &mut Criterion) {
+    c.bench_function("load and type the rules of the atonix standard", |b| {
+        b.iter(|| {
+            let mut library = Library::built_in();
+            let standard = library.standard("atonix").expect("the built-in standard loads");
+            black_box(select::instances(&mut library, &[standard]).expect("its rules load")).len()
+        });
+    });
+}
+
+fn reading(c: &mut Criterion) {
+    let mut group = c.benchmark_group("read");
+    let mut yaml = String::new();
+    for _ in 0..200 {
+        let _ = write!(yaml, "---\n{}", read(DEPLOYMENT));
+    }
+    group.throughput(Throughput::Bytes(yaml.len() as u64));
+    group.bench_function("yaml tree", |b| b.iter(|| black_box(Tree::parse(FileId(0), &yaml)).documents().count()));
+    let text = read(DOCKERFILE).repeat(500);
+    group.throughput(Throughput::Bytes(text.len() as u64));
+    group.bench_function("dockerfile tree", |b| b.iter(|| black_box(dockerfile::parse(&text)).instructions.len()));
+    group.finish();
+}
+
+fn judging(c: &mut Criterion) {
+    let files = service();
+    let bytes: usize = files.iter().map(|(_, text)| text.len()).sum();
+    let mut group = c.benchmark_group("one service");
+    group.throughput(Throughput::Bytes(bytes as u64));
+    group.bench_function("read and put together", |b| {
+        b.iter(|| {
+            let repo = Repo::load(discover::in_memory(&files), None);
+            black_box(repo.assemble(0)).is_some()
+        });
+    });
+    group.bench_function("read, put together and judge by atonix", |b| {
+        let mut library = Library::built_in();
+        let choice = Choice { standards: vec!["atonix".to_owned()], ..Choice::default() };
+        b.iter(|| {
+            let repo = Repo::load(discover::in_memory(&files), None);
+            black_box(engine::run(&repo, &mut library, &choice).expect("the rules load")).findings.len()
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, start_up, reading, judging);
+criterion_main!(benches);
