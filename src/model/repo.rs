@@ -552,7 +552,14 @@ impl<'b> Builder<'b> {
     }
 
     fn finish(mut self, kustomizations: &[Kustomization]) -> Vec<Service> {
-        self.parts.par_iter_mut().for_each(|part| link(part, kustomizations));
+        let names = object_names(&self.parts);
+        self.parts.par_iter_mut().enumerate().for_each(|(index, part)| {
+            let elsewhere = |kind: &str, name: &str| {
+                let parts = names.get(&(kind.to_owned(), name.to_owned()));
+                parts.is_some_and(|parts| parts.iter().any(|other| *other != index))
+            };
+            link(part, kustomizations, &elsewhere);
+        });
         self.hand_out_objects();
         self.parts
             .into_par_iter()
@@ -618,11 +625,24 @@ fn subject_of(object: &Object) -> Option<String> {
     }
 }
 
-fn link(part: &mut Assembly, kustomizations: &[Kustomization]) {
+/// Which parts have a Kubernetes object of a kind and name.
+fn object_names(parts: &[Assembly]) -> BTreeMap<(String, String), BTreeSet<usize>> {
+    let mut names: BTreeMap<(String, String), BTreeSet<usize>> = BTreeMap::new();
+    for (index, part) in parts.iter().enumerate() {
+        for meta in part.objects.iter().map(|object| &object.meta) {
+            if let Some(name) = meta.name.value() {
+                names.entry((meta.kind().to_owned(), name.clone())).or_default().insert(index);
+            }
+        }
+    }
+    names
+}
+
+fn link(part: &mut Assembly, kustomizations: &[Kustomization], elsewhere: &k8s::Elsewhere<'_>) {
     let mut objects: Vec<Object> = std::mem::take(&mut part.objects)
         .into_iter()
         .map(|object| Arc::try_unwrap(object).unwrap_or_else(|shared| (*shared).clone()))
         .collect();
-    k8s::link(&mut objects, kustomizations);
+    k8s::link(&mut objects, kustomizations, elsewhere);
     part.objects = objects.into_iter().filter(|object| !object.is_patch()).map(Arc::new).collect();
 }
