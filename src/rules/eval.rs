@@ -402,6 +402,13 @@ impl<'a> Env<'a> {
         slot
     }
 
+    /// Whether a path leads through something that is not known, so that nothing can be said about what is in it.
+    fn is_inside_unresolved(&self, path: &Path) -> bool {
+        let Some((_, steps)) = path.steps.split_last() else { return false };
+        let outer = Path { steps: steps.to_vec(), ..path.clone() };
+        matches!(self.slot(&outer), Slot::Unresolved(_))
+    }
+
     fn compare(&mut self, condition: &'a Cond, compare: &'a Compare, wanted: bool) -> Verdict<'a> {
         let slot = self.slot(&compare.path);
         let at = |origin: Origin, seen: Seen<'a>| {
@@ -412,7 +419,7 @@ impl<'a> Env<'a> {
             return match slot {
                 Slot::Absent(place) => self.verdict(Truth::of(!want), wanted, || at(place.into(), Seen::Missing)),
                 Slot::Known(view, origin) => self.verdict(Truth::of(want), wanted, || at(origin, Seen::Value(view))),
-                Slot::Unresolved(unresolved) if unresolved.text.is_empty() => {
+                Slot::Unresolved(unresolved) if unresolved.text.is_empty() || self.is_inside_unresolved(&compare.path) => {
                     self.verdict(Truth::Unknown, wanted, || at(unresolved.at.into(), Seen::Unresolved(unresolved)))
                 }
                 Slot::Unresolved(unresolved) => {

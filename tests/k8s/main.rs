@@ -27,7 +27,7 @@ impl Manifests {
             kustomizations.extend(Kustomization::read(&tree, path));
             objects.extend(k8s::read(&tree, path));
         }
-        k8s::link(&mut objects, &kustomizations);
+        k8s::link(&mut objects, &kustomizations, &|_, _| false);
         Self { texts: files.iter().map(|(_, text)| (*text).to_owned()).collect(), objects }
     }
 

@@ -3,6 +3,7 @@
 use super::env::{EnvFrom, EnvVar, read_env, read_env_from};
 use super::probe::Probe;
 use super::security::Security;
+use super::software::Software;
 use super::text::{given_port, plain, quantity};
 use super::volume::VolumeType;
 use crate::model::image::Image;
@@ -103,6 +104,8 @@ model! {
         is_long_running: bool,
         /// Its image.
         image: Field<Image>,
+        /// What its image is, where that is well-known software and not the team's own.
+        software: Field<Software>,
         /// When the image is pulled, where that is written.
         image_pull_policy: Field<String>,
         /// Its entrypoint, where the image's is replaced.
@@ -148,13 +151,15 @@ impl Container {
         let resources = reader.child("resources");
         let requests = Resources::read(resources, "requests");
         let limits = Resources::read(resources, "limits");
+        let image = reader.field("image", read_image);
         Self {
             at,
+            software: Software::of(&image),
             workload_kind: Always::known(String::new(), at),
             workload_name: Field::Absent(at),
             role: if is_sidecar { ContainerRole::Sidecar } else { role },
             is_long_running: false,
-            image: reader.field("image", read_image),
+            image,
             image_pull_policy: reader.field("imagePullPolicy", plain),
             command: reader.strings("command"),
             args: reader.strings("args"),

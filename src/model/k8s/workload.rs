@@ -3,6 +3,7 @@
 use super::container::{Container, ContainerRole};
 use super::object::Meta;
 use super::selector::LabelSelector;
+use super::software::Software;
 use super::text::{Pair, filled, pairs, plain, plain_text};
 use super::volume::{ClaimTemplate, Volume, VolumeType, read_claim_template, read_volume, type_of_mount};
 use crate::model;
@@ -77,6 +78,10 @@ model! {
         is_job: bool,
         /// Whether it keeps data: a StatefulSet, or one with a claim among its volumes.
         is_stateful: bool,
+        /// Whether it runs well-known software that keeps data: a database, a cache, a broker, a ledger.
+        holds_data: bool,
+        /// Whether all it runs is well-known software, none of it the team's own.
+        is_infrastructure: bool,
         /// All containers: init, main, ephemeral.
         containers: List<Container>,
         /// Names of the NetworkPolicies that select its pods.
@@ -183,6 +188,11 @@ impl Workload {
         for mount in containers.items.iter_mut().flat_map(|container| &mut container.volume_mounts.items) {
             mount.volume_type = type_of_mount(&mount.name, &volumes, &volume_claim_templates);
         }
+        let main: Vec<&Container> =
+            containers.iter().filter(|container| container.role == ContainerRole::Main).collect();
+        let software = |container: &&Container| container.software.value().copied();
+        let holds_data = main.iter().filter_map(software).any(Software::holds_data);
+        let is_infrastructure = !main.is_empty() && main.iter().all(|container| software(container).is_some());
         let replicas = spec.int("replicas");
         let automount_token = pod.bool("automountServiceAccountToken");
         let strategy = if kind == "DaemonSet" || kind == "StatefulSet" { "updateStrategy" } else { "strategy" };
@@ -218,6 +228,8 @@ impl Workload {
             priority_class: pod.field("priorityClassName", plain),
             is_job,
             is_stateful: kind == "StatefulSet" || volumes.iter().any(claims),
+            holds_data,
+            is_infrastructure,
             volumes,
             volume_claim_templates,
             containers,

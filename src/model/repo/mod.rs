@@ -8,7 +8,7 @@ mod seen;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
@@ -81,6 +81,9 @@ pub struct Repo {
     nested: ServiceRoots,
     projects: Vec<Arc<ComposeFile>>,
     kustomizations: Vec<Kustomization>,
+    manifests: Vec<FileId>,
+    /// Where each Kubernetes object is, for names that are not found where they are used.
+    object_names: OnceLock<objects::Names>,
 }
 
 /// A service with what was seen while it was read.
@@ -125,6 +128,8 @@ impl Repo {
             seen,
             projects,
             kustomizations,
+            object_names: OnceLock::new(),
+            manifests: manifests.clone(),
         };
         repo.hand_out(&dockerfiles, &atonix, &manifests);
         repo.hand_out_projects();

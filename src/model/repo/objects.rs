@@ -12,11 +12,35 @@ use crate::model::service::ServiceKind;
 use crate::model::value::{Field, List};
 use crate::source::FileId;
 
+/// Names of objects with the files that have them; see [`Repo::object_names`].
+pub(super) type Names = BTreeMap<(String, String), BTreeSet<FileId>>;
+
 /// The linked objects of files that are deployed together, patches left out.
 pub(super) fn of_files(repo: &Repo, files: &[FileId], seen: &mut Seen) -> Vec<Arc<Object>> {
     let mut objects: Vec<Object> = files.iter().flat_map(|file| read::objects(&repo.sources, *file, seen)).collect();
-    k8s::link(&mut objects, &repo.kustomizations);
+    let elsewhere = |kind: &str, name: &str| {
+        let names = repo.object_names.get_or_init(|| object_names(repo));
+        let found = names.get(&(kind.to_owned(), name.to_owned()));
+        found.is_some_and(|found| found.iter().any(|file| !files.contains(file)))
+    };
+    k8s::link(&mut objects, &repo.kustomizations, &elsewhere);
     objects.into_iter().filter(|object| !object.is_patch()).map(Arc::new).collect()
+}
+
+/// Every object of the repository by kind and name. Only asked for when a name is not found where it is used.
+///
+/// Read one after the other: a parallel read could pick up another service on this thread, which would wait for the
+/// very names that are being gathered.
+fn object_names(repo: &Repo) -> Names {
+    let mut names = Names::new();
+    for file in &repo.manifests {
+        for object in read::objects(&repo.sources, *file, &mut Seen::default()) {
+            if let Some(name) = object.meta.name.value() {
+                names.entry((object.meta.kind().to_owned(), name.clone())).or_default().insert(*file);
+            }
+        }
+    }
+    names
 }
 
 /// Hands the objects of stacks, and of a service at the root of several, to the services that they are named after.

@@ -19,12 +19,13 @@ use crate::model::value::{Always, Field, List, Unresolved};
 use crate::source::Place;
 
 /// Resolves the wiring within one group of objects that are deployed together, after marking what kustomizations
-/// make a patch of or set from outside. Which objects those are is the caller's decision.
-pub fn link(objects: &mut [Object], kustomizations: &[Kustomization]) {
+/// make a patch of or set from outside. Which objects those are is the caller's decision; `elsewhere` says whether
+/// another group has an object of a kind and name, since the groups of one repository may well be deployed together.
+pub fn link(objects: &mut [Object], kustomizations: &[Kustomization], elsewhere: &Elsewhere<'_>) {
     overlay::apply(objects, kustomizations);
     let whole: Vec<Object> = objects.iter().filter(|object| !object.is_patch()).cloned().collect();
     let files = whole.iter().map(|object| object.meta.path.as_str()).collect();
-    let group = Group { objects: &whole, kustomizations: about(kustomizations, &files) };
+    let group = Group { objects: &whole, kustomizations: about(kustomizations, &files), elsewhere };
     for object in objects.iter_mut().filter(|object| !object.is_patch()) {
         match &mut object.body {
             Body::Workload(workload) => workloads::wire(workload, &group),
@@ -38,11 +39,15 @@ pub fn link(objects: &mut [Object], kustomizations: &[Kustomization]) {
     }
 }
 
+/// Whether another group has an object of a kind and name.
+pub type Elsewhere<'e> = dyn Fn(&str, &str) -> bool + Sync + 'e;
+
 /// The whole objects of a group, patches left out.
 struct Group<'g> {
     objects: &'g [Object],
     /// Those that have to do with the objects.
     kustomizations: Vec<&'g Kustomization>,
+    elsewhere: &'g Elsewhere<'g>,
 }
 
 macro_rules! bodies {
@@ -78,6 +83,9 @@ impl<'g> Group<'g> {
 
     /// Whether something is there; something that may be hidden cannot be told.
     fn existence(&self, found: bool, kind: &str, name: &str, at: Place) -> Field<bool> {
+        if !found && (self.elsewhere)(kind, name) {
+            return Field::unresolved(name, format!("another part of the repository has the {kind}"), at);
+        }
         if found || !self.may_hide(kind) {
             return Field::known(found, at);
         }
