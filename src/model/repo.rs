@@ -10,7 +10,7 @@ use super::atonix::{self, Atonix};
 use super::compose::{self, ComposeFile, ComposeInput, ComposeService};
 use super::dockerfile::{self, Dockerfile};
 use super::k8s::{self, Body, Kustomization, Object};
-use super::layout::Layout;
+use super::layout::{Layout, RepoLayout};
 use super::service::{Assembly, Service, ServiceKind};
 use crate::discover::{
     self, ArtifactKind, Build, ComposeInput as ComposeRoots, Discovery, Inputs, RootKind, ServiceRoots,
@@ -216,7 +216,8 @@ fn read_artifact(sources: &Sources, file: FileId, kind: ArtifactKind) -> Read {
             help: Some("render the chart and check the result".to_owned()),
             related: Vec::new(),
         }),
-        ArtifactKind::HelmChart | ArtifactKind::Env | ArtifactKind::DockerIgnore | ArtifactKind::Other => {}
+        ArtifactKind::HelmChart | ArtifactKind::Env | ArtifactKind::DockerIgnore
+        | ArtifactKind::PrivateKey | ArtifactKind::Other => {}
     }
     read
 }
@@ -479,6 +480,7 @@ impl<'b> Builder<'b> {
     fn new(sources: &'b Arc<Sources>, roots: &'b ServiceRoots) -> Self {
         let mut owner_of_dockerfile = BTreeMap::new();
         let mut parts = Vec::new();
+        let all: Vec<&str> = roots.roots().iter().map(|root| root.root.as_str()).collect();
         for (index, root) in roots.roots().iter().enumerate() {
             owner_of_dockerfile.extend(root.dockerfiles.iter().map(|path| (path.as_str(), index)));
             let nested: Vec<&str> = roots.nested_in(&root.root).collect();
@@ -496,6 +498,7 @@ impl<'b> Builder<'b> {
                 projects: Vec::new(),
                 objects: Vec::new(),
                 layout: Layout::new(sources, &root.root, &nested),
+                repo: (index == 0).then(|| Arc::new(RepoLayout::new(sources, &all))),
                 artifacts: Vec::new(),
             });
         }
