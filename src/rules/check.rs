@@ -488,7 +488,7 @@ impl Checker<'_> {
             self.problem("rule/type", "a pattern is text", literal.place);
             return None;
         };
-        let regex = if operator == Operator::Glob { literals::glob_regex(text) } else { text.clone() };
+        let regex = if operator.takes() == Takes::Glob { literals::glob_regex(text) } else { text.clone() };
         if let Err(error) = regex::Regex::new(&regex) {
             let reason = error.to_string();
             let last = reason.lines().last().unwrap_or("").trim_start_matches("error: ").to_owned();
