@@ -83,6 +83,7 @@ fn type_name(ty: &ParamType) -> String {
         ParamType::List(name) => format!("list<{name}>"),
         ParamType::Path { of } => format!("path of {of}"),
         ParamType::Value { like } => format!("value like {like}"),
+        ParamType::Values { like } => format!("values like {like}"),
     }
 }
 

@@ -26,6 +26,8 @@ pub enum ArtifactKind {
     Env,
     /// `.dockerignore` or `<Dockerfile>.dockerignore`.
     DockerIgnore,
+    /// A private key in PEM form.
+    PrivateKey,
     /// Anything else.
     Other,
 }
@@ -129,15 +131,16 @@ impl Classifier {
             Some("yaml" | "yml") => Need::Sniff,
             Some("json" | "tpl") if self.in_templates(path) => Need::Sniff,
             Some("json") if !is_known_json(name) => Need::Peek,
+            _ if is_like_key(name) => Need::Peek,
             _ if is_like_dockerfile(name) => Need::Sniff,
             _ => Need::Nothing,
         }
     }
 
-    /// Whether the first bytes of a JSON file may be those of a manifest.
+    /// Whether the first bytes of a JSON file may be those of a manifest, or those of a key file those of a private one.
     #[must_use]
     pub fn is_worth_reading(&self, start: &str) -> bool {
-        start.contains("\"apiVersion\"") || start.contains("\"kind\"")
+        start.contains("\"apiVersion\"") || start.contains("\"kind\"") || start.contains(PRIVATE_KEY)
     }
 
     /// What the file is.
@@ -163,6 +166,7 @@ impl Classifier {
         match extension_of(name) {
             Some("json") => json(text),
             Some("yaml" | "yml") => yaml(name, text),
+            _ if is_like_key(name) && text.contains(PRIVATE_KEY) => ArtifactKind::PrivateKey,
             _ => ArtifactKind::Other,
         }
     }
@@ -171,6 +175,15 @@ impl Classifier {
         path.match_indices("/templates/").any(|(at, _)| path.get(..at).is_some_and(|chart| self.charts.contains(chart)))
             || (path.starts_with("templates/") && self.charts.contains("."))
     }
+}
+
+/// The end of the line that opens a private key (RFC 7468, section 10; OpenSSH and PGP write it alike).
+const PRIVATE_KEY: &str = "PRIVATE KEY";
+
+/// Names under which keys are kept; what is in them decides.
+fn is_like_key(name: &str) -> bool {
+    let known = ["id_rsa", "id_dsa", "id_ecdsa", "id_ed25519"].contains(&name);
+    known || matches!(extension_of(name), Some("pem" | "key" | "pk8" | "asc"))
 }
 
 pub(super) fn name_of(path: &str) -> &str {

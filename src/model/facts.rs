@@ -1,8 +1,13 @@
 //! Joined facts: what the files of one service say about the same thing, each with its place.
 
+mod amounts;
+
+use std::collections::BTreeSet;
+
 use super::atonix::Atonix;
 use super::compose::ComposeService;
 use super::dockerfile::Dockerfile;
+use super::image::Image;
 use super::k8s::{Container, ContainerRole, Probe, Workload};
 use super::schema::{Port, Uid};
 use super::value::{Field, List};
@@ -146,13 +151,17 @@ model! {
     pub struct ImageMention as "service.image_mention" {
         /// Which file.
         source: ImageSource,
-        /// Registry and repository.
+        /// Host of the registry, `docker.io` where none is written.
+        registry: Field<String>,
+        /// Registry and repository; `docker.io` is left out.
         repository: Field<String>,
         /// The tag.
         tag: Field<String>,
     }
     label(mention) { mention.source.to_string() }
 }
+
+pub use amounts::{ReplicaMention, ReplicaSource, ResourceMention, ResourceSource, VersionMention, VersionSource};
 
 /// What the facts are drawn from.
 pub(super) struct Parts<'p> {
@@ -171,30 +180,123 @@ fn is_side(name: &Field<String>) -> bool {
     name.value().is_some_and(|name| SIDE_PORTS.iter().any(|side| name.to_ascii_lowercase().contains(side)))
 }
 
+/// Images of databases, caches, brokers and the like: a workload that runs one of them is not the service itself.
+const INFRASTRUCTURE: &[&str] = &[
+    "alertmanager",
+    "busybox",
+    "cassandra",
+    "clickhouse-server",
+    "consul",
+    "elasticsearch",
+    "etcd",
+    "grafana",
+    "influxdb",
+    "jaeger",
+    "kafka",
+    "keycloak",
+    "kibana",
+    "loki",
+    "mariadb",
+    "memcached",
+    "minio",
+    "mongo",
+    "mongodb",
+    "mysql",
+    "nats",
+    "neo4j",
+    "nginx",
+    "opa",
+    "postgis",
+    "postgres",
+    "postgresql",
+    "prometheus",
+    "rabbitmq",
+    "redis",
+    "traefik",
+    "valkey",
+    "vault",
+    "zookeeper",
+];
+
+fn is_infrastructure(image: &Image) -> bool {
+    INFRASTRUCTURE.contains(&image.base_name())
+}
+
 impl Parts<'_> {
-    /// The containers that run the service itself: the only main container of a workload, or the one that is named
-    /// like the service or runs its image.
+    /// No files, no facts.
+    pub(super) fn nothing(at: Place) -> Self {
+        Self { at, directory: None, atonix: None, dockerfile: None, compose: Vec::new(), workloads: Vec::new() }
+    }
+
+    /// The names under which the service is known: of atonix.yaml, of the compose services that build it, and of its
+    /// directory.
+    fn known_names(&self) -> BTreeSet<&str> {
+        let atonix = self.atonix.iter().flat_map(|atonix| [&atonix.metadata.name, &atonix.service.name]);
+        let compose = self.own_compose();
+        let mut names: BTreeSet<&str> = atonix.filter_map(|name| name.value().map(String::as_str)).collect();
+        names.extend(compose.iter().map(|service| service.name.as_str()));
+        names.extend(compose.iter().filter_map(|service| service.image.value()).map(Image::base_name));
+        names.extend(self.directory);
+        names
+    }
+
+    /// The workloads that run the service: the only one, unless it runs a database or the like; of several, those that
+    /// bear its name or run an image of its name.
+    fn own_workloads(&self) -> Vec<&Workload> {
+        let lasting: Vec<&Workload> = self.workloads.iter().copied().filter(|workload| !workload.is_job).collect();
+        let main = |workload: &Workload, takes: &dyn Fn(&Container) -> bool| {
+            workload.containers.iter().any(|container| container.role == ContainerRole::Main && takes(container))
+        };
+        if let [only] = lasting.as_slice() {
+            let is_other = main(only, &|container| container.image.value().is_some_and(is_infrastructure))
+                && self.dockerfile.is_some();
+            return if is_other { Vec::new() } else { lasting };
+        }
+        let names = self.known_names();
+        let named = |name: &Field<String>| name.value().is_some_and(|name| names.contains(name.as_str()));
+        let is_own = |workload: &&Workload| {
+            named(&workload.name)
+                || main(workload, &|container| {
+                    container.image.value().is_some_and(|image| names.contains(image.base_name()))
+                })
+        };
+        lasting.into_iter().filter(is_own).collect()
+    }
+
+    /// The containers that run the service itself: the only main container of its workload, or the one that is named
+    /// like the workload or the service, or runs an image of that name.
     fn own_containers(&self) -> Vec<&Container> {
         let mut out = Vec::new();
-        for workload in self.workloads.iter().filter(|workload| !workload.is_job) {
+        let names = self.known_names();
+        for workload in self.own_workloads() {
             let main: Vec<&Container> =
                 workload.containers.iter().filter(|container| container.role == ContainerRole::Main).collect();
+            let is_name =
+                |name: &str| names.contains(name) || workload.name.value().is_some_and(|workload| workload == name);
+            let named = |container: &&Container| container.name.value().is_some_and(|name| is_name(name));
+            let imaged =
+                |container: &&Container| container.image.value().is_some_and(|image| is_name(image.base_name()));
             match main.as_slice() {
                 [only] => out.push(*only),
                 several => {
-                    let named = |container: &&&Container| {
-                        container.name.value().is_some_and(|name| workload.name.value() == Some(name))
-                    };
-                    out.extend(several.iter().find(named).copied());
+                    out.extend(several.iter().copied().find(named).or_else(|| several.iter().copied().find(imaged)))
                 }
             }
         }
         out
     }
 
-    /// The compose services that run the service: those that build it.
-    fn own_compose(&self) -> impl Iterator<Item = &ComposeService> {
-        self.compose.iter().copied().filter(|service| service.first_party)
+    /// The compose services that run the service: those that build its Dockerfile. Where some of them run the image as
+    /// it is and others with another command, such as a worker, the first are the service.
+    fn own_compose(&self) -> Vec<&ComposeService> {
+        let dockerfile = self.dockerfile.map(|dockerfile| &dockerfile.path);
+        let builds = |service: &&ComposeService| {
+            let built = service.build.value().and_then(|build| build.dockerfile_path.value());
+            service.first_party && (built.is_none() || dockerfile.is_none() || built == dockerfile)
+        };
+        let own: Vec<&ComposeService> = self.compose.iter().copied().filter(builds).collect();
+        let plain = |service: &&ComposeService| service.command.is_absent() && service.entrypoint.is_absent();
+        if own.iter().any(|service| plain(&service)) { own.into_iter().filter(plain).collect() } else { own }
     }
 
     /// Every place that names a port of the service. A port that some file declares beside the main one, such as that
@@ -282,7 +384,7 @@ impl Parts<'_> {
         {
             push(UidSource::Dockerfile, &user.uid);
         }
-        for service in self.own_compose().filter(|service| !service.user_uid.is_absent()) {
+        for service in self.own_compose().into_iter().filter(|service| !service.user_uid.is_absent()) {
             push(UidSource::Compose, &service.user_uid);
         }
         for container in self.own_containers() {
@@ -340,7 +442,7 @@ impl Parts<'_> {
         for service in self.own_compose() {
             push(NameSource::ComposeService, Field::known(service.name.clone(), service.at));
         }
-        for workload in self.workloads.iter().filter(|workload| !workload.is_job) {
+        for workload in self.own_workloads() {
             push(NameSource::K8sWorkload, workload.name.clone());
         }
         for container in self.own_containers() {
@@ -356,7 +458,15 @@ impl Parts<'_> {
 
     /// Every place that names the service's image.
     pub(super) fn images(&self) -> List<ImageMention> {
-        let compose = self.own_compose().filter_map(|service| Some((ImageSource::Compose, service.image.value()?)));
+        let compose = self.own_compose();
+        // A name without registry and namespace is that of a local build, which nobody can pull.
+        let published = |image: &&Image| {
+            image.repository().contains('/') || image.registry.value().is_none_or(|registry| registry != "docker.io")
+        };
+        let compose = compose
+            .iter()
+            .filter_map(|service| service.image.value().filter(published))
+            .map(|image| (ImageSource::Compose, image));
         let k8s = self.own_containers();
         let k8s = k8s.iter().filter_map(|container| Some((ImageSource::K8s, container.image.value()?)));
         let mentions = compose.chain(k8s).map(|(source, image)| {
@@ -367,6 +477,7 @@ impl Parts<'_> {
             ImageMention {
                 at: image.at,
                 source,
+                registry: image.registry.clone(),
                 repository: image.repository.clone().map(full),
                 tag: image.tag.clone(),
             }

@@ -7,7 +7,7 @@ use super::k8s::{
     Autoscaler, Claim, ConfigMap, Container, DisruptionBudget, ExternalSecret, Ingress, Meta, NetworkPolicy, Secret,
     ServiceAccount, Workload,
 };
-use super::layout::{Layout, RepoFile};
+use super::layout::{Layout, RepoFile, RepoLayout};
 use super::schema::{Node, StructDef};
 use super::service::{Service, objects_of};
 
@@ -27,7 +27,11 @@ const fn kind(schema: fn() -> &'static StructDef, targets: for<'s> fn(&'s Servic
 static KINDS: &[Kind] = &[
     kind(Service::schema, |service| vec![service as &dyn Node]),
     kind(Layout::schema, |service| vec![&service.layout as &dyn Node]),
-    kind(RepoFile::schema, |service| service.layout.files.list().iter().map(|file| file as &dyn Node).collect()),
+    kind(RepoLayout::schema, |service| service.repo.iter().map(|repo| &**repo as &dyn Node).collect()),
+    kind(RepoFile::schema, |service| {
+        let others = service.repo.iter().flat_map(|repo| repo.files.list());
+        service.layout.files.list().iter().chain(others).map(|file| file as &dyn Node).collect()
+    }),
     kind(Dockerfile::schema, |service| service.dockerfiles.iter().map(|file| &**file as &dyn Node).collect()),
     kind(Stage::schema, |service| stages(service).map(|stage| stage as &dyn Node).collect()),
     kind(Instruction::schema, |service| {

@@ -1,12 +1,18 @@
 //! The files and directories of one service, and whether a path is among them.
 
-use std::ops::Range;
+mod ignore;
+mod tree;
+
 use std::sync::{Arc, OnceLock};
 
 use super::schema::{Modelled, PathText, Slot, Type, View};
 use super::value::{Field, List};
 use crate::model;
-use crate::source::{EntryKind, FileId, Place, SourceFile, Sources, Span};
+use crate::source::{EntryKind, FileId, Place, SourceFile, Sources};
+
+pub use ignore::{IgnorePattern, ignore_patterns};
+pub use tree::Subtree;
+use tree::joined;
 
 model! {
     /// A file of the repository.
@@ -21,19 +27,13 @@ model! {
         size: i64,
         /// Whether it has no bytes.
         is_empty: bool,
+        /// Whether it stands among tests, examples or fixtures.
+        is_test_data: bool,
+        /// Whether it holds a private key in PEM form (RFC 7468, section 10), which is looked for under the names that
+        /// keys have.
+        holds_private_key: bool,
     }
     label(file) { file.path.0.clone() }
-}
-
-model! {
-    /// A pattern of a `.dockerignore` (Dockerfile reference, ".dockerignore file").
-    pub struct IgnorePattern as "layout.ignore_pattern" {
-        /// The pattern without `!`.
-        pattern: String,
-        /// Whether it brings back what an earlier pattern left out.
-        negated: bool,
-    }
-    label(pattern) { pattern.pattern.clone() }
 }
 
 model! {
@@ -51,12 +51,30 @@ model! {
         dockerignore: List<IgnorePattern>,
         /// Whether the root, or a directory above it, has a `.gitignore`.
         has_gitignore: bool,
-    }
-    with {
         /// Answers for every path below the root, services further down included.
         tree: Subtree,
     }
     label(layout) { layout.root.0.clone() }
+}
+
+model! {
+    /// What the repository holds as a whole, beside its services.
+    pub struct RepoLayout as "repo" {
+        /// Answers for every path of the repository.
+        tree: Subtree,
+        /// The files that are no service's.
+        files: Files,
+    }
+    label(_repo) { ".".to_owned() }
+}
+
+impl RepoLayout {
+    /// Looks at all entries. `roots` are those of all services.
+    #[must_use]
+    pub fn new(sources: &Arc<Sources>, roots: &[&str]) -> Self {
+        let tree = Subtree::new(sources, ".", roots, None);
+        Self { at: tree.at, files: Files { tree: tree.clone(), made: OnceLock::new() }, tree }
+    }
 }
 
 impl Layout {
@@ -64,8 +82,9 @@ impl Layout {
     /// to list. The `.dockerignore` must have been read.
     #[must_use]
     pub fn new(sources: &Arc<Sources>, root: &str, nested: &[&str]) -> Self {
-        let tree = Subtree::new(sources, root, nested);
-        let dockerignore = tree.find(".dockerignore").filter(|id| sources.get(*id).kind == EntryKind::File);
+        let dockerignore = sources.find(&joined(root, ".dockerignore"));
+        let dockerignore = dockerignore.filter(|id| sources.get(*id).kind == EntryKind::File);
+        let tree = Subtree::new(sources, root, nested, dockerignore);
         let at = tree.at;
         Self {
             at,
@@ -91,115 +110,6 @@ fn has_gitignore(sources: &Sources, root: &str) -> bool {
             return false;
         }
         directory = directory.rsplit_once('/').map_or(".", |(parent, _)| parent);
-    }
-}
-
-fn joined(root: &str, path: &str) -> String {
-    if root == "." { path.to_owned() } else { format!("{root}/{path}") }
-}
-
-/// The patterns of a `.dockerignore`: one a line, blanks around them and lines that start with `#` left out.
-#[must_use]
-pub fn ignore_patterns(file: FileId, text: &str) -> List<IgnorePattern> {
-    let mut patterns = Vec::new();
-    let mut offset = 0;
-    for line in text.split_inclusive('\n') {
-        let body = line.trim_start_matches('\u{feff}').trim();
-        let start = offset + line.find(body).unwrap_or(0);
-        offset += line.len();
-        if body.is_empty() || line.trim_start_matches('\u{feff}').starts_with('#') {
-            continue;
-        }
-        let negated = body.starts_with('!');
-        let pattern = body.strip_prefix('!').unwrap_or(body).trim().to_owned();
-        let at = Place { file, span: Span::new(start, start + body.len()) };
-        patterns.push(IgnorePattern { at, pattern, negated });
-    }
-    List::new(patterns, Place::whole(file))
-}
-
-/// The entries below one directory, as a range of the run's entries.
-#[derive(Clone, Debug)]
-pub struct Subtree {
-    sources: Arc<Sources>,
-    root: String,
-    /// The entry of the root itself; of whatever comes first where the root is not listed.
-    at: Place,
-    range: Range<usize>,
-    /// The ranges within it that belong to services further down, ascending.
-    nested: Vec<Range<usize>>,
-}
-
-impl Subtree {
-    fn new(sources: &Arc<Sources>, root: &str, nested: &[&str]) -> Self {
-        let at = Place::whole(sources.find(root).unwrap_or(FileId(0)));
-        let mut inner: Vec<Range<usize>> = nested.iter().map(|root| sources.below(root)).collect();
-        inner.sort_by_key(|range| range.start);
-        Self { sources: Arc::clone(sources), root: root.to_owned(), at, range: sources.below(root), nested: inner }
-    }
-
-    /// The entry at a path relative to the root, in exactly this spelling. A trailing `/` is passed over; `.` is the
-    /// root, and a path that leads out of it is not found.
-    #[must_use]
-    pub fn find(&self, path: &str) -> Option<FileId> {
-        let path = path.strip_prefix("./").unwrap_or(path).trim_end_matches('/');
-        if path.is_empty() || path == "." {
-            return self.sources.find(&self.root);
-        }
-        if path.split('/').any(|part| part == "..") {
-            return None;
-        }
-        self.sources.find(&joined(&self.root, path))
-    }
-
-    /// Whether the path is a file.
-    #[must_use]
-    pub fn has_file(&self, path: &str) -> bool {
-        self.find(path).is_some_and(|id| self.sources.get(id).kind == EntryKind::File)
-    }
-
-    /// Whether the path is a directory.
-    #[must_use]
-    pub fn has_directory(&self, path: &str) -> bool {
-        self.find(path).is_some_and(|id| self.sources.get(id).kind == EntryKind::Directory)
-    }
-
-    /// Whether the path is a file with bytes in it, or a directory with a file of its own or deeper down.
-    #[must_use]
-    pub fn is_filled(&self, path: &str) -> bool {
-        let Some(id) = self.find(path) else { return false };
-        let entry = self.sources.get(id);
-        match entry.kind {
-            EntryKind::File => entry.size() > 0,
-            EntryKind::Directory => {
-                let below = self.sources.entries().get(self.sources.below(&entry.path)).unwrap_or(&[]);
-                below.iter().any(|entry| entry.kind == EntryKind::File)
-            }
-        }
-    }
-
-    /// The same path with other letters in upper case, where it is there in that spelling only.
-    #[must_use]
-    pub fn other_spelling(&self, path: &str) -> Option<&str> {
-        let wanted = joined(&self.root, path.strip_prefix("./").unwrap_or(path).trim_end_matches('/'));
-        let entries = self.sources.entries().get(self.range.clone()).unwrap_or(&[]);
-        let found = entries.iter().find(|entry| entry.path.eq_ignore_ascii_case(&wanted))?;
-        (found.path != wanted).then_some(found.path.as_str())
-    }
-
-    /// Entries of one kind that are the service's own, with their paths relative to the root.
-    fn own(&self, kind: EntryKind) -> impl Iterator<Item = (FileId, &SourceFile, &str)> {
-        let prefix = if self.root == "." { 0 } else { self.root.len() + 1 };
-        let mut nested = self.nested.iter().peekable();
-        let entries = self.sources.entries();
-        self.range.clone().filter_map(move |index| {
-            while nested.next_if(|range| range.end <= index).is_some() {}
-            if nested.peek().is_some_and(|range| range.contains(&index)) {
-                return None;
-            }
-            let entry = entries.get(index).filter(|entry| entry.kind == kind && entry.path != ".")?;
-            Some((FileId(u32::try_from(index).ok()?), entry, entry.path.get(prefix..)?))
-        })
     }
 }
 
@@ -242,8 +152,30 @@ fn repo_file(id: FileId, entry: &SourceFile, path: &str) -> RepoFile {
         extension,
         size: i64::try_from(entry.size()).unwrap_or(i64::MAX),
         is_empty: entry.size() == 0,
+        is_test_data: path.split('/').rev().skip(1).any(|part| TEST_DATA.contains(&part.to_ascii_lowercase().as_str())),
+        holds_private_key: entry.text().contains("-----BEGIN ") && entry.text().contains("PRIVATE KEY"),
     }
 }
+
+/// Directories of files that stand for others.
+const TEST_DATA: &[&str] = &[
+    "__fixtures__",
+    "__tests__",
+    "example",
+    "examples",
+    "fixture",
+    "fixtures",
+    "mock",
+    "mocks",
+    "sample",
+    "samples",
+    "spec",
+    "test",
+    "test-data",
+    "testdata",
+    "testing",
+    "tests",
+];
 
 /// The directories of a service, made into values when a rule first asks for them.
 #[derive(Clone, Debug)]

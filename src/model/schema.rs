@@ -35,6 +35,8 @@ pub enum Type {
     Struct(fn() -> &'static StructDef),
     /// Several of one type.
     List(&'static Type),
+    /// Files and directories, asked for by path.
+    Tree,
 }
 
 impl Type {
@@ -54,6 +56,7 @@ impl Type {
             Type::Quantity => "quantity".into(),
             Type::Struct(def) => def().name.into(),
             Type::List(of) => format!("list<{}>", of.name()),
+            Type::Tree => "tree".into(),
         }
     }
 }
@@ -124,6 +127,8 @@ pub enum View<'m> {
     Node(&'m dyn Node),
     /// Several values.
     List(&'m dyn Elements),
+    /// Files and directories.
+    Tree(&'m dyn Paths),
 }
 
 /// A field's state as the rule engine sees it.
@@ -163,6 +168,24 @@ pub trait Elements: Send + Sync {
     fn get(&self, index: usize) -> Option<Slot<'_>>;
     /// Why there may be more.
     fn unseen(&self) -> Option<&Unresolved>;
+}
+
+/// Files and directories that are asked for by path, so that nobody has to list them. Paths are relative to the root
+/// of the tree, in exact spelling; a `/` at the end is passed over.
+pub trait Paths: Send + Sync {
+    /// The entry at a path, where that is a file.
+    fn file(&self, path: &str) -> Option<Place>;
+    /// The entry at a path, where that is a directory.
+    fn directory(&self, path: &str) -> Option<Place>;
+    /// The entry at a path, where that is a directory with a file that is more than a placeholder.
+    fn filled_directory(&self, path: &str) -> Option<Place>;
+    /// The first file of the tree's own whose path `is_match` takes.
+    fn matching(&self, is_match: &dyn Fn(&str) -> bool) -> Option<Place>;
+    /// Whether `docker build` would not send a file at this path, were it there (Dockerfile reference,
+    /// ".dockerignore file").
+    fn is_docker_ignored(&self, path: &str) -> bool;
+    /// The deepest directory of a path that is there.
+    fn nearest(&self, path: &str) -> Place;
 }
 
 /// The artifacts of one service, by kind.

@@ -5,9 +5,12 @@ use std::sync::Arc;
 use super::atonix::Atonix;
 use super::compose::{ComposeFile, ComposeService};
 use super::dockerfile::Dockerfile;
-use super::facts::{HealthMention, ImageMention, NameMention, Parts, PortMention, UidMention};
+use super::facts::{
+    HealthMention, ImageMention, NameMention, Parts, PortMention, ReplicaMention, ResourceMention, UidMention,
+    VersionMention,
+};
 use super::k8s::{Body, Object, Workload};
-use super::layout::Layout;
+use super::layout::{Layout, RepoLayout};
 use super::schema::{Node, PathText, Scope};
 use super::value::{Field, List};
 use crate::source::Place;
@@ -56,12 +59,20 @@ model! {
         name_mentions: List<NameMention>,
         /// Every place that names its image.
         image_mentions: List<ImageMention>,
+        /// Every place that names its version.
+        version_mentions: List<VersionMention>,
+        /// Every place that says how many replicas it has.
+        replica_mentions: List<ReplicaMention>,
+        /// Every place that names amounts of resources for it.
+        resource_mentions: List<ResourceMention>,
     }
     with {
         /// The compose projects whose file it owns.
         projects: Vec<Arc<ComposeFile>>,
         /// The Kubernetes objects, patches left out.
         objects: Vec<Arc<Object>>,
+        /// The repository as a whole, which the first service of a run speaks for.
+        repo: Option<Arc<RepoLayout>>,
     }
     label(service) { service.root.0.clone() }
 }
@@ -78,6 +89,7 @@ pub(super) struct Assembly {
     pub(super) projects: Vec<Arc<ComposeFile>>,
     pub(super) objects: Vec<Arc<Object>>,
     pub(super) layout: Layout,
+    pub(super) repo: Option<Arc<RepoLayout>>,
 }
 
 impl Assembly {
@@ -105,6 +117,7 @@ impl Assembly {
 
     /// The service.
     pub(super) fn finish(self) -> Service {
+        let root = self.root.clone();
         let name = self.name();
         let dockerfile = self.dockerfile();
         let workloads: Vec<Arc<Workload>> = self
@@ -118,30 +131,28 @@ impl Assembly {
         let is_service = self.kind == ServiceKind::Service;
         let parts = Parts {
             at: self.at,
-            directory: self.root.rsplit('/').next().filter(|name| *name != "." && is_service),
+            directory: root.rsplit('/').next().filter(|name| *name != "."),
             atonix: self.atonix.as_deref(),
             dockerfile: dockerfile.as_deref(),
             compose: self.compose_services.iter().map(|service| &**service).collect(),
             workloads: workloads.iter().map(|workload| &**workload).collect(),
         };
         // A stack holds several services; what its files say is not about one of them.
-        let whole = |list: bool| list && is_service;
-        let port_mentions = if whole(true) { parts.ports() } else { List::empty(self.at) };
-        let uid_mentions = if whole(true) { parts.uids() } else { List::empty(self.at) };
-        let health_paths = if whole(true) { parts.health_paths() } else { List::empty(self.at) };
-        let name_mentions = if whole(true) { parts.names() } else { List::empty(self.at) };
-        let image_mentions = if whole(true) { parts.images() } else { List::empty(self.at) };
+        let parts = if is_service { parts } else { Parts::nothing(self.at) };
         Service {
             at: self.at,
             root: PathText(self.root),
             name,
             kind: self.kind,
             is_illustration: self.is_illustration,
-            port_mentions,
-            uid_mentions,
-            health_paths,
-            name_mentions,
-            image_mentions,
+            port_mentions: parts.ports(),
+            uid_mentions: parts.uids(),
+            health_paths: parts.health_paths(),
+            name_mentions: parts.names(),
+            image_mentions: parts.images(),
+            version_mentions: parts.versions(),
+            replica_mentions: parts.replicas(),
+            resource_mentions: parts.resources(),
             atonix: self.atonix,
             dockerfile,
             dockerfiles: List::new(self.dockerfiles, self.at),
@@ -150,6 +161,7 @@ impl Assembly {
             layout: self.layout,
             projects: self.projects,
             objects: self.objects,
+            repo: self.repo,
         }
     }
 }

@@ -76,6 +76,11 @@ pub enum ParamType {
         /// The other parameter.
         like: String,
     },
+    /// Several values of that type: `{type: values, like: path}`.
+    Values {
+        /// The other parameter.
+        like: String,
+    },
 }
 
 /// A parameter's declaration.

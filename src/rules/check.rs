@@ -142,7 +142,7 @@ impl Checker<'_> {
                 }
                 return Some(Type::Str);
             }
-            ParamType::Value { like } => {
+            ParamType::Value { like } | ParamType::Values { like } => {
                 if !self.source.params.iter().any(|param| param.name.value == *like) {
                     self.problem("rule/unknown-param", format!("there is no parameter `{like}`"), ty.place);
                 }
@@ -279,7 +279,7 @@ impl Checker<'_> {
                     path = checker.path(value);
                 })?;
                 let path = path?;
-                if matches!(path.ty, Type::List(_) | Type::Struct(_)) {
+                if matches!(path.ty, Type::List(_) | Type::Struct(_) | Type::Tree) {
                     let message = format!("`agree` compares values, and `{}` is a {}", value.value, path.ty.name());
                     self.problem("rule/type", message, value.place);
                     return None;
@@ -378,10 +378,11 @@ impl Checker<'_> {
         self.used.insert(name.to_owned());
         let literal = self.arguments.get(name)?.clone();
         let ty = match &param.ty.value {
-            ParamType::Value { like } => {
+            ParamType::Value { like } | ParamType::Values { like } => {
                 self.used.insert(like.clone());
                 let path = self.arguments.get(like)?.clone();
-                self.model_path(&At::new(path.value.text(), path.place))?.ty
+                let ty = self.model_path(&At::new(path.value.text(), path.place))?.ty;
+                if matches!(param.ty.value, ParamType::Values { .. }) { literals::list_of(ty) } else { ty }
             }
             _ => self.param_type(&param.ty.clone())?,
         };
@@ -438,6 +439,7 @@ impl Checker<'_> {
             Takes::ListOfSame | Takes::ListOfElement => literals::list_of(element),
             Takes::Bool => Type::Bool,
             Takes::Regex | Takes::Glob => Type::Str,
+            Takes::Path => Type::Path,
         };
         // Part of a word is no word, so `contains` on text takes any text.
         let wanted = match (operator, wanted) {
@@ -452,7 +454,9 @@ impl Checker<'_> {
             }
             Operand::Field(text) => {
                 let other = self.path(&At::new(text.clone(), operand.place))?;
-                if !literals::comparable(wanted, other.ty) || matches!(operator.takes(), Takes::Regex | Takes::Glob) {
+                let is_pattern =
+                    operator != Operator::HasMatch && matches!(operator.takes(), Takes::Regex | Takes::Glob);
+                if !literals::comparable(wanted, other.ty) || is_pattern {
                     let message =
                         format!("`{}` is a {}, and a {} is wanted here", other.text, other.ty.name(), wanted.name());
                     self.problem("rule/type", message, operand.place);
@@ -485,7 +489,7 @@ impl Checker<'_> {
             self.problem("rule/type", "a pattern is text", literal.place);
             return None;
         };
-        let regex = if operator == Operator::Glob { literals::glob_regex(text) } else { text.clone() };
+        let regex = if operator.takes() == Takes::Glob { literals::glob_regex(text) } else { text.clone() };
         if let Err(error) = regex::Regex::new(&regex) {
             let reason = error.to_string();
             let last = reason.lines().last().unwrap_or("").trim_start_matches("error: ").to_owned();

@@ -3,12 +3,15 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use regex::Regex;
+
 use super::ast::Arity;
 use super::compare;
 use super::evidence::{Evidence, Group, Seen, Truth, Verdict, of_target};
 use super::ir::{Compare, Compiled, Cond, Const, Form, Over, Path, Quantified, Root, Value};
+use super::literals::glob_regex;
 use super::operators::Operator;
-use crate::model::schema::{Elements, Node, Scope, Slot, View};
+use crate::model::schema::{Elements, Node, Paths, Scope, Slot, View};
 use crate::model::value::{Origin, Unresolved};
 
 /// How a target ends.
@@ -364,7 +367,13 @@ impl<'a> Env<'a> {
             if let Slot::Known(view, origin) = env.slot(value) {
                 let evidence =
                     Evidence { origin, seen: Seen::Value(view), field: &value.text, condition: Some(condition) };
-                values.push((super::evidence::shown(view), evidence));
+                // One amount may be written in several ways.
+                let text = match view {
+                    View::Quantity(quantity) => quantity.milli.to_string(),
+                    View::Duration(duration) => duration.nanos.to_string(),
+                    view => super::evidence::shown(view),
+                };
+                values.push((text, evidence));
             }
         });
         let _ = doubt;
@@ -419,7 +428,9 @@ impl<'a> Env<'a> {
             return match slot {
                 Slot::Absent(place) => self.verdict(Truth::of(!want), wanted, || at(place.into(), Seen::Missing)),
                 Slot::Known(view, origin) => self.verdict(Truth::of(want), wanted, || at(origin, Seen::Value(view))),
-                Slot::Unresolved(unresolved) if unresolved.text.is_empty() || self.is_inside_unresolved(&compare.path) => {
+                Slot::Unresolved(unresolved)
+                    if unresolved.text.is_empty() || self.is_inside_unresolved(&compare.path) =>
+                {
                     self.verdict(Truth::Unknown, wanted, || at(unresolved.at.into(), Seen::Unresolved(unresolved)))
                 }
                 Slot::Unresolved(unresolved) => {
@@ -442,6 +453,7 @@ impl<'a> Env<'a> {
             Slot::Malformed(malformed) => {
                 self.verdict(Truth::Unknown, wanted, || at(malformed.at.into(), Seen::Malformed))
             }
+            Slot::Known(View::Tree(tree), origin) => self.compare_tree(condition, compare, tree, origin, wanted),
             Slot::Known(view, origin) => {
                 let truth = match &compare.operand {
                     Value::Const(constant) => compare::with_const(view, compare.operator, constant),
@@ -454,6 +466,56 @@ impl<'a> Env<'a> {
                 self.verdict(truth, wanted, || self.compared(condition, compare, view, origin))
             }
         }
+    }
+
+    /// A tree against a path: the path itself is the value seen, at the deepest directory of it that is there.
+    fn compare_tree(
+        &mut self,
+        condition: &'a Cond,
+        compare: &'a Compare,
+        tree: &'a dyn Paths,
+        origin: Origin,
+        wanted: bool,
+    ) -> Verdict<'a> {
+        let (asked, pattern) = match &compare.operand {
+            Value::Const(Const::Str(path)) => (path.as_str(), None),
+            Value::Const(Const::Pattern(pattern)) => (pattern.text.as_str(), Some(pattern)),
+            Value::Const(_) => return Verdict::holds(),
+            Value::Path(path) => match self.slot(path) {
+                Slot::Known(View::Str(path), _) => (path, None),
+                _ => {
+                    return self.verdict(Truth::Unknown, wanted, || {
+                        vec![Evidence {
+                            origin,
+                            seen: Seen::Target,
+                            field: &compare.path.text,
+                            condition: Some(condition),
+                        }]
+                    });
+                }
+            },
+        };
+        let found = match compare.operator {
+            Operator::HasFile => tree.file(asked),
+            Operator::HasDirectory => tree.directory(asked),
+            Operator::HasFilled => tree.filled_directory(asked),
+            Operator::DockerIgnores => tree.is_docker_ignored(asked).then_some(origin.at),
+            _ => match pattern {
+                Some(pattern) => tree.matching(&|path| pattern.is_match(path)),
+                None => {
+                    Regex::new(&glob_regex(asked)).ok().and_then(|regex| tree.matching(&|path| regex.is_match(path)))
+                }
+            },
+        };
+        let at = match (found, compare.operator) {
+            (Some(found), _) => found,
+            (None, Operator::DockerIgnores | Operator::HasMatch) => origin.at,
+            (None, _) => tree.nearest(asked),
+        };
+        self.verdict(Truth::of(found.is_some()), wanted, || {
+            let seen = Seen::Value(View::Str(asked));
+            vec![Evidence { origin: at.into(), seen, field: &compare.path.text, condition: Some(condition) }]
+        })
     }
 
     /// The value that was compared, then the one it was compared with, since both files take part.

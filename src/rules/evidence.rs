@@ -91,6 +91,7 @@ pub(super) fn shown(view: View<'_>) -> String {
         View::Quantity(value) => value.text.clone(),
         View::Node(node) => node.label(),
         View::List(list) => elements(list, ", ", |text| text),
+        View::Tree(_) => "the files".to_owned(),
     }
 }
 
@@ -151,6 +152,10 @@ impl Evidence<'_> {
     #[must_use]
     pub fn key(&self) -> String {
         let value = match self.seen {
+            // What else stands in a list of things is another matter.
+            Seen::Value(View::List(list)) if matches!(list.get(0), Some(Slot::Known(View::Node(_), _))) => {
+                String::new()
+            }
             Seen::Value(view) => shown(view),
             Seen::Missing => "-".to_owned(),
             Seen::Unresolved(unresolved) => unresolved.text.clone(),
@@ -196,6 +201,10 @@ pub(super) fn expected(condition: &Cond, path_text: &dyn Fn(&super::ir::Path) ->
                 Operator::Empty if operand == "true" => "none".to_owned(),
                 Operator::Empty => "at least one".to_owned(),
                 Operator::Unique => "each only once".to_owned(),
+                Operator::HasFile | Operator::HasMatch => format!("a file {operand}"),
+                Operator::HasDirectory => format!("a directory {operand}"),
+                Operator::HasFilled => format!("a directory {operand} with files in it"),
+                Operator::DockerIgnores => format!("{operand} to be ignored"),
             }
         }
         Form::Not(inner) => format!("not {}", expected(inner, path_text)),

@@ -50,7 +50,7 @@ pub(super) fn list_of(element: Type) -> Type {
         Type::Port => &PORT,
         Type::Duration => &DURATION,
         Type::Quantity => &QUANTITY,
-        Type::Str | Type::Enum(_) | Type::Struct(_) | Type::List(_) => &STR,
+        Type::Str | Type::Enum(_) | Type::Struct(_) | Type::List(_) | Type::Tree => &STR,
     })
 }
 

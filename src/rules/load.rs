@@ -274,8 +274,9 @@ fn params(loader: &mut Loader, root: NodeRef<'_>) -> Vec<Param> {
                 let of = loader.required(entry.value, "of", "a path parameter").map(|of| of.value);
                 ParamType::Path { of: of.unwrap_or_default() }
             }
-            "value" => match loader.required(entry.value, "like", "a value parameter") {
-                Some(like) => ParamType::Value { like: like.value },
+            word @ ("value" | "values") => match loader.required(entry.value, "like", "a value parameter") {
+                Some(like) if word == "value" => ParamType::Value { like: like.value },
+                Some(like) => ParamType::Values { like: like.value },
                 None => continue,
             },
             list if list.starts_with("list<") && list.ends_with('>') => {

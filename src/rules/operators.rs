@@ -27,6 +27,11 @@ pub enum Operator {
     SubsetOf,
     SupersetOf,
     Unique,
+    HasFile,
+    HasDirectory,
+    HasFilled,
+    HasMatch,
+    DockerIgnores,
 }
 
 /// What an operator takes on its right.
@@ -46,6 +51,8 @@ pub enum Takes {
     Element,
     /// Several elements of the list.
     ListOfElement,
+    /// A path below the root of the tree.
+    Path,
 }
 
 struct Row {
@@ -83,6 +90,11 @@ const TABLE: &[Row] = &[
     row(Operator::SubsetOf, "subset_of", Takes::ListOfElement, false, "has no element but"),
     row(Operator::SupersetOf, "superset_of", Takes::ListOfElement, false, "has every one of"),
     row(Operator::Unique, "unique", Takes::Bool, false, "has no element twice, or has one"),
+    row(Operator::HasFile, "has_file", Takes::Path, false, "has a file at the path"),
+    row(Operator::HasDirectory, "has_directory", Takes::Path, false, "has a directory at the path"),
+    row(Operator::HasFilled, "has_filled", Takes::Path, false, "has a directory with files in it at the path"),
+    row(Operator::HasMatch, "has_match", Takes::Glob, false, "has a file of its own that matches the glob"),
+    row(Operator::DockerIgnores, "docker_ignores", Takes::Path, false, "keeps the path out of the build context"),
 ];
 
 impl Operator {
@@ -109,6 +121,11 @@ impl Operator {
         Self::SubsetOf,
         Self::SupersetOf,
         Self::Unique,
+        Self::HasFile,
+        Self::HasDirectory,
+        Self::HasFilled,
+        Self::HasMatch,
+        Self::DockerIgnores,
     ];
 
     fn row(self) -> &'static Row {
@@ -150,11 +167,12 @@ impl Operator {
     pub fn fits(self, ty: Type) -> bool {
         let list = matches!(ty, Type::List(_));
         let structure = matches!(ty, Type::Struct(_));
+        let tree = matches!(ty, Type::Tree);
         let text = matches!(ty, Type::Str | Type::Path | Type::Enum(_));
         let ordered = matches!(ty, Type::Int | Type::Float | Type::Uid | Type::Port | Type::Duration | Type::Quantity);
         match self {
-            Self::Exists => !list,
-            Self::Eq | Self::Ne | Self::In | Self::NotIn => !list && !structure,
+            Self::Exists => !list && !tree,
+            Self::Eq | Self::Ne | Self::In | Self::NotIn => !list && !structure && !tree,
             Self::Lt | Self::Le | Self::Gt | Self::Ge => ordered,
             Self::Matches | Self::NotMatches | Self::StartsWith | Self::EndsWith | Self::Glob => text,
             Self::Contains => (list && !list_of_structs(ty)) || text,
@@ -162,6 +180,7 @@ impl Operator {
                 list && !list_of_structs(ty)
             }
             Self::Empty => list || text,
+            Self::HasFile | Self::HasDirectory | Self::HasFilled | Self::HasMatch | Self::DockerIgnores => tree,
         }
     }
 }

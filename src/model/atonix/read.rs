@@ -1,5 +1,7 @@
 //! From the YAML tree to an [`Atonix`].
 
+use std::collections::BTreeSet;
+
 use super::keys::{misshapen, unknown_keys};
 use super::{
     Atonix, Autoscaling, Capabilities, Dependency, Deployment, Env, Health, Logging, Metadata, Metrics, Observability,
@@ -53,8 +55,8 @@ fn atonix(root: NodeRef<'_>, path: &str) -> Atonix {
         service: service(file.child("service")),
         autoscaling: autoscaling(file.child("autoscaling")),
         resources: resources(file.child("resources")),
-        env: file.list("env", |node| env(Reader::new(node))),
-        ports: file.list("ports", |node| port(Reader::new(node))),
+        env: file.list("env", unrepeated_env()),
+        ports: file.list("ports", unrepeated_ports()),
         health: health(file.child("health")),
         security: security(file.child("security")),
         observability: observability(file.child("observability")),
@@ -108,6 +110,27 @@ fn resources(section: Reader<'_>) -> Resources {
     }
 }
 
+/// Reads variables and remembers their names.
+fn unrepeated_env<'t>() -> impl FnMut(NodeRef<'t>) -> Env {
+    let mut seen = BTreeSet::new();
+    move |node| {
+        let mut variable = env(Reader::new(node));
+        variable.is_repeated = variable.key.value().is_some_and(|key| !seen.insert(key.clone()));
+        variable
+    }
+}
+
+/// Reads ports and remembers their numbers; one number serves each transport once.
+fn unrepeated_ports<'t>() -> impl FnMut(NodeRef<'t>) -> PortEntry {
+    let mut seen = BTreeSet::new();
+    move |node| {
+        let mut entry = port(Reader::new(node));
+        let protocol = entry.protocol.value().copied().unwrap_or(Protocol::Tcp);
+        entry.is_repeated = entry.container_port.value().is_some_and(|port| !seen.insert((*port, protocol)));
+        entry
+    }
+}
+
 fn env(entry: Reader<'_>) -> Env {
     let key = entry.text("key");
     let value = entry.text("value");
@@ -116,6 +139,7 @@ fn env(entry: Reader<'_>) -> Env {
         at: key.value().map_or(entry.place(), |_| key.place()),
         is_secret_like: secret_key || value.value().is_some_and(|value| has_url_credentials(value)),
         is_reference: value.value().is_some_and(|value| is_reference(value)),
+        is_repeated: false,
         secret: entry.bool("secret"),
         config_map: entry.text("configMap"),
         key,
@@ -140,7 +164,7 @@ fn port(entry: Reader<'_>) -> PortEntry {
         container_port.place()
     };
     let protocol = word(entry, "protocol", "`TCP`, `UDP` or `SCTP`", Protocol::from_word);
-    PortEntry { at, name, container_port, host_port: entry.port("hostPort"), protocol }
+    PortEntry { at, name, container_port, host_port: entry.port("hostPort"), protocol, is_repeated: false }
 }
 
 fn health(section: Reader<'_>) -> Health {

@@ -150,6 +150,8 @@ model! {
         is_secret_like: bool,
         /// Whether the value is a reference such as `${DB_URL}`.
         is_reference: bool,
+        /// Whether an earlier variable has the same name.
+        is_repeated: bool,
     }
     label(env) { env.key.value().cloned().unwrap_or_else(|| "env".to_owned()) }
 }
@@ -165,6 +167,8 @@ model! {
         host_port: Field<Port>,
         /// Transport.
         protocol: Field<Protocol>,
+        /// Whether an earlier port has the same number and transport.
+        is_repeated: bool,
     }
     label(port) {
         let number = || port.container_port.value().map_or_else(|| "port".to_owned(), |port| port.0.to_string());

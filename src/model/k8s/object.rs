@@ -32,8 +32,6 @@ model! {
         annotations: List<Pair>,
         /// What replaces its API version, where clusters no longer serve that or will stop to.
         deprecated_api: Field<String>,
-    }
-    with {
         /// Path of its file.
         path: String,
     }

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 
 use super::compose::ComposeFile;
 use super::k8s::{Kustomization, Object};
-use super::layout::Layout;
+use super::layout::{Layout, RepoLayout};
 use super::service::{Assembly, Service, ServiceKind};
 use crate::discover::{
     self, Artifact, ArtifactKind, ComposeInput as ComposeRoots, Discovery, Inputs, RootKind, ServiceRoots,
@@ -226,8 +226,18 @@ impl Repo {
             projects: files.projects.iter().filter_map(|project| self.projects.get(*project).cloned()).collect(),
             objects,
             layout: Layout::new(&self.sources, &head.root, &nested),
+            repo: (Some(index) == self.speaker()).then(|| Arc::new(RepoLayout::new(&self.sources, &self.roots()))),
         };
         Some(Assembled { service: assembly.finish(), seen })
+    }
+
+    /// The service that speaks for the repository as a whole: the first that is judged without being named.
+    fn speaker(&self) -> Option<usize> {
+        self.heads.iter().position(|head| !head.is_illustration)
+    }
+
+    fn roots(&self) -> Vec<&str> {
+        self.heads.iter().map(|head| head.root.as_str()).collect()
     }
 
     /// Gives every file another path, for a report that counts paths from elsewhere. Nothing can be put together
