@@ -39,7 +39,8 @@ fn nested(loader: &mut Loader, node: NodeRef<'_>, depth: usize) -> Option<Condit
                 "put several conditions into `all: […]` or `any: […]`".to_owned(),
             ),
         };
-        loader.problem("rule/condition", message, node.anchor_place()).help = Some(help);
+        let place = node.entries().next().map_or_else(|| node.place(), |first| first.key_node.place());
+        loader.problem("rule/condition", message, place).help = Some(help);
         return None;
     };
     let place = entry.key_node.place();

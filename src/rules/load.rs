@@ -335,7 +335,7 @@ fn labels(loader: &mut Loader, root: NodeRef<'_>) -> Vec<LabelSpec> {
 }
 
 fn examples(loader: &mut Loader, root: NodeRef<'_>) -> Vec<Example> {
-    let place = root.get("examples").map_or_else(|| root.anchor_place(), NodeRef::place);
+    let place = root.get("examples").and_then(NodeRef::key_place).unwrap_or_else(|| root.anchor_place());
     let out: Vec<Example> = root
         .get("examples")
         .map(|node| node.items().collect::<Vec<_>>())
