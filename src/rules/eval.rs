@@ -419,7 +419,9 @@ impl<'a> Env<'a> {
             return match slot {
                 Slot::Absent(place) => self.verdict(Truth::of(!want), wanted, || at(place.into(), Seen::Missing)),
                 Slot::Known(view, origin) => self.verdict(Truth::of(want), wanted, || at(origin, Seen::Value(view))),
-                Slot::Unresolved(unresolved) if unresolved.text.is_empty() || self.is_inside_unresolved(&compare.path) => {
+                Slot::Unresolved(unresolved)
+                    if unresolved.text.is_empty() || self.is_inside_unresolved(&compare.path) =>
+                {
                     self.verdict(Truth::Unknown, wanted, || at(unresolved.at.into(), Seen::Unresolved(unresolved)))
                 }
                 Slot::Unresolved(unresolved) => {

@@ -52,7 +52,17 @@ const NAMES: &[(Software, &[&str])] = &[
     (Software::Cache, &["dragonfly", "keydb", "memcached", "redis", "redis-cluster", "redis-stack-server", "valkey"]),
     (
         Software::MessageBroker,
-        &["cp-kafka", "cp-zookeeper", "eclipse-mosquitto", "kafka", "nats", "pulsar", "rabbitmq", "redpanda", "zookeeper"],
+        &[
+            "cp-kafka",
+            "cp-zookeeper",
+            "eclipse-mosquitto",
+            "kafka",
+            "nats",
+            "pulsar",
+            "rabbitmq",
+            "redpanda",
+            "zookeeper",
+        ],
     ),
     (Software::DistributedLedger, &["besu", "client-go", "fabric-orderer", "fabric-peer", "quorum"]),
     (
