@@ -1,8 +1,10 @@
 //! What objects have to do with each other and with kustomizations.
 
-use svclint::model::k8s::{Body, EnvSource, PatchSign, VolumeType};
+use svclint::model::k8s::{self, Body, EnvSource, PatchSign, VolumeType};
 use svclint::model::schema::Port;
 use svclint::model::value::Field;
+use svclint::source::FileId;
+use svclint::syntax::yaml::Tree;
 
 use super::{API, Manifests, container, names};
 
@@ -288,4 +290,35 @@ fn a_budget_that_lets_one_pod_go_does_not_block() {
     };
     assert!(!blocks("{maxUnavailable: 1}") && !blocks("{maxUnavailable: 25%}") && !blocks("{minAvailable: 1}"));
     assert!(blocks("{maxUnavailable: 0}") && blocks("{maxUnavailable: 0%}") && blocks("{minAvailable: 100%}"));
+}
+
+#[test]
+fn a_copy_of_a_workload_is_no_rival_of_it() {
+    let copy = Manifests::read(&[("k8s/api.yaml", API), ("release/all.yaml", API)]);
+    assert!(copy.workload("Deployment/api").rivals.items.is_empty());
+    let other = API.replacen("  name: api", "  name: worker", 1);
+    let rivals = Manifests::read(&[("k8s/api.yaml", API), ("k8s/worker.yaml", &other)]);
+    assert_eq!(names(&rivals.workload("Deployment/api").rivals), ["Deployment/worker"]);
+}
+
+#[test]
+fn a_config_map_in_another_part_of_the_repository_is_not_missing() {
+    let text = "\
+apiVersion: v1
+kind: Pod
+metadata: { name: api }
+spec:
+  containers:
+    - name: api
+      image: registry.example/api:1.4.2
+      envFrom: [{ configMapRef: { name: shared } }]
+";
+    let exists = |elsewhere: bool| {
+        let mut objects = k8s::read(&Tree::parse(FileId(0), text), "api/k8s/api.yaml");
+        k8s::link(&mut objects, &[], &|kind, name| elsewhere && (kind, name) == ("ConfigMap", "shared"));
+        let found = Manifests { texts: vec![text.to_owned()], objects };
+        let sources = &container(found.workload("Pod/api"), "api").env_from;
+        sources.iter().next().map(|source| source.ref_exists.value().copied())
+    };
+    assert_eq!((exists(false), exists(true)), (Some(Some(false)), Some(None)));
 }

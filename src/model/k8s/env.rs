@@ -103,10 +103,12 @@ fn read_variable(node: NodeRef<'_>) -> EnvVar {
     let named = matches!(from, EnvSource::Secret | EnvSource::ConfigMap);
     let reference = if named { reference } else { Reader::absent(at) };
     let text = value.value().map_or("", String::as_str);
+    // `API_KEY: API_KEY_VALUE` is there for a script to replace.
+    let names_itself = key.value().is_some_and(|key| !key.is_empty() && text.starts_with(key.as_str()));
     EnvVar {
         at,
         is_secret_like: key.value().is_some_and(|key| secret::is_secret_key(key)) || secret::has_url_credentials(text),
-        is_placeholder: !value.is_absent() && (value.value().is_none() || secret::is_placeholder(text)),
+        is_placeholder: !value.is_absent() && (value.value().is_none() || names_itself || secret::is_placeholder(text)),
         is_repeated: false,
         ref_name: reference.field("name", plain),
         ref_key: reference.field("key", plain_text),

@@ -102,6 +102,10 @@ impl<'g> Group<'g> {
                 None => list.unseen = Some(Box::new(open_match(workload.label(), at))),
             }
         }
+        if list.items.is_empty() && self.kustomizations.iter().any(|one| !one.opaque.is_empty()) {
+            let why = "its pods may come from outside these files".into();
+            list.unseen = Some(Box::new(Unresolved { text: String::new(), why, at, via: None }));
+        }
         list
     }
 }
