@@ -323,7 +323,7 @@ fn yaml(name: &str, text: &str) -> ArtifactKind {
     }
     let named = name.to_ascii_lowercase().contains("compose");
     let empty = sketches.iter().all(|sketch| !sketch.any);
-    if is_canonical_compose(name) && empty {
+    if is_canonical_compose(name) && (empty || sketches.iter().any(|sketch| sketch.services)) {
         return ArtifactKind::Compose;
     }
     if sketches.iter().any(|sketch| sketch.services || (named && sketch.include)) && is_compose(text, named) {
