@@ -1,5 +1,6 @@
 //! What pods are configured with: ConfigMaps, Secrets and what makes them, service accounts, claims on storage.
 
+use super::env::is_switch;
 use super::object::Meta;
 use super::text::{Pair, base64, entries, plain, plain_text, quantity};
 use crate::model;
@@ -171,6 +172,9 @@ fn keys_of(node: NodeRef<'_>) -> impl Iterator<Item = String> {
     node.entries().map(|entry| entry.key.to_owned())
 }
 
+/// How a private key begins, whatever its algorithm (RFC 7468).
+const PRIVATE_KEY: &str = "PRIVATE KEY-----";
+
 fn read_entry(key: &str, at: Place, node: NodeRef<'_>) -> ConfigEntry {
     // A file kept under a key has braces and dollars of its own; only a single value can be a placeholder.
     let value = match node.text() {
@@ -178,10 +182,14 @@ fn read_entry(key: &str, at: Place, node: NodeRef<'_>) -> ConfigEntry {
         _ => plain(node),
     };
     let text = value.value().map_or("", String::as_str);
+    // Several lines are a file, whose name says little about what is in it.
+    let is_file = text.trim_end().contains('\n');
     ConfigEntry {
         at,
         key: key.to_owned(),
-        is_secret_like: secret::is_secret_key(key) || secret::has_url_credentials(text),
+        is_secret_like: secret::is_secret_key(key) && !is_file && !is_switch(text)
+            || secret::has_url_credentials(text)
+            || text.contains(PRIVATE_KEY),
         is_placeholder: value.value().is_none_or(|value| secret::is_placeholder(value)),
         value,
     }

@@ -107,7 +107,8 @@ fn read_variable(node: NodeRef<'_>) -> EnvVar {
     let names_itself = key.value().is_some_and(|key| !key.is_empty() && text.starts_with(key.as_str()));
     EnvVar {
         at,
-        is_secret_like: key.value().is_some_and(|key| secret::is_secret_key(key)) || secret::has_url_credentials(text),
+        is_secret_like: key.value().is_some_and(|key| secret::is_secret_key(key)) && !is_switch(text)
+            || secret::has_url_credentials(text),
         is_placeholder: !value.is_absent() && (value.value().is_none() || names_itself || secret::is_placeholder(text)),
         is_repeated: false,
         ref_name: reference.field("name", plain),
@@ -143,4 +144,9 @@ pub(super) fn read_env_from(node: NodeRef<'_>) -> EnvFrom {
         ref_exists: Field::Absent(reference.place()),
         name,
     }
+}
+
+/// Whether a value switches something on or off, such as that of `VNC_NO_PASSWORD`.
+pub(super) fn is_switch(value: &str) -> bool {
+    matches!(value.to_ascii_lowercase().as_str(), "0" | "1" | "true" | "false" | "yes" | "no" | "on" | "off")
 }
