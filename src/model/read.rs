@@ -7,6 +7,9 @@ use super::value::{Field, List, Unresolved};
 use crate::source::Place;
 use crate::syntax::yaml::{NodeRef, Scalar, Shape};
 
+/// Why a field of a file with unreadable lines cannot be told. The file's own note says so already.
+pub const UNREADABLE: &str = "lines of this file could not be read";
+
 /// A YAML mapping that is read field by field. `None` stands for one that is not there.
 #[derive(Clone, Copy)]
 pub struct Reader<'t> {
@@ -81,7 +84,7 @@ impl<'t> Reader<'t> {
     #[must_use]
     pub fn missing<T>(self) -> Field<T> {
         if self.partial {
-            return Field::unresolved("", "lines of this file could not be read", self.at);
+            return Field::unresolved("", UNREADABLE, self.at);
         }
         Field::Absent(self.at)
     }

@@ -4,6 +4,7 @@ use super::evidence::{Evidence, Group, Seen, expected, filtered, shown};
 use super::ir::{Compiled, Path, Root};
 use super::template::{Piece, Template};
 use crate::finding::{Label, Outcome};
+use crate::model::read::UNREADABLE;
 use crate::model::schema::{Node, Slot, View};
 
 /// What a group of evidence says, before a standard gives it a severity.
@@ -28,12 +29,17 @@ struct Text<'r, 'a> {
     group: &'r Group<'a>,
 }
 
-/// Puts a group of evidence into words. `None` for a doubt that only comes from a value of the wrong type: that has a
-/// finding of its own.
+/// Puts a group of evidence into words. `None` for a doubt that only comes from a value of the wrong type or from lines
+/// that could not be read: those have a finding or a note of their own.
 #[must_use]
 pub fn conclude<'a>(rule: &Compiled, target: &'a dyn Node, group: &Group<'a>) -> Option<Conclusion> {
     let first = group.evidence.first()?;
-    if group.unknown && group.evidence.iter().all(|evidence| matches!(evidence.seen, Seen::Malformed)) {
+    let told_elsewhere = |evidence: &Evidence<'_>| match evidence.seen {
+        Seen::Malformed => true,
+        Seen::Unresolved(unresolved) => unresolved.why == UNREADABLE,
+        _ => false,
+    };
+    if group.unknown && group.evidence.iter().all(told_elsewhere) {
         return None;
     }
     let text = Text { rule, target, group };

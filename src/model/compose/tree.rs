@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::interpolate::interpolate;
 use super::text::Text;
 use super::{Trouble, variable::Variable};
+use crate::model::read::UNREADABLE;
 use crate::model::value::Field;
 use crate::source::{Place, Span};
 use crate::syntax::yaml::{NodeRef, Scalar, Shape, Style};
@@ -14,9 +15,6 @@ const MAX_NODES: usize = 100_000;
 
 /// How deep mappings and lists may nest.
 const MAX_DEPTH: usize = 64;
-
-/// Why something may be missing in a document of which lines had to be left out.
-const UNREADABLE: &str = "lines of this file could not be read";
 
 /// A value.
 #[derive(Clone, Debug)]
