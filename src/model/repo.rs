@@ -16,7 +16,7 @@ use crate::discover::{
     self, ArtifactKind, Build, ComposeInput as ComposeRoots, Discovery, Inputs, RootKind, ServiceRoots,
 };
 use crate::finding::{Label, Note, NoteKind};
-use crate::source::{FileId, Place, Sources, Span};
+use crate::source::{EntryKind, FileId, Place, Sources, Span};
 use crate::syntax::{SyntaxProblem, yaml::Tree};
 
 /// Text that a suppression may stand in.
@@ -109,7 +109,7 @@ impl Repo {
             .par_iter()
             .map(|artifact| read_artifact(&sources, artifact.file, artifact.kind))
             .collect();
-        let mut projects = load_projects(&sources, &read);
+        let mut projects = load_projects(&sources, root, &read);
         for project in &projects {
             notes.extend(project.notes(&sources));
         }
@@ -301,7 +301,8 @@ const OVERRIDES: &[&str] =
 
 /// Loads every project: in each directory the file that compose would take with its override, and every further file
 /// by itself.
-fn load_projects(sources: &Sources, read: &[Read]) -> Vec<Project> {
+fn load_projects(sources: &Sources, root: Option<&Path>, read: &[Read]) -> Vec<Project> {
+    let submodules = submodules(sources, root);
     let mut by_directory: BTreeMap<&str, Vec<(&str, &Tree)>> = BTreeMap::new();
     for one in read {
         if let Parsed::Compose(tree) = &one.parsed {
@@ -311,10 +312,15 @@ fn load_projects(sources: &Sources, read: &[Read]) -> Vec<Project> {
         }
     }
     let groups: Vec<(&str, Vec<(&str, &Tree)>)> = by_directory.into_iter().collect();
-    groups.par_iter().flat_map_iter(|(directory, files)| load_directory(sources, directory, files)).collect()
+    groups.par_iter().flat_map_iter(|(directory, files)| load_directory(sources, &submodules, directory, files)).collect()
 }
 
-fn load_directory(sources: &Sources, directory: &str, files: &[(&str, &Tree)]) -> Vec<Project> {
+fn load_directory(
+    sources: &Sources,
+    submodules: &[String],
+    directory: &str,
+    files: &[(&str, &Tree)],
+) -> Vec<Project> {
     let named = |names: &[&str]| {
         names.iter().find_map(|name| files.iter().find(|(file, _)| file == name)).map(|(name, _)| *name)
     };
@@ -337,10 +343,38 @@ fn load_directory(sources: &Sources, directory: &str, files: &[(&str, &Tree)]) -
             .collect();
         let overrides: Vec<ComposeInput<'_>> =
             over.iter().map(|(path, tree)| ComposeInput { tree, path }).collect();
-        let file = compose::load(ComposeInput { tree, path: &base_path }, &overrides, &env, &loader);
+        let mut file = compose::load(ComposeInput { tree, path: &base_path }, &overrides, &env, &loader);
+        file.look_for_files(&|path| presence(sources, submodules, path));
         projects.push(Project { file: Arc::new(file) });
     }
     projects
+}
+
+/// What lies at a path, or why that cannot be told.
+fn presence(sources: &Sources, submodules: &[String], path: &str) -> Result<Option<EntryKind>, &'static str> {
+    let within = |submodule: &String| {
+        path.strip_prefix(submodule.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    match sources.find(path) {
+        Some(found) if !submodules.iter().any(|submodule| submodule == path) => Ok(Some(sources.get(found).kind)),
+        _ if submodules.iter().any(within) => Err("it lies in a submodule that is not checked out"),
+        _ => Ok(None),
+    }
+}
+
+/// The submodules of which no file is there (gitmodules(5)).
+fn submodules(sources: &Sources, root: Option<&Path>) -> Vec<String> {
+    let Some(file) = sources.find(".gitmodules") else { return Vec::new() };
+    let known = sources.get(file).text();
+    let text = match root.map(|root| discover::read(root, ".gitmodules")) {
+        Some(Ok(text)) if known.is_empty() => text,
+        _ => known.to_owned(),
+    };
+    text.lines()
+        .filter_map(|line| line.trim().strip_prefix("path")?.trim_start().strip_prefix('='))
+        .map(|path| path.trim().trim_matches('"').trim_end_matches('/').to_owned())
+        .filter(|path| !path.is_empty() && sources.below(path).is_empty())
+        .collect()
 }
 
 /// What the `.env` beside a compose file sets (Compose Specification, "Interpolation").

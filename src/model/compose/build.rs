@@ -2,6 +2,7 @@
 
 use super::environment::{ComposeVariable, read_variables};
 use super::fields::{Fields, slice, text};
+use super::presence::unseen;
 use super::scope::Scope;
 use super::tree::{Data, Value};
 use crate::model;
@@ -23,6 +24,10 @@ model! {
         dockerfile_path: Field<PathText>,
         /// Whether the Dockerfile is written in the compose file.
         is_inline: bool,
+        /// Whether the context is a directory of the repository; true where it lies on another machine.
+        context_exists: Always<bool>,
+        /// Whether the Dockerfile is a file of the repository; true where it lies on another machine or is inline.
+        dockerfile_exists: Always<bool>,
         /// The stage that is built.
         target: Field<String>,
         /// Build arguments.
@@ -62,7 +67,19 @@ pub(super) fn read_build(value: &Value, scope: &Scope<'_>) -> Field<ComposeBuild
     };
     let args = read_variables(fields, "args", &List::empty(at));
     let target = fields.text("target");
-    Field::known(ComposeBuild { at, context, context_path, dockerfile, dockerfile_path, is_inline, target, args }, at)
+    let build = ComposeBuild {
+        at,
+        context_exists: unseen(context.place()),
+        dockerfile_exists: unseen(dockerfile.place()),
+        context,
+        context_path,
+        dockerfile,
+        dockerfile_path,
+        is_inline,
+        target,
+        args,
+    };
+    Field::known(build, at)
 }
 
 /// Reads a `command` or `entrypoint`.

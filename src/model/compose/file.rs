@@ -3,6 +3,7 @@
 use super::Trouble;
 use super::fields::Fields;
 use super::mounts::external;
+use super::relations;
 use super::scope::Scope;
 use super::service::{ComposeService, read_service};
 use super::tree::{Data, Entry, Value};
@@ -27,6 +28,8 @@ model! {
         internal: Always<bool>,
         /// Its address ranges.
         subnets: List<Field<String>>,
+        /// Another network of the project with an overlapping address range (IPv4).
+        overlaps: Field<String>,
         /// Whether a service is in it.
         is_used: bool,
     }
@@ -63,6 +66,8 @@ model! {
         file: Field<String>,
         /// The file relative to the root of the run.
         file_path: Field<PathText>,
+        /// Whether that file is in the repository.
+        file_exists: Always<bool>,
         /// The environment variable it is read from.
         environment: Field<String>,
         /// Whether its content is written in the compose file.
@@ -129,6 +134,7 @@ pub(super) fn read_file(scope: &Scope<'_>, loaded: Loaded) -> ComposeFile {
             ),
         }
     }
+    relations::relate(&mut services.items);
     services.unseen = fields.list("services", |_, _: &mut Vec<()>| ()).unseen.filter(|_| scope.root.partial.is_some());
     let used = |kind: &str, name: &str| services.iter().any(|service| uses(service, kind, name));
     let secrets = |kind: &'static str, problems: &mut Vec<Trouble>| {
@@ -136,6 +142,9 @@ pub(super) fn read_file(scope: &Scope<'_>, loaded: Loaded) -> ComposeFile {
         List::new(entries.iter().map(|entry| read_secret(entry, scope, used(kind, &entry.key))).collect(), fields.at(kind))
     };
     let networks = section(fields, "networks", &mut problems);
+    let mut networks: Vec<ComposeNetwork> =
+        networks.iter().map(|entry| read_network(entry, used("networks", &entry.key))).collect();
+    relations::relate_networks(&mut networks);
     let volumes = section(fields, "volumes", &mut problems);
     ComposeFile {
         at,
@@ -143,10 +152,7 @@ pub(super) fn read_file(scope: &Scope<'_>, loaded: Loaded) -> ComposeFile {
         overrides: loaded.overrides,
         name: fields.text("name"),
         version: fields.text("version"),
-        networks: List::new(
-            networks.iter().map(|entry| read_network(entry, used("networks", &entry.key))).collect(),
-            fields.at("networks"),
-        ),
+        networks: List::new(networks, fields.at("networks")),
         volumes: List::new(
             volumes.iter().map(|entry| read_volume(entry, used("volumes", &entry.key))).collect(),
             fields.at("volumes"),
@@ -205,6 +211,7 @@ fn read_network(entry: &Entry, is_used: bool) -> ComposeNetwork {
                 out.push(subnet);
             }
         }),
+        overlaps: Field::Absent(entry.key_at),
         is_used,
     }
 }
@@ -230,6 +237,7 @@ fn read_secret(entry: &Entry, scope: &Scope<'_>, is_used: bool) -> ComposeSecret
         declared_name: declared_name(fields),
         external: external(fields),
         file_path: scope.path(&file),
+        file_exists: super::presence::unseen(file.place()),
         file,
         environment: fields.text("environment"),
         has_content: fields.get("content").is_some(),

@@ -15,6 +15,8 @@ mod merge;
 mod mounts;
 mod paths;
 mod ports;
+mod presence;
+mod relations;
 mod scope;
 mod service;
 #[cfg(test)]
