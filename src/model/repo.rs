@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::atonix::{self, Atonix};
-use super::compose::{self, ComposeFile, ComposeInput, ComposeService};
+use super::compose::{self, ComposeFile, ComposeInput, ComposeService, Declared};
 use super::dockerfile::{self, Dockerfile};
 use super::k8s::{self, Body, Kustomization, Object};
 use super::layout::Layout;
@@ -312,7 +312,43 @@ fn load_projects(sources: &Sources, root: Option<&Path>, read: &[Read]) -> Vec<P
         }
     }
     let groups: Vec<(&str, Vec<(&str, &Tree)>)> = by_directory.into_iter().collect();
-    groups.par_iter().flat_map_iter(|(directory, files)| load_directory(sources, &submodules, directory, files)).collect()
+    let load = |(directory, files): &(&str, Vec<(&str, &Tree)>)| load_directory(sources, &submodules, directory, files);
+    let mut projects: Vec<ComposeFile> = groups.par_iter().flat_map_iter(load).collect();
+    lay_over(&mut projects);
+    projects.into_iter().map(|project| Project { file: Arc::new(project) }).collect()
+}
+
+/// Files that compose would not take by themselves may be laid over those that it would, in their own directory or one
+/// above.
+fn lay_over(projects: &mut [ComposeFile]) {
+    let mut bases: BTreeMap<String, Declared> = BTreeMap::new();
+    for file in projects.iter() {
+        let (directory, name) = split_path(&file.path.0);
+        if BASES.contains(&name) {
+            bases.entry(directory.to_owned()).or_default().add(file);
+        }
+    }
+    for file in projects.iter_mut() {
+        let path = file.path.0.clone();
+        let (mut directory, name) = split_path(&path);
+        if BASES.contains(&name) {
+            continue;
+        }
+        loop {
+            if let Some(base) = bases.get(directory) {
+                file.lay_over(base);
+            }
+            if directory == "." {
+                break;
+            }
+            directory = split_path(directory).0;
+        }
+    }
+}
+
+/// Directory and name; `.` for what lies in the root.
+fn split_path(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or((".", path))
 }
 
 fn load_directory(
@@ -320,7 +356,7 @@ fn load_directory(
     submodules: &[String],
     directory: &str,
     files: &[(&str, &Tree)],
-) -> Vec<Project> {
+) -> Vec<ComposeFile> {
     let named = |names: &[&str]| {
         names.iter().find_map(|name| files.iter().find(|(file, _)| file == name)).map(|(name, _)| *name)
     };
@@ -345,7 +381,7 @@ fn load_directory(
             over.iter().map(|(path, tree)| ComposeInput { tree, path }).collect();
         let mut file = compose::load(ComposeInput { tree, path: &base_path }, &overrides, &env, &loader);
         file.look_for_files(&|path| presence(sources, submodules, path));
-        projects.push(Project { file: Arc::new(file) });
+        projects.push(file);
     }
     projects
 }
@@ -420,7 +456,7 @@ impl Project {
             notes.push(Note {
                 kind: NoteKind::NotEvaluated,
                 place: Place::whole(file),
-                message: "services with neither `image` nor `build` are an overlay, which is not judged alone".to_owned(),
+                message: "this file is an overlay; services that it changes are not judged without the file below it".to_owned(),
                 help: None,
                 related: Vec::new(),
             });

@@ -17,7 +17,7 @@ const HARMLESS_ENDINGS: &[&str] = &[
 ];
 
 /// Words that make the name that of a switch or of something public.
-const HARMLESS_WORDS: &[&str] = &["PUBLIC", "ALLOW", "RANDOM", "REQUIRE", "ENABLE", "DISABLE"];
+const HARMLESS_WORDS: &[&str] = &["PUBLIC", "NO", "ALLOW", "RANDOM", "REQUIRE", "ENABLE", "DISABLE"];
 
 /// Whether a variable of this name should hold a secret. Words are told apart by `_`, `-`, `.` and by a change from
 /// small to capital letters, and must match whole: `MAX_TOKENS` and `AUTH_MODE` are no secrets, nor is what ends in
@@ -120,7 +120,7 @@ mod tests {
         for name in [
             "POSTGRES_PASSWORD_FILE", "SECRETS_DIR", "NEXT_PUBLIC_API_KEY", "AUTH_MODE", "AUTH_MODULE_VERSION",
             "MAX_TOKENS", "TOKENIZER", "TOKEN_TTL", "TOKEN_EXPIRY", "ACCESS_TOKEN_EXPIRE_MINUTES", "AWS_ACCESS_KEY_ID",
-            "API_KEY_HEADER", "SSH_AUTH_SOCK", "PWD", "MYSQL_ALLOW_EMPTY_PASSWORD", "KEYCLOAK_URL", "SSH_KEY_DIR", "",
+            "API_KEY_HEADER", "SSH_AUTH_SOCK", "PWD", "MYSQL_ALLOW_EMPTY_PASSWORD", "KEYCLOAK_URL", "SSH_KEY_DIR", "VNC_NO_PASSWORD", "",
         ] {
             assert!(!is_secret_key(name), "{name}");
         }

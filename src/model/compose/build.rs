@@ -33,6 +33,10 @@ model! {
         /// Build arguments.
         args: List<ComposeVariable>,
     }
+    with {
+        /// Whether a variable takes part in the paths, so that they may be others on another machine.
+        has_variable_path: bool,
+    }
     label(build) { build.context.value().cloned().unwrap_or_default() }
 }
 
@@ -67,8 +71,10 @@ pub(super) fn read_build(value: &Value, scope: &Scope<'_>) -> Field<ComposeBuild
     };
     let args = read_variables(fields, "args", &List::empty(at));
     let target = fields.text("target");
+    let has_variable = |key: &str| fields.get(key).and_then(slice).is_some_and(|text| text.has_variable());
     let build = ComposeBuild {
         at,
+        has_variable_path: has_variable("context") || has_variable("dockerfile"),
         context_exists: unseen(context.place()),
         dockerfile_exists: unseen(dockerfile.place()),
         context,

@@ -39,6 +39,8 @@ pub use health::{ComposeHealthcheck, TestForm};
 pub use links::{Attachment, Condition, Dependency};
 pub use mounts::{ComposeGrant, ComposeMount, ComposeTmpfs, MountType};
 pub use ports::{ComposePort, Protocol};
+pub use presence::Presence;
+pub use relations::Declared;
 pub use service::{ComposeResources, ComposeService};
 pub use trouble::{Trouble, TroubleKind};
 pub use variable::Variable;

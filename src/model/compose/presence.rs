@@ -42,6 +42,12 @@ fn look_for_build(build: &mut ComposeBuild, presence: Presence<'_>) {
         build.dockerfile_exists = Always::known(true, dockerfile_at);
         return;
     }
+    let presence: Presence<'_> = if build.has_variable_path {
+        // What is not there by default may be where the variable says.
+        &|path| presence(path).and_then(|found| found.map(Some).ok_or("a variable may name another path"))
+    } else {
+        presence
+    };
     build.context_exists = is_there(&build.context_path, EntryKind::Directory, context_at, presence);
     build.dockerfile_exists = if build.is_inline {
         Always::known(true, dockerfile_at)

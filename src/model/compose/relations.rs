@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
-use super::file::ComposeNetwork;
+use super::file::{ComposeFile, ComposeNetwork};
 use super::links::Condition;
 use super::ports::{ComposePort, Protocol};
 use super::service::ComposeService;
-use crate::model::value::Field;
+use crate::model::value::{Always, Field};
 
 /// Services that are remembered for one port or container name; more do not make the answer another one.
 const MAX_REMEMBERED: usize = 32;
@@ -32,10 +32,11 @@ fn mark_jobs(services: &mut [ComposeService]) {
     for service in services {
         let named = service.name.split(['-', '_', '.']).any(|word| JOB_WORDS.contains(&word.to_ascii_lowercase().as_str()));
         let ends = service.restart.value().is_some_and(|restart| restart == "no" || restart.starts_with("on-failure"));
+        let interactive = service.keys.values().any(|key| key == "stdin_open");
         // What others talk to does not end.
         let serves = !service.ports.items.is_empty() || !service.expose.items.is_empty();
         let checked = service.healthcheck.value().is_some_and(|check| check.disabled.value() == Some(&false));
-        service.is_job = awaited.contains(&service.name) || ((named || ends) && !serves && !checked);
+        service.is_job = awaited.contains(&service.name) || ((named || ends || interactive) && !serves && !checked);
     }
 }
 
@@ -109,6 +110,68 @@ fn mark_container_names(services: &mut [ComposeService]) {
         }
         if others.len() < MAX_REMEMBERED {
             others.push((service.name.clone(), profiles));
+        }
+    }
+}
+
+/// What another file that this one may be laid over declares.
+#[derive(Debug, Default)]
+pub struct Declared {
+    services: BTreeSet<String>,
+    networks: BTreeSet<String>,
+    volumes: BTreeSet<String>,
+    secrets: BTreeSet<String>,
+    configs: BTreeSet<String>,
+}
+
+impl Declared {
+    /// Adds what a project declares.
+    pub fn add(&mut self, file: &ComposeFile) {
+        self.services.extend(file.services.iter().filter(|service| !service.is_fragment).map(|service| service.name.clone()));
+        self.networks.extend(file.networks.iter().map(|network| network.name.clone()));
+        self.volumes.extend(file.volumes.iter().map(|volume| volume.name.clone()));
+        self.secrets.extend(file.secrets.iter().map(|secret| secret.name.clone()));
+        self.configs.extend(file.configs.iter().map(|config| config.name.clone()));
+    }
+}
+
+const ELSEWHERE: &str = "a compose file that this one may be laid over declares it";
+
+impl ComposeFile {
+    /// Takes into account that the file may be laid over others (`docker compose -f base -f this`). It is an overlay if
+    /// it needs what only they declare, or has services that cannot run by themselves; then names that they declare
+    /// cannot be told, and services that they have too are fragments. A file that stands by itself stays as it is.
+    pub fn lay_over(&mut self, others: &Declared) {
+        let mut needs = self.services.iter().any(|service| service.is_fragment);
+        let mut doubt = |declared: &mut Always<bool>, name: Option<&str>, names: &BTreeSet<String>| {
+            if declared.value() == Some(&false)
+                && let Some(name) = name.filter(|name| names.contains(*name))
+            {
+                *declared = Field::unresolved(name, ELSEWHERE, declared.place()).or_default(false);
+                needs = true;
+            }
+        };
+        for service in &mut self.services.items {
+            for network in &mut service.networks.items {
+                doubt(&mut network.declared, Some(&network.name), &others.networks);
+            }
+            for dependency in &mut service.depends_on.items {
+                doubt(&mut dependency.declared, Some(&dependency.service), &others.services);
+            }
+            for volume in &mut service.volumes.items {
+                doubt(&mut volume.declared, volume.source.value().map(String::as_str), &others.volumes);
+            }
+            for secret in &mut service.secrets.items {
+                doubt(&mut secret.declared, secret.source.value().map(String::as_str), &others.secrets);
+            }
+            for config in &mut service.configs.items {
+                doubt(&mut config.declared, config.source.value().map(String::as_str), &others.configs);
+            }
+        }
+        if needs {
+            for service in &mut self.services.items {
+                service.is_fragment |= others.services.contains(&service.name);
+            }
         }
     }
 }

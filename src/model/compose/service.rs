@@ -43,11 +43,13 @@ model! {
         image: Field<Image>,
         /// How the image is built.
         build: Field<ComposeBuild>,
-        /// Whether it has neither image nor build nor provider: part of an overlay, which is not judged alone.
+        /// Whether it is part of an overlay, which is not judged alone: it has neither image nor build nor provider, or
+        /// changes a service of the file below it.
         is_fragment: bool,
         /// Whether its image is built here.
         first_party: bool,
-        /// Whether it does one thing and ends: another service waits for its end, or its name or restart policy says so.
+        /// Whether it does one thing and ends: another service waits for its end, its name or restart policy says so, or
+        /// it is for somebody at a terminal.
         is_job: bool,
         /// The user as written, such as `1000:1000`.
         user: Field<String>,
