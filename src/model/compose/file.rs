@@ -134,7 +134,7 @@ pub(super) fn read_file(scope: &Scope<'_>, loaded: Loaded) -> ComposeFile {
             ),
         }
     }
-    relations::relate(&mut services.items);
+    relations::relate(&mut services.items, &loaded.path);
     services.unseen = fields.list("services", |_, _: &mut Vec<()>| ()).unseen.filter(|_| scope.root.partial.is_some());
     let used = |kind: &str, name: &str| services.iter().any(|service| uses(service, kind, name));
     let secrets = |kind: &'static str, problems: &mut Vec<Trouble>| {

@@ -16,7 +16,12 @@ const MAX_REMEMBERED: usize = 32;
 const JOB_WORDS: &[&str] = &["init", "migrate", "migration", "migrations", "migrator", "setup", "seed", "seeder", "bootstrap", "job"];
 
 /// Fills in what one service has to know of the others.
-pub(super) fn relate(services: &mut [ComposeService]) {
+pub(super) fn relate(services: &mut [ComposeService], path: &str) {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    let for_swarm = name.split(['-', '_', '.']).any(|word| matches!(word, "stack" | "swarm"));
+    for service in services.iter_mut() {
+        service.for_swarm = for_swarm;
+    }
     mark_jobs(services);
     mark_ports(services);
     mark_container_names(services);

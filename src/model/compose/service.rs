@@ -51,6 +51,8 @@ model! {
         /// Whether it does one thing and ends: another service waits for its end, its name or restart policy says so, or
         /// it is for somebody at a terminal.
         is_job: bool,
+        /// Whether its file is for Swarm (`docker stack deploy`), as the file's name says.
+        for_swarm: bool,
         /// The user as written, such as `1000:1000`.
         user: Field<String>,
         /// The user's id; unresolved for a name other than `root`.
@@ -186,6 +188,7 @@ pub(super) fn read_service(entry: &Entry, scope: &Scope<'_>) -> Option<ComposeSe
         is_fragment: !written("image") && !written("build") && !written("provider") && entry.value.partial.is_none(),
         first_party: written("build"),
         is_job: false,
+        for_swarm: false,
         user: fields.text("user"),
         user_uid,
         user_gid,
