@@ -7,7 +7,7 @@ use super::relations;
 use super::scope::Scope;
 use super::service::{ComposeService, read_service};
 use super::tree::{Data, Entry, Value};
-use super::variable::Variable;
+use super::variable::{self, Variable};
 use crate::model;
 use crate::model::schema::PathText;
 use crate::model::value::{Always, Field, List};
@@ -122,6 +122,8 @@ pub(super) struct Loaded {
 /// Reads the merged tree.
 pub(super) fn read_file(scope: &Scope<'_>, loaded: Loaded) -> ComposeFile {
     let mut problems = loaded.problems;
+    let mut variables = loaded.variables;
+    variable::mark_repeated(&mut variables);
     let at = scope.root.get("services").map_or(loaded.start, Value::anchor);
     let fields = Fields::new(scope.root, loaded.start);
     let mut services = List::new(Vec::new(), at);
@@ -159,7 +161,7 @@ pub(super) fn read_file(scope: &Scope<'_>, loaded: Loaded) -> ComposeFile {
         ),
         secrets: secrets("secrets", &mut problems),
         configs: secrets("configs", &mut problems),
-        variables: List::new(loaded.variables, at),
+        variables: List::new(variables, at),
         services,
         problems,
     }

@@ -19,8 +19,6 @@ mod presence;
 mod relations;
 mod scope;
 mod service;
-#[cfg(test)]
-mod tests;
 mod text;
 mod tree;
 mod trouble;

@@ -1,3 +1,0 @@
-//! Whole compose files, from text to facts.
-
-mod corpus;
