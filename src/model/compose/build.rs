@@ -71,7 +71,7 @@ pub(super) fn read_build(value: &Value, scope: &Scope<'_>) -> Field<ComposeBuild
     };
     let args = read_variables(fields, "args", &List::empty(at));
     let target = fields.text("target");
-    let has_variable = |key: &str| fields.get(key).and_then(slice).is_some_and(|text| text.has_variable());
+    let has_variable = |key: &str| fields.get(key).and_then(slice).is_some_and(super::text::Slice::has_variable);
     let build = ComposeBuild {
         at,
         has_variable_path: has_variable("context") || has_variable("dockerfile"),

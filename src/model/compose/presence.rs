@@ -8,7 +8,8 @@ use crate::model::value::{Always, Field};
 use crate::source::{EntryKind, Place};
 
 /// What follows, or stands before, the name of a file of which an example is committed.
-const EXAMPLE_SUFFIXES: &[&str] = &[".example", ".sample", ".template", ".dist", ".tmpl", ".tpl", "-example", "-sample"];
+const EXAMPLE_SUFFIXES: &[&str] =
+    &[".example", ".sample", ".template", ".dist", ".tmpl", ".tpl", "-example", "-sample"];
 
 /// Says what lies at a path relative to the root of the run: `Ok(None)` for nothing, or why it cannot be told.
 pub type Presence<'p> = &'p dyn Fn(&str) -> Result<Option<EntryKind>, &'static str>;
@@ -25,7 +26,9 @@ impl ComposeFile {
             if let Field::Known(build, _) = &mut service.build {
                 look_for_build(build, presence);
             }
-            service.env_files.items.iter_mut().for_each(|file| look_for_env_file(file, presence));
+            for file in &mut service.env_files.items {
+                look_for_env_file(file, presence);
+            }
         }
         for secret in self.secrets.items.iter_mut().chain(&mut self.configs.items) {
             look_for_secret(secret, presence);
@@ -63,10 +66,14 @@ fn look_for_env_file(file: &mut EnvFile, presence: Presence<'_>) {
         .resolved_path
         .clone()
         .map(|PathText(path)| {
-            let (directory, name) = path.rsplit_once('/').map_or(("", path.as_str()), |(directory, name)| (directory, name));
-            let beside = |name: &str| if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") };
+            let (directory, name) =
+                path.rsplit_once('/').map_or(("", path.as_str()), |(directory, name)| (directory, name));
+            let beside =
+                |name: &str| if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") };
             EXAMPLE_SUFFIXES.iter().any(|suffix| found(&format!("{path}{suffix}")))
-                || ["example", "sample"].iter().any(|word| found(&beside(&format!("{word}{name}"))) || found(&beside(&format!("{word}.{name}"))))
+                || ["example", "sample"]
+                    .iter()
+                    .any(|word| found(&beside(&format!("{word}{name}"))) || found(&beside(&format!("{word}.{name}"))))
         })
         .or_default(false);
 }

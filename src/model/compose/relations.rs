@@ -13,7 +13,8 @@ use crate::model::value::{Always, Field};
 const MAX_REMEMBERED: usize = 32;
 
 /// Words in the name of a service that does one thing and ends.
-const JOB_WORDS: &[&str] = &["init", "migrate", "migration", "migrations", "migrator", "setup", "seed", "seeder", "bootstrap", "job"];
+const JOB_WORDS: &[&str] =
+    &["init", "migrate", "migration", "migrations", "migrator", "setup", "seed", "seeder", "bootstrap", "job"];
 
 /// Fills in what one service has to know of the others.
 pub(super) fn relate(services: &mut [ComposeService], path: &str) {
@@ -35,7 +36,8 @@ fn mark_jobs(services: &mut [ComposeService]) {
         .map(|dependency| dependency.service.clone())
         .collect();
     for service in services {
-        let named = service.name.split(['-', '_', '.']).any(|word| JOB_WORDS.contains(&word.to_ascii_lowercase().as_str()));
+        let named =
+            service.name.split(['-', '_', '.']).any(|word| JOB_WORDS.contains(&word.to_ascii_lowercase().as_str()));
         let ends = service.restart.value().is_some_and(|restart| restart == "no" || restart.starts_with("on-failure"));
         let interactive = service.keys.values().any(|key| key == "stdin_open");
         // What others talk to does not end.
@@ -68,9 +70,9 @@ fn mark_ports(services: &mut [ComposeService]) {
         for port in &mut service.ports.items {
             let Some((key, address)) = claim(port) else { continue };
             let others = taken.entry(key).or_default();
-            let other = others
-                .iter()
-                .find(|other| coexist(&other.profiles, &profiles) && overlap(other.address.as_deref(), address.as_deref()));
+            let other = others.iter().find(|other| {
+                coexist(&other.profiles, &profiles) && overlap(other.address.as_deref(), address.as_deref())
+            });
             if let Some(other) = other {
                 port.taken_by = Field::known(other.service.clone(), port.at);
             }
@@ -132,7 +134,8 @@ pub struct Declared {
 impl Declared {
     /// Adds what a project declares.
     pub fn add(&mut self, file: &ComposeFile) {
-        self.services.extend(file.services.iter().filter(|service| !service.is_fragment).map(|service| service.name.clone()));
+        self.services
+            .extend(file.services.iter().filter(|service| !service.is_fragment).map(|service| service.name.clone()));
         self.networks.extend(file.networks.iter().map(|network| network.name.clone()));
         self.volumes.extend(file.volumes.iter().map(|volume| volume.name.clone()));
         self.secrets.extend(file.secrets.iter().map(|secret| secret.name.clone()));

@@ -30,7 +30,9 @@ model! {
 pub(super) fn mark_repeated(variables: &mut [Variable]) {
     let mut answered: BTreeSet<String> =
         variables.iter().filter(|variable| variable.required).map(|variable| variable.name.clone()).collect();
-    for variable in variables.iter_mut().filter(|variable| variable.default.is_absent() && !variable.optional && !variable.required) {
+    for variable in
+        variables.iter_mut().filter(|variable| variable.default.is_absent() && !variable.optional && !variable.required)
+    {
         variable.is_repeated = !answered.insert(variable.name.clone());
     }
 }
