@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
+use std::rc::Rc;
 
 use super::file::{ComposeFile, ComposeNetwork};
 use super::links::Condition;
@@ -9,7 +10,8 @@ use super::ports::{ComposePort, Protocol};
 use super::service::ComposeService;
 use crate::model::value::{Always, Field};
 
-/// Services that are remembered for one port or container name; more do not make the answer another one.
+/// Services that are remembered for one port or container name, and profiles of one service; more do not make the
+/// answer another one.
 const MAX_REMEMBERED: usize = 32;
 
 /// Words in the name of a service that does one thing and ends.
@@ -52,14 +54,14 @@ fn coexist(a: &[String], b: &[String]) -> bool {
     a.is_empty() || b.is_empty() || a.iter().any(|profile| b.contains(profile))
 }
 
-fn profiles(service: &ComposeService) -> Vec<String> {
-    service.profiles.values().cloned().collect()
+fn profiles(service: &ComposeService) -> Rc<[String]> {
+    service.profiles.values().take(MAX_REMEMBERED).cloned().collect()
 }
 
 /// A port of the host that is taken.
 struct Taken {
     service: String,
-    profiles: Vec<String>,
+    profiles: Rc<[String]>,
     address: Option<String>,
 }
 
@@ -77,7 +79,7 @@ fn mark_ports(services: &mut [ComposeService]) {
                 port.taken_by = Field::known(other.service.clone(), port.at);
             }
             if others.len() < MAX_REMEMBERED {
-                others.push(Taken { service: service.name.clone(), profiles: profiles.clone(), address });
+                others.push(Taken { service: service.name.clone(), profiles: Rc::clone(&profiles), address });
             }
         }
     }
@@ -107,7 +109,7 @@ fn overlap(a: Option<&str>, b: Option<&str>) -> bool {
 }
 
 fn mark_container_names(services: &mut [ComposeService]) {
-    let mut taken: BTreeMap<String, Vec<(String, Vec<String>)>> = BTreeMap::new();
+    let mut taken: BTreeMap<String, Vec<(String, Rc<[String]>)>> = BTreeMap::new();
     for service in services {
         let Field::Known(name, origin) = &service.container_name else { continue };
         let profiles = profiles(service);
