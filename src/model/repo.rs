@@ -394,8 +394,21 @@ fn presence(sources: &Sources, submodules: &[String], path: &str) -> Result<Opti
     match sources.find(path) {
         Some(found) if !submodules.iter().any(|submodule| submodule == path) => Ok(Some(sources.get(found).kind)),
         _ if submodules.iter().any(within) => Err("it lies in a submodule that is not checked out"),
+        _ if is_below_unread(sources, path) => Err("it lies below a linked or generated directory, which is not read"),
         _ => Ok(None),
     }
+}
+
+/// Whether the deepest directory on the way to a path is listed without anything in it, as git never has one.
+fn is_below_unread(sources: &Sources, path: &str) -> bool {
+    let mut directory = split_path(path).0;
+    while directory != "." {
+        if sources.find(directory).is_some() {
+            return sources.below(directory).is_empty();
+        }
+        directory = split_path(directory).0;
+    }
+    false
 }
 
 /// The submodules of which no file is there (gitmodules(5)).
