@@ -58,7 +58,7 @@ const HARMLESS_ENDINGS: &[&str] = &[
 ];
 
 /// Words that make the name that of a switch or of something public.
-const HARMLESS_WORDS: &[&str] = &["PUBLIC", "ALLOW", "RANDOM", "REQUIRE", "ENABLE", "DISABLE"];
+const HARMLESS_WORDS: &[&str] = &["PUBLIC", "NO", "ALLOW", "RANDOM", "REQUIRE", "ENABLE", "DISABLE"];
 
 /// Whether a variable of this name should hold a secret. Words are told apart by `_`, `-`, `.` and by a change from
 /// small to capital letters, and must match whole: `MAX_TOKENS` and `AUTH_MODE` are no secrets, nor is what ends in
@@ -190,6 +190,7 @@ mod tests {
             "MYSQL_ALLOW_EMPTY_PASSWORD",
             "KEYCLOAK_URL",
             "SSH_KEY_DIR",
+            "VNC_NO_PASSWORD",
             "",
         ] {
             assert!(!is_secret_key(name), "{name}");

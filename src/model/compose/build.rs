@@ -2,6 +2,7 @@
 
 use super::environment::{ComposeVariable, read_variables};
 use super::fields::{Fields, slice, text};
+use super::presence::unseen;
 use super::scope::{Scope, path_from};
 use super::tree::{Data, Value};
 use crate::model;
@@ -23,10 +24,18 @@ model! {
         dockerfile_path: Field<PathText>,
         /// Whether the Dockerfile is written in the compose file.
         is_inline: bool,
+        /// Whether the context is a directory of the repository; true where it lies on another machine.
+        context_exists: Always<bool>,
+        /// Whether the Dockerfile is a file of the repository; true where it lies on another machine or is inline.
+        dockerfile_exists: Always<bool>,
         /// The stage that is built.
         target: Field<String>,
         /// Build arguments.
         args: List<ComposeVariable>,
+    }
+    with {
+        /// Whether a variable takes part in the paths, so that they may be others on another machine.
+        has_variable_path: bool,
     }
     label(build) { build.context.value().cloned().unwrap_or_default() }
 }
@@ -62,7 +71,21 @@ pub(super) fn read_build(value: &Value, scope: &Scope<'_>) -> Field<ComposeBuild
     };
     let args = read_variables(fields, "args", &List::empty(at));
     let target = fields.text("target");
-    Field::known(ComposeBuild { at, context, context_path, dockerfile, dockerfile_path, is_inline, target, args }, at)
+    let has_variable = |key: &str| fields.get(key).and_then(slice).is_some_and(super::text::Slice::has_variable);
+    let build = ComposeBuild {
+        at,
+        has_variable_path: has_variable("context") || has_variable("dockerfile"),
+        context_exists: unseen(context.place()),
+        dockerfile_exists: unseen(dockerfile.place()),
+        context,
+        context_path,
+        dockerfile,
+        dockerfile_path,
+        is_inline,
+        target,
+        args,
+    };
+    Field::known(build, at)
 }
 
 /// Reads a `command` or `entrypoint`.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::fields::{Fields, boolean, slice, text};
 use super::mounts::ComposeGrant;
+use super::presence::unseen;
 use super::scope::Scope;
 use super::tree::{Data, Value};
 use crate::model;
@@ -23,6 +24,8 @@ model! {
         is_secret_like: bool,
         /// Whether the name ends in `_FILE`, so that the value should be a path.
         is_file_reference: bool,
+        /// Whether the name is that of a secret followed by `_FILE`.
+        is_secret_file: bool,
         /// Whether the value is written here and no part of it comes from a variable.
         is_literal: bool,
         /// Whether the value only holds a place, such as `changeme`.
@@ -57,6 +60,10 @@ model! {
         resolved_path: Field<PathText>,
         /// Whether compose refuses to start without it.
         required: Always<bool>,
+        /// Whether it is a file of the repository.
+        exists: Always<bool>,
+        /// Whether an example of it, such as `app.env.example`, stands beside it.
+        has_example: Always<bool>,
     }
     label(file) { file.path.value().cloned().unwrap_or_default() }
 }
@@ -94,6 +101,7 @@ fn read_variable(name: &str, at: Place, value: &Value, granted: &Granted<'_>) ->
         key: name.to_owned(),
         is_secret_like: secret::is_secret_key(name),
         is_file_reference: name.to_ascii_uppercase().ends_with("_FILE"),
+        is_secret_file: is_secret_file(name),
         is_literal: whole.is_some_and(|whole| !whole.has_variable()),
         is_placeholder: whole.is_some_and(|whole| secret::is_placeholder(whole.raw())),
         has_url_credentials: secret::has_url_credentials(raw),
@@ -107,6 +115,11 @@ fn read_variable(name: &str, at: Place, value: &Value, granted: &Granted<'_>) ->
         secret,
         value: field,
     }
+}
+
+fn is_secret_file(name: &str) -> bool {
+    let upper = name.to_ascii_uppercase();
+    upper.strip_suffix("_FILE").is_some_and(secret::is_secret_key)
 }
 
 /// Reads a mapping of labels.
@@ -128,5 +141,7 @@ pub(super) fn read_env_file(item: &Value, scope: &Scope<'_>, out: &mut Vec<EnvFi
         _ => (text(item), Field::Absent(item.at)),
     };
     let resolved_path = scope.path(&path);
-    out.push(EnvFile { at: path.place(), path, resolved_path, required: required.or_default(true) });
+    let at = path.place();
+    let required = required.or_default(true);
+    out.push(EnvFile { at, path, resolved_path, required, exists: unseen(at), has_example: unseen(at) });
 }

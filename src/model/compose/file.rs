@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use super::Trouble;
 use super::fields::Fields;
 use super::mounts::external;
+use super::relations;
 use super::scope::Scope;
 use super::service::{ComposeService, read_service};
 use super::tree::{Data, Entry, Value};
-use super::variable::Variable;
+use super::variable::{self, Variable};
 use crate::model;
 use crate::model::schema::PathText;
 use crate::model::value::{Always, Field, List, Unresolved};
@@ -29,6 +30,8 @@ model! {
         internal: Always<bool>,
         /// Its address ranges.
         subnets: List<Field<String>>,
+        /// Another network of the project with an overlapping address range (IPv4).
+        overlaps: Field<String>,
         /// Whether a service is in it.
         is_used: bool,
     }
@@ -65,6 +68,8 @@ model! {
         file: Field<String>,
         /// The file relative to the root of the run.
         file_path: Field<PathText>,
+        /// Whether that file is in the repository.
+        file_exists: Always<bool>,
         /// The environment variable it is read from.
         environment: Field<String>,
         /// Whether its content is written in the compose file.
@@ -119,6 +124,8 @@ pub(super) struct Loaded {
 /// Reads the merged tree.
 pub(super) fn read_file(scope: &Scope<'_>, loaded: Loaded) -> ComposeFile {
     let mut problems = loaded.problems;
+    let mut variables = loaded.variables;
+    variable::mark_repeated(&mut variables);
     let at = scope.root.get("services").map_or(loaded.start, Value::anchor);
     let fields = Fields::new(scope.root, loaded.start);
     let mut services = List::new(Vec::new(), at);
@@ -135,6 +142,7 @@ pub(super) fn read_file(scope: &Scope<'_>, loaded: Loaded) -> ComposeFile {
         .gap
         .or(scope.root.partial)
         .map(|why| Box::new(Unresolved { text: String::new(), why: why.into(), at, via: None }));
+    relations::relate(&mut services.items, &loaded.path);
     let named = uses(&services);
     let is_used = |kind: &'static str, name: &str| named.contains(&(kind, name.to_owned()));
     let secrets = |kind: &'static str, problems: &mut Vec<Trouble>| {
@@ -145,6 +153,9 @@ pub(super) fn read_file(scope: &Scope<'_>, loaded: Loaded) -> ComposeFile {
         )
     };
     let networks = section(fields, "networks", &mut problems);
+    let mut networks: Vec<ComposeNetwork> =
+        networks.iter().map(|entry| read_network(entry, is_used("networks", &entry.key))).collect();
+    relations::relate_networks(&mut networks);
     let volumes = section(fields, "volumes", &mut problems);
     ComposeFile {
         at,
@@ -152,17 +163,14 @@ pub(super) fn read_file(scope: &Scope<'_>, loaded: Loaded) -> ComposeFile {
         overrides: loaded.overrides,
         name: fields.text("name"),
         version: fields.text("version"),
-        networks: List::new(
-            networks.iter().map(|entry| read_network(entry, is_used("networks", &entry.key))).collect(),
-            fields.at("networks"),
-        ),
+        networks: List::new(networks, fields.at("networks")),
         volumes: List::new(
             volumes.iter().map(|entry| read_volume(entry, is_used("volumes", &entry.key))).collect(),
             fields.at("volumes"),
         ),
         secrets: secrets("secrets", &mut problems),
         configs: secrets("configs", &mut problems),
-        variables: List::new(loaded.variables, at),
+        variables: List::new(variables, at),
         services,
         problems,
     }
@@ -216,6 +224,7 @@ fn read_network(entry: &Entry, is_used: bool) -> ComposeNetwork {
                 out.push(subnet);
             }
         }),
+        overlaps: Field::Absent(entry.key_at),
         is_used,
     }
 }
@@ -241,6 +250,7 @@ fn read_secret(entry: &Entry, scope: &Scope<'_>, is_used: bool) -> ComposeSecret
         declared_name: declared_name(fields),
         external: external(fields),
         file_path: scope.path(&file),
+        file_exists: super::presence::unseen(file.place()),
         file,
         environment: fields.text("environment"),
         has_content: fields.get("content").is_some(),

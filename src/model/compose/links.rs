@@ -35,7 +35,7 @@ model! {
         declared: Always<bool>,
         /// Whether the two are in a common network.
         shares_network: Always<bool>,
-        /// Whether the compose file gives the service a health check that is not switched off; its image may have one.
+        /// Whether the service has a health check that is not switched off; unresolved where only its image can tell.
         has_healthcheck: Always<bool>,
     }
     label(dependency) { dependency.service.clone() }
@@ -135,15 +135,25 @@ fn shares_network(own: Option<&[&str]>, target: Option<&Value>, at: Place) -> Al
     Always::known(shares, at)
 }
 
+/// Whether a service runs one of Docker's official images as it is. They have no health checks, on purpose (README of
+/// docker-library/official-images, "Why don't you use `HEALTHCHECK`").
+fn is_official(service: &Value) -> bool {
+    let image = service.get("image").and_then(Value::text);
+    service.get("build").is_none() && image.is_some_and(|image| !image.value.contains(['/', '\u{1}', '$']))
+}
+
 fn has_healthcheck(target: Option<&Value>, at: Place) -> Always<bool> {
     let Some(target) = target else { return Always::known(false, at) };
-    let Some(check) = target.get("healthcheck").filter(|check| !check.is_null()) else {
-        return match target.partial {
-            Some(why) => Field::unresolved("", why, at).or_default(false),
-            None => Always::known(false, at),
-        };
+    let inherited = || match target.partial {
+        Some(why) => Field::unresolved("", why, at).or_default(false),
+        None if is_official(target) => Always::known(false, at),
+        None => Field::unresolved("", "its image may have a health check", at).or_default(false),
     };
+    let Some(check) = target.get("healthcheck").filter(|check| !check.is_null()) else { return inherited() };
     let disabled = check.get("disable").map(boolean).and_then(|field| field.value().copied()).unwrap_or(false);
     let none = check.get("test").and_then(|test| test.items().first()?.text()).is_some_and(|text| text.value == "NONE");
-    Always::known(!disabled && !none && check.get("test").is_some(), at)
+    if !disabled && !none && check.get("test").is_none() {
+        return inherited();
+    }
+    Always::known(!disabled && !none, at)
 }

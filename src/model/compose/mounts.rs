@@ -46,6 +46,10 @@ model! {
         is_absolute_source: Always<bool>,
         /// Whether the source is a path of Windows.
         is_windows_path: Always<bool>,
+        /// Whether the source is the socket of a container runtime, or a directory that holds it.
+        is_runtime_socket: Always<bool>,
+        /// Whether the source is the host's root or a directory of its system, such as `/etc`; not a file in one.
+        is_system_directory: Always<bool>,
         /// Whether a named volume is declared at the top level; true for whatever needs no declaration.
         declared: Always<bool>,
         /// The short form as written, or the long form's target.
@@ -202,6 +206,8 @@ fn mount(
         at,
         source_path: if bind { scope.path(&source) } else { Field::Absent(source.place()) },
         is_absolute_source: if at_home { Always::known(true, source.place()) } else { fact(paths::is_absolute) },
+        is_runtime_socket: fact(paths::holds_runtime_socket),
+        is_system_directory: fact(paths::is_system_directory),
         is_windows_path: fact(paths::is_windows),
         declared: if named { scope.declared("volumes", &source) } else { Always::known(true, at) },
         r#type: kind,

@@ -37,6 +37,8 @@ model! {
         target: Field<Port>,
         /// Transport protocol.
         protocol: Always<Protocol>,
+        /// A service that publishes the same port of the host and may run at the same time.
+        taken_by: Field<String>,
         /// The short form as written, or the long form's target.
         as_written: String,
     }
@@ -70,6 +72,7 @@ fn malformed(item: &Value) -> ComposePort {
         published: Field::Absent(item.at),
         target: Field::malformed(item.excerpt(), "a port such as `8080:80`", item.at),
         protocol: Always::known(Protocol::Tcp, item.at),
+        taken_by: Field::Absent(item.at),
         as_written: String::new(),
     }
 }
@@ -130,6 +133,7 @@ fn push_range(
             published,
             target,
             protocol: protocol.clone(),
+            taken_by: Field::Absent(whole.place()),
             as_written: whole.raw().to_owned(),
         });
     };
@@ -205,6 +209,7 @@ fn long_port(item: &Value, out: &mut Vec<ComposePort>) {
             None => Field::malformed("a port without `target`", "a port of the container", item.at),
         },
         protocol,
+        taken_by: Field::Absent(at),
         as_written: target.map_or_else(String::new, |target| target.raw().to_owned()),
     });
 }

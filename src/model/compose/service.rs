@@ -39,10 +39,16 @@ model! {
         image: Field<Image>,
         /// How the image is built.
         build: Field<ComposeBuild>,
-        /// Whether it has neither image nor build nor provider: part of an overlay, which is not judged alone.
+        /// Whether it is part of an overlay, which is not judged alone: it has neither image nor build nor provider, or
+        /// changes a service of the file below it.
         is_fragment: bool,
         /// Whether its image is built here.
         first_party: bool,
+        /// Whether it does one thing and ends: another service waits for its end, its name or restart policy says so, or
+        /// it is for somebody at a terminal.
+        is_job: bool,
+        /// Whether its file is for Swarm (`docker stack deploy`), as the file's name says.
+        for_swarm: bool,
         /// The user as written, such as `1000:1000`.
         user: Field<String>,
         /// The user's id; unresolved for a name other than `root`.
@@ -51,9 +57,9 @@ model! {
         user_gid: Field<Uid>,
         /// Further groups.
         group_add: List<Field<String>>,
-        /// Capabilities taken away.
+        /// Capabilities taken away, in capital letters and without `CAP_`.
         cap_drop: List<Field<String>>,
-        /// Capabilities added.
+        /// Capabilities added, in capital letters and without `CAP_`.
         cap_add: List<Field<String>>,
         /// Security options as written.
         security_opt: List<Field<String>>,
@@ -113,6 +119,8 @@ model! {
         profiles: List<Field<String>>,
         /// Name of its container.
         container_name: Field<String>,
+        /// Another service of the project with the same container name that may run at the same time.
+        container_name_taken_by: Field<String>,
         /// Host name in the container.
         hostname: Field<String>,
         /// Arguments of the entry point.
@@ -176,12 +184,14 @@ pub(super) fn read_service(entry: &Entry, scope: &Scope<'_>) -> Option<ComposeSe
         build: fields.field("build", |value| read_build(value, scope)),
         is_fragment: !written("image") && !written("build") && !written("provider") && entry.value.partial.is_none(),
         first_party: written("build"),
+        is_job: false,
+        for_swarm: false,
         user: fields.text("user"),
         user_uid: user,
         user_gid: group,
         group_add: fields.strings("group_add"),
-        cap_drop: fields.strings("cap_drop"),
-        cap_add: fields.strings("cap_add"),
+        cap_drop: capabilities(fields, "cap_drop"),
+        cap_add: capabilities(fields, "cap_add"),
         no_new_privileges: no_new_privileges(&security_opt),
         security_opt,
         read_only: fields.bool("read_only").or_default(false),
@@ -211,6 +221,7 @@ pub(super) fn read_service(entry: &Entry, scope: &Scope<'_>) -> Option<ComposeSe
         replicas: fields.child("deploy").int("replicas").or(|| fields.int("scale")),
         profiles: fields.strings("profiles"),
         container_name: fields.text("container_name"),
+        container_name_taken_by: Field::Absent(at),
         hostname: fields.text("hostname"),
         command: fields.field("command", read_command),
         entrypoint: fields.field("entrypoint", read_command),
@@ -260,6 +271,16 @@ fn user_ids(fields: Fields<'_>) -> (Field<Uid>, Field<Uid>) {
     // An unknown variable may bring the group with it.
     let no_group = || if whole.is_unknown() { whole.unresolved() } else { Field::Absent(whole.place()) };
     (id(user), group.map_or_else(no_group, id))
+}
+
+/// Docker takes capabilities in any case, with and without `CAP_`.
+fn capabilities(fields: Fields<'_>, key: &str) -> List<Field<String>> {
+    let written = fields.strings(key);
+    let plain = |name: String| {
+        let upper = name.trim().to_ascii_uppercase();
+        upper.strip_prefix("CAP_").unwrap_or(&upper).to_owned()
+    };
+    List { items: written.items.into_iter().map(|name| name.map(plain)).collect(), ..written }
 }
 
 /// Docker knows `no-new-privileges`, and the same with `:` or `=` and a boolean.

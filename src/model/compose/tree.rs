@@ -224,6 +224,7 @@ impl<'e> Composer<'e> {
                 },
                 required: used.required,
                 optional: used.optional,
+                is_repeated: false,
                 is_set: self.env.contains_key(&used.name),
                 is_secret_like: crate::model::secret::is_secret_key(&used.name),
             });

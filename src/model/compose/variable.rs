@@ -1,5 +1,7 @@
 //! Variables that compose files name.
 
+use std::collections::BTreeSet;
+
 use crate::model;
 use crate::model::value::Field;
 
@@ -14,10 +16,23 @@ model! {
         required: bool,
         /// Whether it only switches a replacement on (`${V:+…}`).
         optional: bool,
+        /// Whether another mention says the same of it: an earlier one has no default either, or one requires it.
+        is_repeated: bool,
         /// Whether the `.env` beside the compose file sets it.
         is_set: bool,
         /// Whether the name is that of a secret.
         is_secret_like: bool,
     }
     label(variable) { variable.name.clone() }
+}
+
+/// Marks the mentions of which another one says enough.
+pub(super) fn mark_repeated(variables: &mut [Variable]) {
+    let mut answered: BTreeSet<String> =
+        variables.iter().filter(|variable| variable.required).map(|variable| variable.name.clone()).collect();
+    for variable in
+        variables.iter_mut().filter(|variable| variable.default.is_absent() && !variable.optional && !variable.required)
+    {
+        variable.is_repeated = !answered.insert(variable.name.clone());
+    }
 }

@@ -2,6 +2,7 @@
 //! judged, and let go, so that memory holds the services in flight and not the repository.
 
 mod objects;
+mod presence;
 mod projects;
 mod read;
 mod seen;
@@ -110,7 +111,7 @@ impl Repo {
             let message = "a chart's template is not judged before it is rendered";
             seen.not_evaluated(Place::whole(file), message, Some("render the chart and check the result"));
         }
-        let projects = load_projects(&sources, &of_kind(ArtifactKind::Compose), &mut seen);
+        let projects = load_projects(&sources, root, &of_kind(ArtifactKind::Compose), &mut seen);
         let named = named_dockerfiles(&sources, root, &projects, &discovery.artifacts);
         let kustomizations: Vec<Kustomization> = of_kind(ArtifactKind::Kustomization)
             .into_iter()
@@ -265,7 +266,7 @@ fn discovery_notes(
     unread.chain(errors).collect()
 }
 
-fn load_projects(sources: &Sources, files: &[FileId], seen: &mut Seen) -> Vec<Arc<ComposeFile>> {
+fn load_projects(sources: &Sources, root: Option<&Path>, files: &[FileId], seen: &mut Seen) -> Vec<Arc<ComposeFile>> {
     let read: Vec<(Tree, Seen)> = files
         .par_iter()
         .map(|file| {
@@ -275,7 +276,7 @@ fn load_projects(sources: &Sources, files: &[FileId], seen: &mut Seen) -> Vec<Ar
         .collect();
     let (trees, all): (Vec<Tree>, Vec<Seen>) = read.into_iter().unzip();
     all.into_iter().for_each(|one| seen.extend(one));
-    projects::load(sources, &trees)
+    projects::load(sources, root, &trees)
 }
 
 /// Dockerfiles under names that only a compose file knows.

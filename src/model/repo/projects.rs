@@ -1,14 +1,16 @@
 //! Compose projects: which files are loaded together, and with what environment.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::presence;
 use super::seen::{Seen, Trouble, TroubleKind};
 use crate::discover::Build;
 use crate::finding::{Label, Note, NoteKind};
-use crate::model::compose::{self, ComposeFile, ComposeInput, ComposeService};
+use crate::model::compose::{self, ComposeFile, ComposeInput, ComposeService, Declared};
 use crate::source::{FileId, Place, Sources};
 use crate::syntax::yaml::Tree;
 
@@ -21,18 +23,59 @@ const OVERRIDES: &[&str] =
 
 /// Loads every project: in each directory the file that compose would take with its override, and every further file
 /// by itself.
-pub(super) fn load(sources: &Sources, trees: &[Tree]) -> Vec<Arc<ComposeFile>> {
+pub(super) fn load(sources: &Sources, root: Option<&Path>, trees: &[Tree]) -> Vec<Arc<ComposeFile>> {
+    let submodules = presence::submodules(sources, root);
     let mut by_directory: BTreeMap<&str, Vec<(&str, &Tree)>> = BTreeMap::new();
     for tree in trees {
-        let path = sources.get(tree.file()).path.as_str();
-        let (directory, name) = path.rsplit_once('/').unwrap_or((".", path));
+        let (directory, name) = split_path(&sources.get(tree.file()).path);
         by_directory.entry(directory).or_default().push((name, tree));
     }
     let groups: Vec<(&str, Vec<(&str, &Tree)>)> = by_directory.into_iter().collect();
-    groups.par_iter().flat_map_iter(|(directory, files)| load_directory(sources, directory, files)).collect()
+    let load = |(directory, files): &(&str, Vec<(&str, &Tree)>)| load_directory(sources, &submodules, directory, files);
+    let mut projects: Vec<ComposeFile> = groups.par_iter().flat_map_iter(load).collect();
+    lay_over(&mut projects);
+    projects.into_iter().map(Arc::new).collect()
 }
 
-fn load_directory(sources: &Sources, directory: &str, files: &[(&str, &Tree)]) -> Vec<Arc<ComposeFile>> {
+/// Files that compose would not take by themselves may be laid over those that it would, in their own directory or one
+/// above.
+fn lay_over(projects: &mut [ComposeFile]) {
+    let mut bases: BTreeMap<String, Declared> = BTreeMap::new();
+    for file in projects.iter() {
+        let (directory, name) = split_path(&file.path.0);
+        if BASES.contains(&name) {
+            bases.entry(directory.to_owned()).or_default().add(file);
+        }
+    }
+    for file in projects.iter_mut() {
+        let path = file.path.0.clone();
+        let (mut directory, name) = split_path(&path);
+        if BASES.contains(&name) {
+            continue;
+        }
+        loop {
+            if let Some(base) = bases.get(directory) {
+                file.lay_over(base);
+            }
+            if directory == "." {
+                break;
+            }
+            directory = split_path(directory).0;
+        }
+    }
+}
+
+/// Directory and name; `.` for what lies in the root.
+pub(super) fn split_path(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or((".", path))
+}
+
+fn load_directory(
+    sources: &Sources,
+    submodules: &[String],
+    directory: &str,
+    files: &[(&str, &Tree)],
+) -> Vec<ComposeFile> {
     let named = |names: &[&str]| {
         names.iter().find_map(|name| files.iter().find(|(file, _)| file == name)).map(|(name, _)| *name)
     };
@@ -54,8 +97,9 @@ fn load_directory(sources: &Sources, directory: &str, files: &[(&str, &Tree)]) -
             .map(|(file, tree)| (path(file), *tree))
             .collect();
         let overrides: Vec<ComposeInput<'_>> = over.iter().map(|(path, tree)| ComposeInput { tree, path }).collect();
-        let file = compose::load(ComposeInput { tree, path: &base_path }, &overrides, &env, &loader);
-        projects.push(Arc::new(file));
+        let mut file = compose::load(ComposeInput { tree, path: &base_path }, &overrides, &env, &loader);
+        file.look_for_files(&|path| presence::presence(sources, submodules, path));
+        projects.push(file);
     }
     projects
 }
@@ -95,7 +139,7 @@ pub(super) fn seen(sources: &Sources, project: &ComposeFile) -> Seen {
     }
     if project.services.iter().any(|service| service.is_fragment) {
         let file = sources.find(&project.path.0).unwrap_or(FileId(0));
-        let message = "services with neither `image` nor `build` are an overlay, which is not judged alone";
+        let message = "this file is an overlay; services that it changes are not judged without the file below it";
         seen.not_evaluated(Place::whole(file), message, None);
     }
     seen

@@ -1,0 +1,256 @@
+//! What the services and networks of one project have to do with one another.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
+use std::rc::Rc;
+
+use super::file::{ComposeFile, ComposeNetwork};
+use super::links::Condition;
+use super::ports::{ComposePort, Protocol};
+use super::service::ComposeService;
+use crate::model::value::{Always, Field};
+
+/// Services that are remembered for one port or container name, and profiles of one service; more do not make the
+/// answer another one.
+const MAX_REMEMBERED: usize = 32;
+
+/// Words in the name of a service that does one thing and ends.
+const JOB_WORDS: &[&str] =
+    &["init", "migrate", "migration", "migrations", "migrator", "setup", "seed", "seeder", "bootstrap", "job"];
+
+/// Fills in what one service has to know of the others.
+pub(super) fn relate(services: &mut [ComposeService], path: &str) {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    let for_swarm = name.split(['-', '_', '.']).any(|word| matches!(word, "stack" | "swarm"));
+    for service in services.iter_mut() {
+        service.for_swarm = for_swarm;
+    }
+    mark_jobs(services);
+    mark_ports(services);
+    mark_container_names(services);
+}
+
+fn mark_jobs(services: &mut [ComposeService]) {
+    let awaited: BTreeSet<String> = services
+        .iter()
+        .flat_map(|service| &service.depends_on)
+        .filter(|dependency| dependency.condition.value() == Some(&Condition::Completed))
+        .map(|dependency| dependency.service.clone())
+        .collect();
+    for service in services {
+        let named =
+            service.name.split(['-', '_', '.']).any(|word| JOB_WORDS.contains(&word.to_ascii_lowercase().as_str()));
+        let ends = service.restart.value().is_some_and(|restart| restart == "no" || restart.starts_with("on-failure"));
+        let interactive = service.keys.values().any(|key| key == "stdin_open");
+        // What others talk to does not end.
+        let serves = !service.ports.items.is_empty() || !service.expose.items.is_empty();
+        let checked = service.healthcheck.value().is_some_and(|check| check.disabled.value() == Some(&false));
+        service.is_job = awaited.contains(&service.name) || ((named || ends || interactive) && !serves && !checked);
+    }
+}
+
+/// Whether two services may run at the same time: those without profiles always run.
+fn coexist(a: &[String], b: &[String]) -> bool {
+    a.is_empty() || b.is_empty() || a.iter().any(|profile| b.contains(profile))
+}
+
+fn profiles(service: &ComposeService) -> Rc<[String]> {
+    service.profiles.values().take(MAX_REMEMBERED).cloned().collect()
+}
+
+/// A port of the host that is taken.
+struct Taken {
+    service: String,
+    profiles: Rc<[String]>,
+    address: Option<String>,
+}
+
+fn mark_ports(services: &mut [ComposeService]) {
+    let mut taken: BTreeMap<(u16, Protocol), Vec<Taken>> = BTreeMap::new();
+    for service in services {
+        let profiles = profiles(service);
+        for port in &mut service.ports.items {
+            let Some((key, address)) = claim(port) else { continue };
+            let others = taken.entry(key).or_default();
+            let other = others.iter().find(|other| {
+                coexist(&other.profiles, &profiles) && overlap(other.address.as_deref(), address.as_deref())
+            });
+            if let Some(other) = other {
+                port.taken_by = Field::known(other.service.clone(), port.at);
+            }
+            if others.len() < MAX_REMEMBERED {
+                others.push(Taken { service: service.name.clone(), profiles: Rc::clone(&profiles), address });
+            }
+        }
+    }
+}
+
+/// The port of the host that a mapping claims, where that is known.
+fn claim(port: &ComposePort) -> Option<((u16, Protocol), Option<String>)> {
+    let published = port.published.value()?.0;
+    let protocol = *port.protocol.value()?;
+    let address = match &port.host_ip {
+        Field::Known(address, _) => Some(address.clone()),
+        Field::Absent(_) => None,
+        Field::Unresolved(_) | Field::Malformed(_) => return None,
+    };
+    (published != 0).then_some(((published, protocol), address))
+}
+
+/// Whether two addresses of the host have one in common; none written means all.
+fn overlap(a: Option<&str>, b: Option<&str>) -> bool {
+    let (Some(a), Some(b)) = (a, b) else { return true };
+    let covers = |wide: &str, narrow: &str| match wide {
+        "0.0.0.0" => !narrow.contains(':'),
+        "::" => narrow.contains(':'),
+        _ => wide == narrow,
+    };
+    covers(a, b) || covers(b, a)
+}
+
+fn mark_container_names(services: &mut [ComposeService]) {
+    let mut taken: BTreeMap<String, Vec<(String, Rc<[String]>)>> = BTreeMap::new();
+    for service in services {
+        let Field::Known(name, origin) = &service.container_name else { continue };
+        let profiles = profiles(service);
+        let others = taken.entry(name.clone()).or_default();
+        if let Some((other, _)) = others.iter().find(|(_, other)| coexist(other, &profiles)) {
+            service.container_name_taken_by = Field::known(other.clone(), origin.at);
+        }
+        if others.len() < MAX_REMEMBERED {
+            others.push((service.name.clone(), profiles));
+        }
+    }
+}
+
+/// What another file that this one may be laid over declares.
+#[derive(Debug, Default)]
+pub struct Declared {
+    services: BTreeSet<String>,
+    networks: BTreeSet<String>,
+    volumes: BTreeSet<String>,
+    secrets: BTreeSet<String>,
+    configs: BTreeSet<String>,
+}
+
+impl Declared {
+    /// Adds what a project declares.
+    pub fn add(&mut self, file: &ComposeFile) {
+        self.services
+            .extend(file.services.iter().filter(|service| !service.is_fragment).map(|service| service.name.clone()));
+        self.networks.extend(file.networks.iter().map(|network| network.name.clone()));
+        self.volumes.extend(file.volumes.iter().map(|volume| volume.name.clone()));
+        self.secrets.extend(file.secrets.iter().map(|secret| secret.name.clone()));
+        self.configs.extend(file.configs.iter().map(|config| config.name.clone()));
+    }
+}
+
+const ELSEWHERE: &str = "a compose file that this one may be laid over declares it";
+
+impl ComposeFile {
+    /// Takes into account that the file may be laid over others (`docker compose -f base -f this`). It is an overlay if
+    /// it needs what only they declare, or has services that cannot run by themselves; then names that they declare
+    /// cannot be told, and services that they have too are fragments. A file that stands by itself stays as it is.
+    pub fn lay_over(&mut self, others: &Declared) {
+        let mut needs = self.services.iter().any(|service| service.is_fragment);
+        let mut doubt = |declared: &mut Always<bool>, name: Option<&str>, names: &BTreeSet<String>| {
+            if declared.value() == Some(&false)
+                && let Some(name) = name.filter(|name| names.contains(*name))
+            {
+                *declared = Field::unresolved(name, ELSEWHERE, declared.place()).or_default(false);
+                needs = true;
+            }
+        };
+        for service in &mut self.services.items {
+            for network in &mut service.networks.items {
+                doubt(&mut network.declared, Some(&network.name), &others.networks);
+            }
+            for dependency in &mut service.depends_on.items {
+                doubt(&mut dependency.declared, Some(&dependency.service), &others.services);
+            }
+            for volume in &mut service.volumes.items {
+                doubt(&mut volume.declared, volume.source.value().map(String::as_str), &others.volumes);
+            }
+            for secret in &mut service.secrets.items {
+                doubt(&mut secret.declared, secret.source.value().map(String::as_str), &others.secrets);
+            }
+            for config in &mut service.configs.items {
+                doubt(&mut config.declared, config.source.value().map(String::as_str), &others.configs);
+            }
+        }
+        if needs {
+            for service in &mut self.services.items {
+                service.is_fragment |= others.services.contains(&service.name);
+            }
+        }
+    }
+}
+
+/// Fills in which networks have overlapping address ranges.
+pub(super) fn relate_networks(networks: &mut [ComposeNetwork]) {
+    // Ranges overlap only where one holds the start of the other, so in order of their starts it is enough to look at
+    // the one that reaches furthest so far.
+    let mut ranges: Vec<(u32, u32, usize)> = Vec::new();
+    for (index, network) in networks.iter().enumerate() {
+        ranges.extend(network.subnets.values().filter_map(|subnet| range(subnet)).map(|(from, to)| (from, to, index)));
+    }
+    ranges.sort_unstable();
+    let mut furthest: Option<(u32, usize)> = None;
+    let mut found: Vec<(usize, usize)> = Vec::new();
+    for (from, to, index) in ranges {
+        if let Some((reach, other)) = furthest
+            && from <= reach
+            && other != index
+        {
+            found.push((other.max(index), other.min(index)));
+        }
+        if furthest.is_none_or(|(reach, _)| to > reach) {
+            furthest = Some((to, index));
+        }
+    }
+    for (later, earlier) in found {
+        let Some(name) = networks.get(earlier).map(|network| network.name.clone()) else { continue };
+        let Some(network) = networks.get_mut(later) else { continue };
+        let at = network.subnets.items.first().map_or(network.at, Field::place);
+        network.overlaps = Field::known(name, at);
+    }
+}
+
+/// First and last address of an IPv4 range in CIDR notation (RFC 4632).
+fn range(subnet: &str) -> Option<(u32, u32)> {
+    let (address, prefix) = subnet.split_once('/')?;
+    let address = u32::from(address.parse::<Ipv4Addr>().ok()?);
+    let prefix: u32 = prefix.parse().ok().filter(|prefix| *prefix <= 32)?;
+    let hosts = u32::MAX.checked_shr(prefix).unwrap_or(0);
+    Some((address & !hosts, address | hosts))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{coexist, overlap, range};
+
+    #[test]
+    fn an_address_clashes_with_itself_and_with_all_addresses() {
+        assert!(overlap(None, Some("127.0.0.1")));
+        assert!(overlap(Some("0.0.0.0"), Some("127.0.0.1")));
+        assert!(overlap(Some("127.0.0.1"), Some("127.0.0.1")));
+        assert!(!overlap(Some("127.0.0.1"), Some("10.0.0.1")));
+        assert!(!overlap(Some("0.0.0.0"), Some("::")));
+    }
+
+    #[test]
+    fn services_of_different_profiles_do_not_run_together() {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        assert!(coexist(&names(&[]), &names(&["gpu"])));
+        assert!(coexist(&names(&["cpu", "dev"]), &names(&["dev"])));
+        assert!(!coexist(&names(&["cpu"]), &names(&["gpu"])));
+    }
+
+    #[test]
+    fn a_range_covers_its_addresses() {
+        assert_eq!(range("172.30.1.0/24"), Some((0xac1e_0100, 0xac1e_01ff)));
+        assert_eq!(range("0.0.0.0/0"), Some((0, u32::MAX)));
+        assert_eq!(range("fd00::/8"), None);
+        assert_eq!(range("10.0.0.0/33"), None);
+    }
+}

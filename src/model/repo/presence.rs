@@ -1,0 +1,50 @@
+//! Whether a path that a file names is there, and why that sometimes cannot be told.
+
+use std::path::Path;
+
+use crate::discover;
+use crate::source::{EntryKind, Sources};
+
+/// What lies at a path, or why that cannot be told.
+pub(super) fn presence(
+    sources: &Sources,
+    submodules: &[String],
+    path: &str,
+) -> Result<Option<EntryKind>, &'static str> {
+    let within = |submodule: &String| {
+        path.strip_prefix(submodule.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    match sources.find(path) {
+        Some(found) if !submodules.iter().any(|submodule| submodule == path) => Ok(Some(sources.get(found).kind)),
+        _ if submodules.iter().any(within) => Err("it lies in a submodule that is not checked out"),
+        _ if is_below_unread(sources, path) => Err("it lies below a linked or generated directory, which is not read"),
+        _ => Ok(None),
+    }
+}
+
+/// Whether the deepest directory on the way to a path is listed without anything in it, as git never has one.
+fn is_below_unread(sources: &Sources, path: &str) -> bool {
+    let mut directory = super::projects::split_path(path).0;
+    while directory != "." {
+        if sources.find(directory).is_some() {
+            return sources.below(directory).is_empty();
+        }
+        directory = super::projects::split_path(directory).0;
+    }
+    false
+}
+
+/// The submodules of which no file is there (gitmodules(5)).
+pub(super) fn submodules(sources: &Sources, root: Option<&Path>) -> Vec<String> {
+    let Some(file) = sources.find(".gitmodules") else { return Vec::new() };
+    let known = sources.get(file).text();
+    let text = match root.map(|root| discover::read(root, ".gitmodules")) {
+        Some(Ok(text)) if known.is_empty() => text,
+        _ => known.to_owned(),
+    };
+    text.lines()
+        .filter_map(|line| line.trim().strip_prefix("path")?.trim_start().strip_prefix('='))
+        .map(|path| path.trim().trim_matches('"').trim_end_matches('/').to_owned())
+        .filter(|path| !path.is_empty() && sources.below(path).is_empty())
+        .collect()
+}
