@@ -1,0 +1,103 @@
+//! The fixtures: services that conform give nothing, services that do not break every rule of their standard.
+
+#[path = "cli/support.rs"]
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use serde_json::Value;
+use support::run_in;
+
+fn json(arguments: &[&str]) -> Value {
+    let run = run_in(Path::new("."), arguments);
+    serde_json::from_str(&run.out).unwrap_or_else(|error| panic!("{error}: {}{}", run.out, run.err))
+}
+
+fn check(standard: &str, path: &str) -> Value {
+    json(&["check", path, "--standard", standard, "--format", "json"])
+}
+
+/// `path:line: rule: message` of every finding.
+fn lines(report: &Value) -> Vec<String> {
+    let findings = report["findings"].as_array().unwrap();
+    findings
+        .iter()
+        .map(|finding| {
+            let location = &finding["location"];
+            format!("{}:{}: {}: {}", location["path"], location["start"]["line"], finding["rule"], finding["message"])
+        })
+        .collect()
+}
+
+/// The ids under which a standard uses rules.
+fn rules_of(standard: &str) -> BTreeSet<String> {
+    let standard = json(&["standards", "show", standard, "--format", "json"]);
+    let clauses = standard["clauses"].as_array().unwrap().iter();
+    let uses = clauses.flat_map(|clause| clause["rules"].as_array().unwrap());
+    uses.map(|rule| rule["as"].as_str().or(rule["rule"].as_str()).unwrap().to_owned()).collect()
+}
+
+fn assert_conforms(standard: &str) {
+    let report = check(standard, &format!("fixtures/{standard}/conforming"));
+    assert_eq!(lines(&report), Vec::<String>::new());
+    assert_eq!(report["notes"], serde_json::json!([]));
+    let passed: u64 = report["rules"].as_array().unwrap().iter().map(|rule| rule["passed"].as_u64().unwrap()).sum();
+    assert!(passed > 60, "a conforming service passes rules, and does not merely escape them: {passed}");
+}
+
+/// Every rule of a standard fires in at least one of its violating services, none of which has to be readable as a
+/// real one.
+fn assert_every_rule_fires(standard: &str) {
+    let mut fired: BTreeMap<String, usize> = BTreeMap::new();
+    let mut services = 0;
+    for entry in std::fs::read_dir(format!("fixtures/{standard}/violating")).unwrap() {
+        let path = entry.unwrap().path();
+        services += 1;
+        let report = check(standard, path.to_str().unwrap());
+        for finding in report["findings"].as_array().unwrap() {
+            if finding["outcome"] == "fail" {
+                *fired.entry(finding["rule"].as_str().unwrap().to_owned()).or_default() += 1;
+            }
+        }
+    }
+    assert!(services > 0);
+    let silent: Vec<String> = rules_of(standard).into_iter().filter(|rule| !fired.contains_key(rule)).collect();
+    assert_eq!(silent, Vec::<String>::new(), "rules of `{standard}` that no violating service breaks");
+}
+
+#[test]
+fn a_service_that_conforms_to_atonix_has_no_finding() {
+    assert_conforms("atonix");
+}
+
+#[test]
+fn a_service_that_conforms_to_pmoves_has_no_finding() {
+    assert_conforms("pmoves");
+}
+
+#[test]
+fn every_rule_of_atonix_fires_on_a_violating_service() {
+    assert_every_rule_fires("atonix");
+}
+
+#[test]
+fn every_rule_of_pmoves_fires_on_a_violating_service() {
+    assert_every_rule_fires("pmoves");
+}
+
+#[test]
+fn a_monorepo_is_judged_service_by_service_with_its_shared_compose_file() {
+    let report = json(&["check", "fixtures/monorepo", "--format", "json"]);
+    let services: Vec<(&str, Vec<&str>)> = report["services"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|service| {
+            let artifacts = service["artifacts"].as_array().unwrap().iter();
+            (service["root"].as_str().unwrap(), artifacts.map(|one| one["path"].as_str().unwrap()).collect())
+        })
+        .collect();
+    insta::assert_debug_snapshot!(services);
+    insta::assert_debug_snapshot!(lines(&report));
+}
