@@ -1,6 +1,7 @@
 //! Joined facts: what the files of one service say about the same thing, each with its place.
 
 mod amounts;
+mod env;
 
 use std::collections::BTreeSet;
 
@@ -161,6 +162,7 @@ model! {
     label(mention) { mention.source.to_string() }
 }
 
+pub use env::{EnvGap, EnvPlace};
 pub use amounts::{ReplicaMention, ReplicaSource, ResourceMention, ResourceSource, VersionMention, VersionSource};
 
 /// What the facts are drawn from.
@@ -190,6 +192,14 @@ const INFRASTRUCTURE: &[&str] = &[
 
 fn is_infrastructure(image: &Image) -> bool {
     INFRASTRUCTURE.contains(&image.base_name())
+}
+
+/// Whether a stage of this name is built to develop or test the service, and not to run it.
+fn is_for_development(target: &str) -> bool {
+    let words = target.split(['-', '_', '.']).map(str::to_ascii_lowercase);
+    words.into_iter().any(|word| {
+        matches!(word.as_str(), "dev" | "development" | "debug" | "local" | "test" | "tests" | "testing" | "builder" | "build")
+    })
 }
 
 impl Parts<'_> {
@@ -254,13 +264,17 @@ impl Parts<'_> {
         out
     }
 
-    /// The compose services that run the service: those that build its Dockerfile. Where some of them run the image as
-    /// it is and others with another command, such as a worker, the first are the service.
+    /// The compose services that run the service: those that build its Dockerfile, but not up to a stage for
+    /// development. Where some of them run the image as it is and others with another command, such as a worker, the
+    /// first are the service.
     fn own_compose(&self) -> Vec<&ComposeService> {
         let dockerfile = self.dockerfile.map(|dockerfile| &dockerfile.path);
         let builds = |service: &&ComposeService| {
             let built = service.build.value().and_then(|build| build.dockerfile_path.value());
-            service.first_party && (built.is_none() || dockerfile.is_none() || built == dockerfile)
+            let target = service.build.value().and_then(|build| build.target.value());
+            service.first_party
+                && (built.is_none() || dockerfile.is_none() || built == dockerfile)
+                && target.is_none_or(|target| !is_for_development(target))
         };
         let own: Vec<&ComposeService> = self.compose.iter().copied().filter(builds).collect();
         let plain = |service: &&ComposeService| service.command.is_absent() && service.entrypoint.is_absent();

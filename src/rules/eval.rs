@@ -493,7 +493,8 @@ impl<'a> Env<'a> {
         };
         let at = match (found, compare.operator) {
             (Some(found), _) => found,
-            (None, Operator::DockerIgnores | Operator::HasMatch) => origin.at,
+            (None, Operator::DockerIgnores) => tree.dockerignore().unwrap_or(origin.at),
+            (None, Operator::HasMatch) => origin.at,
             (None, _) => tree.nearest(asked),
         };
         self.verdict(Truth::of(found.is_some()), wanted, || {
