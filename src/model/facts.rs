@@ -3,7 +3,7 @@
 mod amounts;
 mod env;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::atonix::Atonix;
 use super::compose::ComposeService;
@@ -194,6 +194,27 @@ fn is_infrastructure(image: &Image) -> bool {
     INFRASTRUCTURE.contains(&image.base_name())
 }
 
+/// Directories of manifests that are applied instead of others, or only tried.
+const VARIANTS: &[&str] = &["demo", "dev", "development", "example", "examples", "extras", "legacy", "overlays", "samples", "test", "tests"];
+
+/// Workloads of one name are variants of one, of which a cluster has one: what they disagree in is meant. The
+/// one that is least a variant by its path stands for all.
+fn one_of_each_name(workloads: Vec<&Workload>) -> Vec<&Workload> {
+    let mut best: BTreeMap<&str, &Workload> = BTreeMap::new();
+    let rank = |workload: &Workload| {
+        let parts = workload.path.split('/');
+        let is_variant = parts.clone().any(|part| VARIANTS.contains(&part));
+        (is_variant, parts.count(), workload.path.clone(), workload.at.span.start)
+    };
+    for workload in workloads {
+        let kept = best.entry(workload.name.value().map_or("", String::as_str)).or_insert(workload);
+        if rank(workload) < rank(kept) {
+            *kept = workload;
+        }
+    }
+    best.into_values().collect()
+}
+
 /// Whether a stage of this name is built to develop or test the service, and not to run it.
 fn is_for_development(target: &str) -> bool {
     let words = target.split(['-', '_', '.']).map(str::to_ascii_lowercase);
@@ -211,13 +232,17 @@ impl Parts<'_> {
     /// The names under which the service is known: of atonix.yaml, of the compose services that build it, and of its
     /// directory.
     fn known_names(&self) -> BTreeSet<&str> {
-        let atonix = self.atonix.iter().flat_map(|atonix| [&atonix.metadata.name, &atonix.service.name]);
         let compose = self.own_compose();
-        let mut names: BTreeSet<&str> = atonix.filter_map(|name| name.value().map(String::as_str)).collect();
+        let mut names: BTreeSet<&str> = self.declared_names().collect();
         names.extend(compose.iter().map(|service| service.name.as_str()));
         names.extend(compose.iter().filter_map(|service| service.image.value()).map(Image::base_name));
-        names.extend(self.directory);
         names
+    }
+
+    /// The names of atonix.yaml and of the directory.
+    fn declared_names(&self) -> impl Iterator<Item = &str> {
+        let atonix = self.atonix.iter().flat_map(|atonix| [&atonix.metadata.name, &atonix.service.name]);
+        atonix.filter_map(|name| name.value().map(String::as_str)).chain(self.directory)
     }
 
     /// The workloads that run the service: the only one, unless it runs a database or the like; of several, those that
@@ -240,7 +265,7 @@ impl Parts<'_> {
                     container.image.value().is_some_and(|image| names.contains(image.base_name()))
                 })
         };
-        lasting.into_iter().filter(is_own).collect()
+        one_of_each_name(lasting.into_iter().filter(is_own).collect())
     }
 
     /// The containers that run the service itself: the only main container of its workload, or the one that is named
@@ -266,7 +291,7 @@ impl Parts<'_> {
 
     /// The compose services that run the service: those that build its Dockerfile, but not up to a stage for
     /// development. Where some of them run the image as it is and others with another command, such as a worker, the
-    /// first are the service.
+    /// first are the service; where each has a command of its own, the one that bears the service's name.
     fn own_compose(&self) -> Vec<&ComposeService> {
         let dockerfile = self.dockerfile.map(|dockerfile| &dockerfile.path);
         let builds = |service: &&ComposeService| {
@@ -278,7 +303,13 @@ impl Parts<'_> {
         };
         let own: Vec<&ComposeService> = self.compose.iter().copied().filter(builds).collect();
         let plain = |service: &&ComposeService| service.command.is_absent() && service.entrypoint.is_absent();
-        if own.iter().any(|service| plain(&service)) { own.into_iter().filter(plain).collect() } else { own }
+        if own.len() < 2 {
+            return own;
+        }
+        let names: Vec<&str> = self.declared_names().collect();
+        let named = |service: &&ComposeService| names.contains(&service.name.as_str());
+        let has_plain = own.iter().any(|service| plain(service));
+        own.into_iter().filter(|service| if has_plain { plain(service) } else { named(service) }).collect()
     }
 
     /// Every place that names a port of the service. A port that some file declares beside the main one, such as that
@@ -443,9 +474,11 @@ impl Parts<'_> {
         let compose = self.own_compose();
         // A name without registry and namespace is that of a local build, which nobody can pull.
         let published = |image: &&Image| image.repository().contains('/') || image.registry.value().is_none_or(|registry| registry != "docker.io");
-        let compose = compose.iter().filter_map(|service| service.image.value().filter(published)).map(|image| (ImageSource::Compose, image));
+        let compose = compose.iter().filter_map(|service| service.image.value().filter(published));
+        let compose = compose.map(|image| (ImageSource::Compose, image));
         let k8s = self.own_containers();
-        let k8s = k8s.iter().filter_map(|container| Some((ImageSource::K8s, container.image.value()?)));
+        let k8s = k8s.iter().filter_map(|container| container.image.value().filter(published));
+        let k8s = k8s.map(|image| (ImageSource::K8s, image));
         let mentions = compose.chain(k8s).map(|(source, image)| {
             let full = |repository: String| match image.registry.value() {
                 Some(registry) if registry != "docker.io" => format!("{registry}/{repository}"),
