@@ -2,16 +2,15 @@
 
 mod amounts;
 mod env;
-
-use std::collections::{BTreeMap, BTreeSet};
+mod own;
 
 use super::atonix::Atonix;
 use super::compose::ComposeService;
 use super::dockerfile::Dockerfile;
-use super::k8s::{Container, ContainerRole, Probe, Workload};
+use super::image::Image;
+use super::k8s::{Probe, Workload};
 use super::schema::{Port, Uid};
 use super::value::{Field, List};
-use super::image::Image;
 use crate::source::Place;
 use crate::{model, words};
 
@@ -162,8 +161,8 @@ model! {
     label(mention) { mention.source.to_string() }
 }
 
-pub use env::{EnvGap, EnvPlace};
 pub use amounts::{ReplicaMention, ReplicaSource, ResourceMention, ResourceSource, VersionMention, VersionSource};
+pub use env::{EnvGap, EnvPlace};
 
 /// What the facts are drawn from.
 pub(super) struct Parts<'p> {
@@ -175,6 +174,9 @@ pub(super) struct Parts<'p> {
     pub(super) workloads: Vec<&'p Workload>,
 }
 
+/// A port that a file declares, and whether it is one beside the service's own.
+type Declared = (Field<Port>, bool);
+
 /// The ports that are not the service's own: every kind of service may have these beside it.
 const SIDE_PORTS: &[&str] = &["metrics", "admin", "debug", "management", "prometheus", "health", "pprof"];
 
@@ -182,140 +184,11 @@ fn is_side(name: &Field<String>) -> bool {
     name.value().is_some_and(|name| SIDE_PORTS.iter().any(|side| name.to_ascii_lowercase().contains(side)))
 }
 
-/// Images of databases, caches, brokers and the like: a workload that runs one of them is not the service itself.
-const INFRASTRUCTURE: &[&str] = &[
-    "alertmanager", "busybox", "cassandra", "clickhouse-server", "consul", "elasticsearch", "etcd", "grafana",
-    "influxdb", "jaeger", "kafka", "keycloak", "kibana", "loki", "mariadb", "memcached", "minio", "mongo", "mongodb",
-    "mysql", "nats", "neo4j", "nginx", "opa", "postgis", "postgres", "postgresql", "prometheus", "rabbitmq", "redis",
-    "traefik", "valkey", "vault", "zookeeper",
-];
-
-fn is_infrastructure(image: &Image) -> bool {
-    INFRASTRUCTURE.contains(&image.base_name())
-}
-
-/// Directories of manifests that are applied instead of others, or only tried.
-const VARIANTS: &[&str] = &["demo", "dev", "development", "example", "examples", "extras", "legacy", "overlays", "samples", "test", "tests"];
-
-/// Workloads of one name are variants of one, of which a cluster has one: what they disagree in is meant. The
-/// one that is least a variant by its path stands for all.
-fn one_of_each_name(workloads: Vec<&Workload>) -> Vec<&Workload> {
-    let mut best: BTreeMap<&str, &Workload> = BTreeMap::new();
-    let rank = |workload: &Workload| {
-        let parts = workload.path.split('/');
-        let is_variant = parts.clone().any(|part| VARIANTS.contains(&part));
-        (is_variant, parts.count(), workload.path.clone(), workload.at.span.start)
-    };
-    for workload in workloads {
-        let kept = best.entry(workload.name.value().map_or("", String::as_str)).or_insert(workload);
-        if rank(workload) < rank(kept) {
-            *kept = workload;
-        }
-    }
-    best.into_values().collect()
-}
-
-/// Whether a stage of this name is built to develop or test the service, and not to run it.
-fn is_for_development(target: &str) -> bool {
-    let words = target.split(['-', '_', '.']).map(str::to_ascii_lowercase);
-    words.into_iter().any(|word| {
-        matches!(word.as_str(), "dev" | "development" | "debug" | "local" | "test" | "tests" | "testing" | "builder" | "build")
-    })
-}
-
 impl Parts<'_> {
-    /// No files, no facts.
-    pub(super) fn nothing(at: Place) -> Self {
-        Self { at, directory: None, atonix: None, dockerfile: None, compose: Vec::new(), workloads: Vec::new() }
-    }
-
-    /// The names under which the service is known: of atonix.yaml, of the compose services that build it, and of its
-    /// directory.
-    fn known_names(&self) -> BTreeSet<&str> {
-        let compose = self.own_compose();
-        let mut names: BTreeSet<&str> = self.declared_names().collect();
-        names.extend(compose.iter().map(|service| service.name.as_str()));
-        names.extend(compose.iter().filter_map(|service| service.image.value()).map(Image::base_name));
-        names
-    }
-
-    /// The names of atonix.yaml and of the directory.
-    fn declared_names(&self) -> impl Iterator<Item = &str> {
-        let atonix = self.atonix.iter().flat_map(|atonix| [&atonix.metadata.name, &atonix.service.name]);
-        atonix.filter_map(|name| name.value().map(String::as_str)).chain(self.directory)
-    }
-
-    /// The workloads that run the service: the only one, unless it runs a database or the like; of several, those that
-    /// bear its name or run an image of its name.
-    fn own_workloads(&self) -> Vec<&Workload> {
-        let lasting: Vec<&Workload> = self.workloads.iter().copied().filter(|workload| !workload.is_job).collect();
-        let main = |workload: &Workload, takes: &dyn Fn(&Container) -> bool| {
-            workload.containers.iter().any(|container| container.role == ContainerRole::Main && takes(container))
-        };
-        if let [only] = lasting.as_slice() {
-            let is_other =
-                main(only, &|container| container.image.value().is_some_and(is_infrastructure)) && self.dockerfile.is_some();
-            return if is_other { Vec::new() } else { lasting };
-        }
-        let names = self.known_names();
-        let named = |name: &Field<String>| name.value().is_some_and(|name| names.contains(name.as_str()));
-        let is_own = |workload: &&Workload| {
-            named(&workload.name)
-                || main(workload, &|container| {
-                    container.image.value().is_some_and(|image| names.contains(image.base_name()))
-                })
-        };
-        one_of_each_name(lasting.into_iter().filter(is_own).collect())
-    }
-
-    /// The containers that run the service itself: the only main container of its workload, or the one that is named
-    /// like the workload or the service, or runs an image of that name.
-    fn own_containers(&self) -> Vec<&Container> {
-        let mut out = Vec::new();
-        let names = self.known_names();
-        for workload in self.own_workloads() {
-            let main: Vec<&Container> =
-                workload.containers.iter().filter(|container| container.role == ContainerRole::Main).collect();
-            let is_name = |name: &str| {
-                names.contains(name) || workload.name.value().is_some_and(|workload| workload == name)
-            };
-            let named = |container: &&Container| container.name.value().is_some_and(|name| is_name(name));
-            let imaged = |container: &&Container| container.image.value().is_some_and(|image| is_name(image.base_name()));
-            match main.as_slice() {
-                [only] => out.push(*only),
-                several => out.extend(several.iter().copied().find(named).or_else(|| several.iter().copied().find(imaged))),
-            }
-        }
-        out
-    }
-
-    /// The compose services that run the service: those that build its Dockerfile, but not up to a stage for
-    /// development. Where some of them run the image as it is and others with another command, such as a worker, the
-    /// first are the service; where each has a command of its own, the one that bears the service's name.
-    fn own_compose(&self) -> Vec<&ComposeService> {
-        let dockerfile = self.dockerfile.map(|dockerfile| &dockerfile.path);
-        let builds = |service: &&ComposeService| {
-            let built = service.build.value().and_then(|build| build.dockerfile_path.value());
-            let target = service.build.value().and_then(|build| build.target.value());
-            service.first_party
-                && (built.is_none() || dockerfile.is_none() || built == dockerfile)
-                && target.is_none_or(|target| !is_for_development(target))
-        };
-        let own: Vec<&ComposeService> = self.compose.iter().copied().filter(builds).collect();
-        let plain = |service: &&ComposeService| service.command.is_absent() && service.entrypoint.is_absent();
-        if own.len() < 2 {
-            return own;
-        }
-        let names: Vec<&str> = self.declared_names().collect();
-        let named = |service: &&ComposeService| names.contains(&service.name.as_str());
-        let has_plain = own.iter().any(|service| plain(service));
-        own.into_iter().filter(|service| if has_plain { plain(service) } else { named(service) }).collect()
-    }
-
     /// Every place that names a port of the service. A port that some file declares beside the main one, such as that
     /// of metrics, is no disagreement and is left out; a probe or health check of a port that nothing declares is.
     pub(super) fn ports(&self) -> List<PortMention> {
-        let mut declared: Vec<(PortSource, Vec<(Field<Port>, bool)>)> = Vec::new();
+        let mut declared: Vec<(PortSource, Vec<Declared>)> = Vec::new();
         if let Some(atonix) = self.atonix {
             let ports = atonix.ports.iter().map(|port| (port.container_port.clone(), is_side(&port.name)));
             declared.push((PortSource::Atonix, ports.collect()));
@@ -473,7 +346,9 @@ impl Parts<'_> {
     pub(super) fn images(&self) -> List<ImageMention> {
         let compose = self.own_compose();
         // A name without registry and namespace is that of a local build, which nobody can pull.
-        let published = |image: &&Image| image.repository().contains('/') || image.registry.value().is_none_or(|registry| registry != "docker.io");
+        let published = |image: &&Image| {
+            image.repository().contains('/') || image.registry.value().is_none_or(|registry| registry != "docker.io")
+        };
         let compose = compose.iter().filter_map(|service| service.image.value().filter(published));
         let compose = compose.map(|image| (ImageSource::Compose, image));
         let k8s = self.own_containers();

@@ -162,9 +162,9 @@ fn repo_file(id: FileId, entry: &SourceFile, path: &str) -> RepoFile {
     }
 }
 
-/// Whether a line of a `.env` file (Compose Specification, "Env_file") sets a secret. Other files have no text here.
+/// Whether a line of a `.env` file (Compose Specification, `env_file`) sets a secret. Other files have no text here.
 fn sets_secret(name: &str, text: &str) -> bool {
-    let is_env = name.starts_with(".env") || name.ends_with(".env");
+    let is_env = name.split('.').any(|part| part == "env");
     let assignment = |line: &str| {
         let line = line.trim();
         let (key, value) = line.strip_prefix("export ").unwrap_or(line).split_once('=')?;

@@ -53,7 +53,10 @@ impl Parts<'_> {
             }
         }
         for container in self.own_containers() {
-            if container.env_from.items.is_empty() && container.env_from.unseen.is_none() && container.env.unseen.is_none() {
+            if container.env_from.items.is_empty()
+                && container.env_from.unseen.is_none()
+                && container.env.unseen.is_none()
+            {
                 let given = container.env.iter().filter_map(|variable| variable.key.value().map(String::as_str));
                 compare(&given.collect(), EnvPlace::Kubernetes);
             }
