@@ -1,14 +1,14 @@
 //! Joined facts: what the files of one service say about the same thing, each with its place.
 
 mod amounts;
-
-use std::collections::BTreeSet;
+mod env;
+mod own;
 
 use super::atonix::Atonix;
 use super::compose::ComposeService;
 use super::dockerfile::Dockerfile;
 use super::image::Image;
-use super::k8s::{Container, ContainerRole, Probe, Workload};
+use super::k8s::{Probe, Workload};
 use super::schema::{Port, Uid};
 use super::value::{Field, List};
 use crate::source::Place;
@@ -162,6 +162,7 @@ model! {
 }
 
 pub use amounts::{ReplicaMention, ReplicaSource, ResourceMention, ResourceSource, VersionMention, VersionSource};
+pub use env::{EnvGap, EnvPlace};
 
 /// What the facts are drawn from.
 pub(super) struct Parts<'p> {
@@ -173,6 +174,9 @@ pub(super) struct Parts<'p> {
     pub(super) workloads: Vec<&'p Workload>,
 }
 
+/// A port that a file declares, and whether it is one beside the service's own.
+type Declared = (Field<Port>, bool);
+
 /// The ports that are not the service's own: every kind of service may have these beside it.
 const SIDE_PORTS: &[&str] = &["metrics", "admin", "debug", "management", "prometheus", "health", "pprof"];
 
@@ -180,129 +184,11 @@ fn is_side(name: &Field<String>) -> bool {
     name.value().is_some_and(|name| SIDE_PORTS.iter().any(|side| name.to_ascii_lowercase().contains(side)))
 }
 
-/// Images of databases, caches, brokers and the like: a workload that runs one of them is not the service itself.
-const INFRASTRUCTURE: &[&str] = &[
-    "alertmanager",
-    "busybox",
-    "cassandra",
-    "clickhouse-server",
-    "consul",
-    "elasticsearch",
-    "etcd",
-    "grafana",
-    "influxdb",
-    "jaeger",
-    "kafka",
-    "keycloak",
-    "kibana",
-    "loki",
-    "mariadb",
-    "memcached",
-    "minio",
-    "mongo",
-    "mongodb",
-    "mysql",
-    "nats",
-    "neo4j",
-    "nginx",
-    "opa",
-    "postgis",
-    "postgres",
-    "postgresql",
-    "prometheus",
-    "rabbitmq",
-    "redis",
-    "traefik",
-    "valkey",
-    "vault",
-    "zookeeper",
-];
-
-fn is_infrastructure(image: &Image) -> bool {
-    INFRASTRUCTURE.contains(&image.base_name())
-}
-
 impl Parts<'_> {
-    /// No files, no facts.
-    pub(super) fn nothing(at: Place) -> Self {
-        Self { at, directory: None, atonix: None, dockerfile: None, compose: Vec::new(), workloads: Vec::new() }
-    }
-
-    /// The names under which the service is known: of atonix.yaml, of the compose services that build it, and of its
-    /// directory.
-    fn known_names(&self) -> BTreeSet<&str> {
-        let atonix = self.atonix.iter().flat_map(|atonix| [&atonix.metadata.name, &atonix.service.name]);
-        let compose = self.own_compose();
-        let mut names: BTreeSet<&str> = atonix.filter_map(|name| name.value().map(String::as_str)).collect();
-        names.extend(compose.iter().map(|service| service.name.as_str()));
-        names.extend(compose.iter().filter_map(|service| service.image.value()).map(Image::base_name));
-        names.extend(self.directory);
-        names
-    }
-
-    /// The workloads that run the service: the only one, unless it runs a database or the like; of several, those that
-    /// bear its name or run an image of its name.
-    fn own_workloads(&self) -> Vec<&Workload> {
-        let lasting: Vec<&Workload> = self.workloads.iter().copied().filter(|workload| !workload.is_job).collect();
-        let main = |workload: &Workload, takes: &dyn Fn(&Container) -> bool| {
-            workload.containers.iter().any(|container| container.role == ContainerRole::Main && takes(container))
-        };
-        if let [only] = lasting.as_slice() {
-            let is_other = main(only, &|container| container.image.value().is_some_and(is_infrastructure))
-                && self.dockerfile.is_some();
-            return if is_other { Vec::new() } else { lasting };
-        }
-        let names = self.known_names();
-        let named = |name: &Field<String>| name.value().is_some_and(|name| names.contains(name.as_str()));
-        let is_own = |workload: &&Workload| {
-            named(&workload.name)
-                || main(workload, &|container| {
-                    container.image.value().is_some_and(|image| names.contains(image.base_name()))
-                })
-        };
-        lasting.into_iter().filter(is_own).collect()
-    }
-
-    /// The containers that run the service itself: the only main container of its workload, or the one that is named
-    /// like the workload or the service, or runs an image of that name.
-    fn own_containers(&self) -> Vec<&Container> {
-        let mut out = Vec::new();
-        let names = self.known_names();
-        for workload in self.own_workloads() {
-            let main: Vec<&Container> =
-                workload.containers.iter().filter(|container| container.role == ContainerRole::Main).collect();
-            let is_name =
-                |name: &str| names.contains(name) || workload.name.value().is_some_and(|workload| workload == name);
-            let named = |container: &&Container| container.name.value().is_some_and(|name| is_name(name));
-            let imaged =
-                |container: &&Container| container.image.value().is_some_and(|image| is_name(image.base_name()));
-            match main.as_slice() {
-                [only] => out.push(*only),
-                several => {
-                    out.extend(several.iter().copied().find(named).or_else(|| several.iter().copied().find(imaged)))
-                }
-            }
-        }
-        out
-    }
-
-    /// The compose services that run the service: those that build its Dockerfile. Where some of them run the image as
-    /// it is and others with another command, such as a worker, the first are the service.
-    fn own_compose(&self) -> Vec<&ComposeService> {
-        let dockerfile = self.dockerfile.map(|dockerfile| &dockerfile.path);
-        let builds = |service: &&ComposeService| {
-            let built = service.build.value().and_then(|build| build.dockerfile_path.value());
-            service.first_party && (built.is_none() || dockerfile.is_none() || built == dockerfile)
-        };
-        let own: Vec<&ComposeService> = self.compose.iter().copied().filter(builds).collect();
-        let plain = |service: &&ComposeService| service.command.is_absent() && service.entrypoint.is_absent();
-        if own.iter().any(|service| plain(&service)) { own.into_iter().filter(plain).collect() } else { own }
-    }
-
     /// Every place that names a port of the service. A port that some file declares beside the main one, such as that
     /// of metrics, is no disagreement and is left out; a probe or health check of a port that nothing declares is.
     pub(super) fn ports(&self) -> List<PortMention> {
-        let mut declared: Vec<(PortSource, Vec<(Field<Port>, bool)>)> = Vec::new();
+        let mut declared: Vec<(PortSource, Vec<Declared>)> = Vec::new();
         if let Some(atonix) = self.atonix {
             let ports = atonix.ports.iter().map(|port| (port.container_port.clone(), is_side(&port.name)));
             declared.push((PortSource::Atonix, ports.collect()));
@@ -373,14 +259,14 @@ impl Parts<'_> {
         Some((url.path.clone(), url.port.clone()))
     }
 
-    /// Every place that names the user id.
+    /// Every place that names the user id. An image without USER leaves it to whoever runs it.
     pub(super) fn uids(&self) -> List<UidMention> {
         let mut out = Vec::new();
         let mut push = |source: UidSource, uid: &Field<Uid>| {
             out.push(UidMention { at: uid.place(), source, uid: uid.clone() });
         };
         if let Some(stage) = self.dockerfile.and_then(|dockerfile| dockerfile.final_stage.as_ref())
-            && let Some(user) = stage.user.value()
+            && let Some(user) = stage.user.value().filter(|user| !user.from_base)
         {
             push(UidSource::Dockerfile, &user.uid);
         }
@@ -463,12 +349,11 @@ impl Parts<'_> {
         let published = |image: &&Image| {
             image.repository().contains('/') || image.registry.value().is_none_or(|registry| registry != "docker.io")
         };
-        let compose = compose
-            .iter()
-            .filter_map(|service| service.image.value().filter(published))
-            .map(|image| (ImageSource::Compose, image));
+        let compose = compose.iter().filter_map(|service| service.image.value().filter(published));
+        let compose = compose.map(|image| (ImageSource::Compose, image));
         let k8s = self.own_containers();
-        let k8s = k8s.iter().filter_map(|container| Some((ImageSource::K8s, container.image.value()?)));
+        let k8s = k8s.iter().filter_map(|container| container.image.value().filter(published));
+        let k8s = k8s.map(|image| (ImageSource::K8s, image));
         let mentions = compose.chain(k8s).map(|(source, image)| {
             let full = |repository: String| match image.registry.value() {
                 Some(registry) if registry != "docker.io" => format!("{registry}/{repository}"),

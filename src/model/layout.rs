@@ -6,6 +6,7 @@ mod tree;
 use std::sync::{Arc, OnceLock};
 
 use super::schema::{Modelled, PathText, Slot, Type, View};
+use super::secret::{has_url_credentials, is_placeholder, is_secret_key};
 use super::value::{Field, List};
 use crate::model;
 use crate::source::{EntryKind, FileId, Place, SourceFile, Sources};
@@ -32,6 +33,9 @@ model! {
         /// Whether it holds a private key in PEM form (RFC 7468, section 10), which is looked for under the names that
         /// keys have.
         holds_private_key: bool,
+        /// Whether it is a file of settings that gives a value to a variable whose name is that of a secret, or an
+        /// address with a password.
+        sets_secret: bool,
     }
     label(file) { file.path.0.clone() }
 }
@@ -153,8 +157,23 @@ fn repo_file(id: FileId, entry: &SourceFile, path: &str) -> RepoFile {
         size: i64::try_from(entry.size()).unwrap_or(i64::MAX),
         is_empty: entry.size() == 0,
         is_test_data: path.split('/').rev().skip(1).any(|part| TEST_DATA.contains(&part.to_ascii_lowercase().as_str())),
+        sets_secret: sets_secret(name, entry.text()),
         holds_private_key: entry.text().contains("-----BEGIN ") && entry.text().contains("PRIVATE KEY"),
     }
+}
+
+/// Whether a line of a `.env` file (Compose Specification, `env_file`) sets a secret. Other files have no text here.
+fn sets_secret(name: &str, text: &str) -> bool {
+    let is_env = name.split('.').any(|part| part == "env");
+    let assignment = |line: &str| {
+        let line = line.trim();
+        let (key, value) = line.strip_prefix("export ").unwrap_or(line).split_once('=')?;
+        let value = value.trim().trim_matches(['"', '\'']);
+        let is_name = key.trim().bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let is_literal = is_name && !is_placeholder(value) && !value.starts_with('$');
+        Some(is_literal && (is_secret_key(key.trim()) || has_url_credentials(value)))
+    };
+    is_env && text.lines().filter_map(assignment).any(|sets| sets)
 }
 
 /// Directories of files that stand for others.

@@ -184,6 +184,8 @@ pub trait Paths: Send + Sync {
     /// Whether `docker build` would not send a file at this path, were it there (Dockerfile reference,
     /// ".dockerignore file").
     fn is_docker_ignored(&self, path: &str) -> bool;
+    /// The `.dockerignore` of the root.
+    fn dockerignore(&self) -> Option<Place>;
     /// The deepest directory of a path that is there.
     fn nearest(&self, path: &str) -> Place;
 }

@@ -6,7 +6,7 @@ use super::atonix::Atonix;
 use super::compose::{ComposeFile, ComposeService};
 use super::dockerfile::Dockerfile;
 use super::facts::{
-    HealthMention, ImageMention, NameMention, Parts, PortMention, ReplicaMention, ResourceMention, UidMention,
+    EnvGap, HealthMention, ImageMention, NameMention, Parts, PortMention, ReplicaMention, ResourceMention, UidMention,
     VersionMention,
 };
 use super::k8s::{Body, Object, Workload};
@@ -65,6 +65,8 @@ model! {
         replica_mentions: List<ReplicaMention>,
         /// Every place that names amounts of resources for it.
         resource_mentions: List<ResourceMention>,
+        /// Variables that atonix.yaml declares and that compose or Kubernetes do not give to it.
+        env_gaps: List<EnvGap>,
     }
     with {
         /// The compose projects whose file it owns.
@@ -153,6 +155,7 @@ impl Assembly {
             version_mentions: parts.versions(),
             replica_mentions: parts.replicas(),
             resource_mentions: parts.resources(),
+            env_gaps: parts.env_gaps(),
             atonix: self.atonix,
             dockerfile,
             dockerfiles: List::new(self.dockerfiles, self.at),

@@ -3,15 +3,12 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use regex::Regex;
-
 use super::ast::Arity;
 use super::compare;
 use super::evidence::{Evidence, Group, Seen, Truth, Verdict, of_target};
 use super::ir::{Compare, Compiled, Cond, Const, Form, Over, Path, Quantified, Root, Value};
-use super::literals::glob_regex;
 use super::operators::Operator;
-use crate::model::schema::{Elements, Node, Paths, Scope, Slot, View};
+use crate::model::schema::{Elements, Node, Scope, Slot, View};
 use crate::model::value::{Origin, Unresolved};
 
 /// How a target ends.
@@ -75,7 +72,7 @@ fn merged<'a>(env: &Env<'a>, groups: Vec<Group<'a>>, unknown: bool) -> Vec<Group
 }
 
 impl<'a> Verdict<'a> {
-    fn holds() -> Self {
+    pub(super) fn holds() -> Self {
         Self::default()
     }
 
@@ -122,7 +119,12 @@ impl<'a> Env<'a> {
         Verdict { bad: Some(truth), groups: inner.groups }
     }
 
-    fn verdict(&self, truth: Truth, wanted: bool, evidence: impl FnOnce() -> Vec<Evidence<'a>>) -> Verdict<'a> {
+    pub(super) fn verdict(
+        &self,
+        truth: Truth,
+        wanted: bool,
+        evidence: impl FnOnce() -> Vec<Evidence<'a>>,
+    ) -> Verdict<'a> {
         let bad = Some(truth).filter(|truth| *truth != Truth::Holds);
         let interesting = truth == Truth::Unknown || (truth == Truth::Holds) != wanted;
         let groups = if interesting { vec![self.group(truth == Truth::Unknown, evidence())] } else { Vec::new() };
@@ -466,56 +468,6 @@ impl<'a> Env<'a> {
                 self.verdict(truth, wanted, || self.compared(condition, compare, view, origin))
             }
         }
-    }
-
-    /// A tree against a path: the path itself is the value seen, at the deepest directory of it that is there.
-    fn compare_tree(
-        &mut self,
-        condition: &'a Cond,
-        compare: &'a Compare,
-        tree: &'a dyn Paths,
-        origin: Origin,
-        wanted: bool,
-    ) -> Verdict<'a> {
-        let (asked, pattern) = match &compare.operand {
-            Value::Const(Const::Str(path)) => (path.as_str(), None),
-            Value::Const(Const::Pattern(pattern)) => (pattern.text.as_str(), Some(pattern)),
-            Value::Const(_) => return Verdict::holds(),
-            Value::Path(path) => match self.slot(path) {
-                Slot::Known(View::Str(path), _) => (path, None),
-                _ => {
-                    return self.verdict(Truth::Unknown, wanted, || {
-                        vec![Evidence {
-                            origin,
-                            seen: Seen::Target,
-                            field: &compare.path.text,
-                            condition: Some(condition),
-                        }]
-                    });
-                }
-            },
-        };
-        let found = match compare.operator {
-            Operator::HasFile => tree.file(asked),
-            Operator::HasDirectory => tree.directory(asked),
-            Operator::HasFilled => tree.filled_directory(asked),
-            Operator::DockerIgnores => tree.is_docker_ignored(asked).then_some(origin.at),
-            _ => match pattern {
-                Some(pattern) => tree.matching(&|path| pattern.is_match(path)),
-                None => {
-                    Regex::new(&glob_regex(asked)).ok().and_then(|regex| tree.matching(&|path| regex.is_match(path)))
-                }
-            },
-        };
-        let at = match (found, compare.operator) {
-            (Some(found), _) => found,
-            (None, Operator::DockerIgnores | Operator::HasMatch) => origin.at,
-            (None, _) => tree.nearest(asked),
-        };
-        self.verdict(Truth::of(found.is_some()), wanted, || {
-            let seen = Seen::Value(View::Str(asked));
-            vec![Evidence { origin: at.into(), seen, field: &compare.path.text, condition: Some(condition) }]
-        })
     }
 
     /// The value that was compared, then the one it was compared with, since both files take part.

@@ -12,6 +12,7 @@ mod literals;
 pub(crate) mod load;
 pub mod operators;
 pub mod template;
+mod tree;
 
 pub use check::{Arguments, compile};
 pub use literals::glob_regex;

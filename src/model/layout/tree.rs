@@ -131,8 +131,16 @@ impl Paths for Subtree {
     }
 
     fn is_docker_ignored(&self, path: &str) -> bool {
+        // Only the root of a checkout has its history.
+        if path == ".git" && self.root != "." {
+            return true;
+        }
         let text = || self.dockerignore.map_or("", |id| self.sources.get(id).text());
         self.ignore.get_or_init(|| IgnoreRules::new(text())).ignores(path)
+    }
+
+    fn dockerignore(&self) -> Option<Place> {
+        self.dockerignore.map(Place::whole)
     }
 
     fn nearest(&self, path: &str) -> Place {

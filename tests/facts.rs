@@ -1,0 +1,76 @@
+//! What the files of one service say together.
+
+use std::fmt::Write as _;
+
+use svclint::discover;
+use svclint::model::repo::Repo;
+use svclint::model::service::Service;
+
+fn repo(files: &[(&str, &str)]) -> Repo {
+    let files: Vec<(String, String)> =
+        files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+    Repo::load(discover::in_memory(&files), None)
+}
+
+fn service<'r>(repo: &'r Repo, root: &str) -> &'r Service {
+    repo.services.iter().find(|service| service.root.0 == root).unwrap()
+}
+
+fn ports(service: &Service) -> String {
+    let mut out = String::new();
+    for mention in &service.port_mentions {
+        let port = mention.port.value().map_or(0, |port| port.0);
+        writeln!(out, "{} {port}", mention.source).unwrap();
+    }
+    out
+}
+
+fn deployment(name: &str, image: &str, port: u16) -> String {
+    format!(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{ name: {name} }}\nspec:\n  replicas: 2\n  template:\n    spec:\n      containers:\n        - name: {name}\n          image: {image}\n          ports: [ {{ containerPort: {port} }} ]\n"
+    )
+}
+
+#[test]
+fn a_database_beside_the_service_says_nothing_about_it() {
+    let (api, db) = (deployment("api", "shop/api:1.4.2", 8080), deployment("db", "postgres:16.4", 5432));
+    let repo = repo(&[("api/Dockerfile", "FROM scratch"), ("api/k8s/api.yaml", &api), ("api/k8s/db.yaml", &db)]);
+    assert_eq!(ports(service(&repo, "api")), "k8s.container 8080\n");
+}
+
+#[test]
+fn a_lone_database_is_not_the_service_that_is_built() {
+    let db = deployment("db", "postgres:16.4", 5432);
+    let repo = repo(&[("api/Dockerfile", "FROM scratch"), ("api/k8s/db.yaml", &db)]);
+    assert!(service(&repo, "api").replica_mentions.items.is_empty());
+}
+
+#[test]
+fn a_worker_from_the_same_image_is_not_asked_for_its_port() {
+    let compose = "services:\n  api:\n    build: .\n    ports: [\"8080:8080\"]\n  worker:\n    build: .\n    command: [\"work\"]\n    expose: [\"9000\"]\n";
+    let repo = repo(&[("api/Dockerfile", "FROM scratch"), ("api/compose.yaml", compose)]);
+    assert_eq!(ports(service(&repo, "api")), "compose.port 8080\n");
+}
+
+#[test]
+fn only_the_first_service_speaks_for_the_repository() {
+    let repo = repo(&[("api/Dockerfile", "FROM scratch"), ("web/Dockerfile", "FROM scratch"), ("tools/a.key", "x")]);
+    let layouts: Vec<bool> = repo.services.iter().map(|service| service.repo.is_some()).collect();
+    assert_eq!(layouts, [true, false]);
+    let files = repo.services.first().and_then(|service| service.repo.as_ref()).unwrap().files.list();
+    let paths: Vec<&str> = files.iter().map(|file| file.path.0.as_str()).collect();
+    assert_eq!(paths, ["tools/a.key"]);
+}
+
+#[test]
+fn a_version_is_taken_from_tags_that_are_versions() {
+    let atonix = "apiVersion: atonix.io/v1\nkind: Service\nmetadata: { name: api, version: 1.5.0 }\n";
+    let k8s = deployment("api", "shop/api:3f1c2ab", 8080);
+    let repo = repo(&[("atonix.yaml", atonix), ("k8s/api.yaml", &k8s)]);
+    let versions: Vec<String> = service(&repo, ".")
+        .version_mentions
+        .iter()
+        .map(|mention| format!("{} {}", mention.source, mention.version.value().map_or("", String::as_str)))
+        .collect();
+    assert_eq!(versions, ["atonix 1.5.0"]);
+}
