@@ -38,9 +38,9 @@ pub(super) fn service(sources: &Sources, service: &Service, instances: &[Instanc
                     let failed = groups.iter().any(|group| !group.unknown);
                     let unknown_fails = instance.rule.source.unknown == UnknownAs::Fail;
                     if failed || unknown_fails {
-                        count.failed += 1
+                        count.failed += 1;
                     } else {
-                        count.unknown += 1
+                        count.unknown += 1;
                     }
                     for group in &groups {
                         let Some(conclusion) = conclude(&instance.rule, *target, group) else { continue };

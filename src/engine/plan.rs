@@ -69,13 +69,12 @@ impl Plan {
                 continue;
             }
             let wanted = if choice.standards.is_empty() { detect(service) } else { choice.standards.clone() };
-            let index = match sets.get(&wanted) {
-                Some(index) => *index,
-                None => {
-                    let index = plan.load(library, &wanted, &choice.rules)?;
-                    sets.insert(wanted, index);
-                    index
-                }
+            let index = if let Some(index) = sets.get(&wanted) {
+                *index
+            } else {
+                let index = plan.load(library, &wanted, &choice.rules)?;
+                sets.insert(wanted, index);
+                index
             };
             plan.of_service.push(Some(index));
         }

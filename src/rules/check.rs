@@ -270,12 +270,12 @@ impl Checker<'_> {
             ast::Form::Each(quantifier) => Form::Each(self.quantifier(quantifier)?.0),
             ast::Form::Some(quantifier) => Form::Some(self.quantifier(quantifier)?.0),
             ast::Form::Count(quantifier, operator, number) => {
-                let (quantified, _) = self.quantifier(quantifier)?;
-                Form::Count(quantified, Operator::from_word(&operator.value)?, number.value)
+                let (over, ()) = self.quantifier(quantifier)?;
+                Form::Count(over, Operator::from_word(&operator.value)?, number.value)
             }
             ast::Form::Agree(quantifier, value) => {
                 let mut path = None;
-                let (quantified, _) = self.quantified(quantifier, |checker| {
+                let (over, ()) = self.quantified(quantifier, |checker| {
                     path = checker.path(value);
                 })?;
                 let path = path?;
@@ -284,7 +284,7 @@ impl Checker<'_> {
                     self.problem("rule/type", message, value.place);
                     return None;
                 }
-                Form::Agree(quantified, path)
+                Form::Agree(over, path)
             }
             ast::Form::Field { path, operator, operand, absent } => {
                 self.comparison(path, operator, operand, absent.as_ref())?
@@ -583,14 +583,15 @@ impl Checker<'_> {
 
     fn placeholder(&mut self, inside: &str, place: Place, deciding: bool) -> Option<Piece> {
         let (name, filter) = match inside.split_once('|') {
-            Some((name, filter)) => match Filter::from_word(filter.trim()) {
-                Some(filter) => (name.trim(), filter),
-                None => {
+            Some((name, filter)) => {
+                if let Some(filter) = Filter::from_word(filter.trim()) {
+                    (name.trim(), filter)
+                } else {
                     let message = format!("there is no filter `{}`", filter.trim());
                     self.suggest("rule/placeholder", message, place, filter.trim(), Filter::WORDS, "the filters are");
                     return None;
                 }
-            },
+            }
             None => (inside.trim(), Filter::Plain),
         };
         match name {

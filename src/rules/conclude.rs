@@ -166,7 +166,7 @@ impl<'a> Text<'_, 'a> {
                 _ if evidence.field.is_empty() => "missing here".to_owned(),
                 _ => format!("`{}` is missing here", evidence.field),
             },
-            Seen::Value(_) if primary || self.disagrees(evidence) => {
+            Seen::Value(_) if primary || Self::disagrees(evidence) => {
                 let expected = self.expected(evidence);
                 match evidence.condition {
                     _ if expected.is_empty() => evidence.actual(),
@@ -182,7 +182,7 @@ impl<'a> Text<'_, 'a> {
     }
 
     /// Whether a secondary place failed a condition of its own, so that its label says what was wanted there.
-    fn disagrees(&self, evidence: &Evidence<'a>) -> bool {
+    fn disagrees(evidence: &Evidence<'a>) -> bool {
         matches!(evidence.condition, Some(super::ir::Cond { form: super::ir::Form::Compare(_), .. }))
     }
 }

@@ -71,7 +71,7 @@ fn merged<'a>(env: &Env<'a>, groups: Vec<Group<'a>>, unknown: bool) -> Vec<Group
     vec![env.group(unknown, if evidence.is_empty() { vec![of_target(env.target)] } else { evidence })]
 }
 
-impl<'a> Verdict<'a> {
+impl Verdict<'_> {
     pub(super) fn holds() -> Self {
         Self::default()
     }
@@ -514,7 +514,7 @@ fn constant_slot(constant: &Const, origin: Origin) -> Slot<'_> {
     Slot::Known(view, origin)
 }
 
-pub(super) fn known_elements<'a>(list: &'a dyn Elements) -> impl Iterator<Item = View<'a>> {
+pub(super) fn known_elements(list: &dyn Elements) -> impl Iterator<Item = View<'_>> {
     (0..list.len()).filter_map(|index| match list.get(index) {
         Some(Slot::Known(view, _)) => Some(view),
         _ => None,

@@ -180,9 +180,9 @@ pub(super) fn expected(condition: &Cond, path_text: &dyn Fn(&super::ir::Path) ->
                 Value::Path(path) => path_text(path),
             };
             match compare.operator {
-                Operator::Eq => operand,
+                Operator::Eq | Operator::Contains | Operator::ContainsAll | Operator::SupersetOf => operand,
                 Operator::Ne => format!("anything but {operand}"),
-                Operator::In => format!("one of {operand}"),
+                Operator::In | Operator::ContainsAny => format!("one of {operand}"),
                 Operator::NotIn => format!("none of {operand}"),
                 Operator::Exists if operand == "true" => format!("`{}` to be set", compare.path.text),
                 Operator::Exists => format!("no `{}`", compare.path.text),
@@ -195,8 +195,6 @@ pub(super) fn expected(condition: &Cond, path_text: &dyn Fn(&super::ir::Path) ->
                 Operator::StartsWith => format!("text that starts with {operand}"),
                 Operator::EndsWith => format!("text that ends with {operand}"),
                 Operator::Glob => format!("a path like {operand}"),
-                Operator::Contains | Operator::ContainsAll | Operator::SupersetOf => operand,
-                Operator::ContainsAny => format!("one of {operand}"),
                 Operator::SubsetOf => format!("nothing but {operand}"),
                 Operator::Empty if operand == "true" => "none".to_owned(),
                 Operator::Empty => "at least one".to_owned(),
@@ -237,6 +235,6 @@ fn quoted(constant: &Const) -> String {
 }
 
 /// The evidence of a target as a whole.
-pub(super) fn of_target<'a>(target: &'a dyn Node) -> Evidence<'a> {
+pub(super) fn of_target(target: &dyn Node) -> Evidence<'_> {
     Evidence { origin: target.place().into(), seen: Seen::Target, field: "", condition: None }
 }

@@ -88,12 +88,11 @@ impl Loader {
     }
 
     pub(crate) fn required(&mut self, node: NodeRef<'_>, key: &str, what: &str) -> Option<At<String>> {
-        match node.get(key) {
-            Some(value) => self.text(value, &format!("`{key}`")),
-            None => {
-                self.problem("rule/missing-key", format!("{what} needs `{key}`"), node.anchor_place());
-                None
-            }
+        if let Some(value) = node.get(key) {
+            self.text(value, &format!("`{key}`"))
+        } else {
+            self.problem("rule/missing-key", format!("{what} needs `{key}`"), node.anchor_place());
+            None
         }
     }
 

@@ -166,9 +166,9 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
     }
 }
 
-fn unknown<'n>(what: &str, id: &str, asked: Option<Place>, known: impl Iterator<Item = &'n String> + Clone) -> Problem {
+fn unknown<'n>(what: &str, id: &str, asked: Option<Place>, known: impl IntoIterator<Item = &'n String>) -> Problem {
     let labels = asked.map(|place| Label { place, text: String::new() }).into_iter().collect();
-    let help = match nearest(id, known.clone().map(String::as_str)) {
+    let help = match nearest(id, known.into_iter().map(String::as_str)) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("`svclint {what}s` lists what there is"),
     };

@@ -27,12 +27,11 @@ pub(super) fn resolves(from: &Field<String>, stage: Option<usize>) -> Field<bool
                 Field::known(false, origin.at)
             } else {
                 let image = Image::parse(name, origin.at, false);
-                match base_image::facts(&image) {
-                    Some(_) => Field::known(true, origin.at),
-                    None => {
-                        let why = format!("no earlier stage is called `{name}`, so it would have to be an image");
-                        Field::unresolved(name.as_str(), why, origin.at)
-                    }
+                if let Some(_) = base_image::facts(&image) {
+                    Field::known(true, origin.at)
+                } else {
+                    let why = format!("no earlier stage is called `{name}`, so it would have to be an image");
+                    Field::unresolved(name.as_str(), why, origin.at)
                 }
             }
         }

@@ -153,9 +153,15 @@ impl Repo {
                 head.has_atonix |= kind == "atonix";
             }
         };
-        dockerfiles.iter().for_each(|file| place(*file, "dockerfile", |files| &mut files.dockerfiles));
-        atonix.iter().for_each(|file| place(*file, "atonix", |files| &mut files.atonix));
-        manifests.iter().for_each(|file| place(*file, "k8s", |files| &mut files.manifests));
+        for file in dockerfiles {
+            place(*file, "dockerfile", |files| &mut files.dockerfiles);
+        }
+        for file in atonix {
+            place(*file, "atonix", |files| &mut files.atonix);
+        }
+        for file in manifests {
+            place(*file, "k8s", |files| &mut files.manifests);
+        }
     }
 
     /// A compose service belongs to the service whose Dockerfile it builds, else to the directory of its file.
@@ -275,7 +281,9 @@ fn load_projects(sources: &Sources, root: Option<&Path>, files: &[FileId], seen:
         })
         .collect();
     let (trees, all): (Vec<Tree>, Vec<Seen>) = read.into_iter().unzip();
-    all.into_iter().for_each(|one| seen.extend(one));
+    for one in all {
+        seen.extend(one);
+    }
     projects::load(sources, root, &trees)
 }
 
