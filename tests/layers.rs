@@ -18,9 +18,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("report", &["source", "finding", "diagnostic"]),
     (
         "cli",
-        &[
-            "source", "finding", "diagnostic", "discover", "model", "rules", "standard", "triage", "engine", "report",
-        ],
+        &["source", "finding", "diagnostic", "discover", "model", "rules", "standard", "triage", "engine", "report"],
     ),
 ];
 
@@ -49,8 +47,7 @@ fn imports(text: &str) -> Vec<String> {
             None => vec![part],
         };
         for head in heads {
-            let name: String =
-                head.trim().chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+            let name: String = head.trim().chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
             if !name.is_empty() {
                 out.push(name);
             }

@@ -23,8 +23,7 @@ pub(super) fn run(args: &CheckArgs, streams: &mut Streams<'_>, shown: &mut Libra
     let discovery = discover::discover(&scope.root, &WalkOptions::default())
         .map_err(|error| Failure::Message(error.to_string()))?;
     let mut repo = Repo::load(discovery, Some(&scope.root));
-    let choice =
-        Choice { standards: args.standard.clone(), rules: args.rule.clone(), only: scope.only.clone() };
+    let choice = Choice { standards: args.standard.clone(), rules: args.rule.clone(), only: scope.only.clone() };
     let mut report = engine::run(&repo, shown, &choice)?;
     keep_given_files(&mut report, &repo.sources, &scope, args.whole_service);
     prefix(&mut report, &mut repo, &scope.prefix);
@@ -55,9 +54,9 @@ fn keep_given_files(report: &mut Report, sources: &Sources, scope: &Scope, whole
         return;
     }
     let given = |place: &crate::source::Place| scope.files.contains(&sources.get(place.file).path);
-    report.findings.retain(|finding| {
-        given(&finding.primary.place) || finding.related.iter().any(|label| given(&label.place))
-    });
+    report
+        .findings
+        .retain(|finding| given(&finding.primary.place) || finding.related.iter().any(|label| given(&label.place)));
     report.notes.retain(|note| given(&note.place));
 }
 

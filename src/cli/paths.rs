@@ -37,9 +37,8 @@ pub(super) fn scope(paths: &[PathBuf], current: &Path) -> Result<Scope, Failure>
 }
 
 fn within_repository(paths: &[PathBuf], current: &Path) -> Result<Scope, Failure> {
-    let absolute = |path: &Path| {
-        std::path::absolute(current.join(path)).map(|path| normal(&path)).map_err(Failure::from)
-    };
+    let absolute =
+        |path: &Path| std::path::absolute(current.join(path)).map(|path| normal(&path)).map_err(Failure::from);
     let first = absolute(paths.first().map_or(Path::new("."), PathBuf::as_path))?;
     let root = first
         .ancestors()

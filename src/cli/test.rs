@@ -55,9 +55,9 @@ fn standards(library: &mut Library, all: bool) -> Vec<Problem> {
     let ids: Vec<String> = library.standard_ids().map(str::to_owned).collect();
     let mut problems = Vec::new();
     for id in ids {
-        let found = library.standard(&id).and_then(|standard| {
-            crate::standard::select::instances(library, std::slice::from_ref(&standard))
-        });
+        let found = library
+            .standard(&id)
+            .and_then(|standard| crate::standard::select::instances(library, std::slice::from_ref(&standard)));
         problems.extend(found.err().unwrap_or_default());
     }
     problems

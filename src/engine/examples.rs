@@ -84,9 +84,7 @@ pub fn run(source: &Arc<RuleSource>) -> Result<Vec<Line>, Vec<Problem>> {
         let (files, mut expected, mut wrong) = unmarked(source, example);
         let repo = Repo::load(discover::in_memory(&files), None);
         let unparsed = repo.notes.iter().filter(|note| note.kind == NoteKind::Unparsed);
-        wrong.extend(unparsed.map(|note| {
-            format!("{}: {}", repo.sources.get(note.place.file).path, note.message)
-        }));
+        wrong.extend(unparsed.map(|note| format!("{}: {}", repo.sources.get(note.place.file).path, note.message)));
         let report = run_instances(&repo, vec![instance]);
         let line = |word: Word, detail: String| Line {
             rule: source.id.value.clone(),

@@ -37,7 +37,11 @@ pub(super) fn service(repo: &Repo, service: &Service, instances: &[Instance]) ->
                 Judgement::Findings(groups) => {
                     let failed = groups.iter().any(|group| !group.unknown);
                     let unknown_fails = instance.rule.source.unknown == UnknownAs::Fail;
-                    if failed || unknown_fails { count.failed += 1 } else { count.unknown += 1 }
+                    if failed || unknown_fails {
+                        count.failed += 1
+                    } else {
+                        count.unknown += 1
+                    }
                     for group in &groups {
                         let Some(conclusion) = conclude(&instance.rule, *target, group) else { continue };
                         findings.extend(finding(instance, service, *target, conclusion));

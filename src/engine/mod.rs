@@ -1,7 +1,7 @@
 //! A run: every service judged by the rules of its standards, in parallel, into one report.
 
-pub mod examples;
 mod comments;
+pub mod examples;
 mod judge;
 mod own;
 mod plan;

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use crate::diagnostic::Problem;
 use crate::model::repo::Repo;
 use crate::model::service::{Service, ServiceKind};
+use crate::standard::Standard;
 use crate::standard::library::Library;
 use crate::standard::select::{self, Instance};
-use crate::standard::Standard;
 
 /// The standard of a service that has an `atonix.yaml`.
 const ATONIX: &str = "atonix";
@@ -165,4 +165,3 @@ fn is_chosen(service: &Service, only: &[String]) -> bool {
                 || service.owns_path(chosen)
         })
 }
-

@@ -225,7 +225,9 @@ fn read_artifact(sources: &Sources, file: FileId, kind: ArtifactKind) -> Read {
 fn unjudged(object: &Object) -> Option<Note> {
     let message = match (&object.body, object.patch) {
         (Body::TooLarge, _) => "this object is too large to be read, its aliases expanded",
-        (_, Some(k8s::PatchSign::Fragment)) => "this is part of an object, to be merged into another, and not judged alone",
+        (_, Some(k8s::PatchSign::Fragment)) => {
+            "this is part of an object, to be merged into another, and not judged alone"
+        }
         _ => return None,
     };
     Some(Note {
@@ -279,8 +281,7 @@ impl Read {
             if problem.fatal {
                 self.notes.push(Note { kind: NoteKind::Unparsed, place, message, help, related });
             } else {
-                let kind =
-                    if artifact == "dockerfile" { TroubleKind::Suspicious } else { TroubleKind::DuplicateKey };
+                let kind = if artifact == "dockerfile" { TroubleKind::Suspicious } else { TroubleKind::DuplicateKey };
                 self.troubles.push(Trouble { kind, artifact, place, message, help, related });
             }
         }
@@ -335,8 +336,7 @@ fn load_directory(sources: &Sources, directory: &str, files: &[(&str, &Tree)]) -
             .filter(|(file, _)| Some(*name) == base && Some(*file) == overlay)
             .map(|(file, tree)| (path(file), *tree))
             .collect();
-        let overrides: Vec<ComposeInput<'_>> =
-            over.iter().map(|(path, tree)| ComposeInput { tree, path }).collect();
+        let overrides: Vec<ComposeInput<'_>> = over.iter().map(|(path, tree)| ComposeInput { tree, path }).collect();
         let file = compose::load(ComposeInput { tree, path: &base_path }, &overrides, &env, &loader);
         projects.push(Project { file: Arc::new(file) });
     }
@@ -386,7 +386,8 @@ impl Project {
             notes.push(Note {
                 kind: NoteKind::NotEvaluated,
                 place: Place::whole(file),
-                message: "services with neither `image` nor `build` are an overlay, which is not judged alone".to_owned(),
+                message: "services with neither `image` nor `build` are an overlay, which is not judged alone"
+                    .to_owned(),
                 help: None,
                 related: Vec::new(),
             });
@@ -598,7 +599,8 @@ fn names_of(part: &Assembly) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     names.extend(part.root.rsplit('/').next().filter(|name| *name != ".").map(str::to_owned));
     names.extend(part.atonix.iter().filter_map(|atonix| atonix.metadata.name.value().cloned()));
-    names.extend(part.compose_services.iter().filter(|service| service.first_party).map(|service| service.name.clone()));
+    names
+        .extend(part.compose_services.iter().filter(|service| service.first_party).map(|service| service.name.clone()));
     names
 }
 

@@ -92,9 +92,7 @@ impl Assembly {
             (Some(name), _, _) => name.clone(),
             (None, [only], _) => Field::known(only.name.clone(), only.at),
             (None, _, Some(directory)) => Field::known(directory.to_owned(), self.at),
-            (None, _, None) => {
-                Field::unresolved(".", "the directory of the checkout may have any name", self.at)
-            }
+            (None, _, None) => Field::unresolved(".", "the directory of the checkout may have any name", self.at),
         }
     }
 

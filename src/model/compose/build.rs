@@ -25,6 +25,8 @@ model! {
         is_inline: bool,
         /// The stage that is built.
         target: Field<String>,
+        /// The same in lower case, as names of stages are compared.
+        target_stage: Field<String>,
         /// Build arguments.
         args: List<ComposeVariable>,
     }
@@ -62,7 +64,10 @@ pub(super) fn read_build(value: &Value, scope: &Scope<'_>) -> Field<ComposeBuild
     };
     let args = read_variables(fields, "args", &List::empty(at));
     let target = fields.text("target");
-    Field::known(ComposeBuild { at, context, context_path, dockerfile, dockerfile_path, is_inline, target, args }, at)
+    let target_stage = target.clone().map(|name| name.to_lowercase());
+    let build =
+        ComposeBuild { at, context, context_path, dockerfile, dockerfile_path, is_inline, target, target_stage, args };
+    Field::known(build, at)
 }
 
 /// Reads a `command` or `entrypoint`.

@@ -90,7 +90,7 @@ pub fn read(file: FileId, path: &str, tree: &syntax::dockerfile::Dockerfile, tex
     let first = tree.instructions.iter().find(|one| one.keyword.value == Keyword::From);
     let first = first.or(tree.instructions.first()).map_or(Span::default(), |one| one.keyword.span);
     let at = Place { file, span: first };
-    let (stages, global_args) = state::read(file, tree, text);
+    let (stages, global_args) = state::read(file, path, tree, text);
     let stages: Vec<Arc<Stage>> = stages.into_iter().map(Arc::new).collect();
     let directives: Vec<Directive> = tree
         .directives

@@ -31,6 +31,7 @@ struct Raw<'t> {
     /// Index of the stage it is built from.
     parent: Option<usize>,
     is_reachable: bool,
+    in_final_image: bool,
 }
 
 /// What a stage hands on.
@@ -74,7 +75,12 @@ struct Own {
 }
 
 /// Reads all stages and the arguments before the first FROM.
-pub(super) fn read(file: FileId, tree: &syntax::Dockerfile, text: &str) -> (Vec<Stage>, Vec<BuildArgument>) {
+pub(super) fn read(
+    file: FileId,
+    path: &str,
+    tree: &syntax::Dockerfile,
+    text: &str,
+) -> (Vec<Stage>, Vec<BuildArgument>) {
     let mut globals = Scope::default();
     let mut global_args = Vec::new();
     let before = tree.instructions.iter().take_while(|one| one.keyword.value != Keyword::From);
@@ -84,7 +90,7 @@ pub(super) fn read(file: FileId, tree: &syntax::Dockerfile, text: &str) -> (Vec<
         global_args.push(argument);
     }
     let raws = split(tree, &globals);
-    let mut reader = Reader { file, text, globals, raws: &raws, states: Vec::new() };
+    let mut reader = Reader { file, path, text, globals, raws: &raws, states: Vec::new() };
     let stages = (0..raws.len()).filter_map(|index| reader.stage(index)).collect();
     (stages, global_args)
 }
@@ -115,7 +121,14 @@ fn split<'t>(tree: &'t syntax::Dockerfile, globals: &Scope) -> Vec<Raw<'t>> {
             instructions: tree.instructions.get(start + 1..end).unwrap_or(&[]),
             parent: named_stage(&raws, &base),
             is_reachable: false,
+            in_final_image: false,
         });
+    }
+    // A parent always comes earlier, so that this ends.
+    let mut layer = raws.len().checked_sub(1);
+    while let Some(raw) = layer.and_then(|index| raws.get_mut(index)) {
+        raw.in_final_image = true;
+        layer = raw.parent;
     }
     let mut queue: Vec<usize> = raws.len().checked_sub(1).into_iter().collect();
     while let Some(index) = queue.pop() {
@@ -164,6 +177,7 @@ fn stage_of(earlier: &[Raw<'_>], name: &str) -> Option<usize> {
 
 struct Reader<'t, 'r> {
     file: FileId,
+    path: &'r str,
     text: &'t str,
     globals: Scope,
     raws: &'r [Raw<'t>],
@@ -348,6 +362,7 @@ impl<'t> Reader<'t, '_> {
                 words: List::new(command.words.iter().map(script::Argument::field).collect(), command.at),
                 text: command.text(),
                 after_user: after_user.clone(),
+                uses_sudo: command.uses_sudo,
                 position: whole(position),
             });
         }
@@ -444,10 +459,12 @@ impl<'t> Reader<'t, '_> {
         let position = |position: Option<usize>| position.map(whole);
         Stage {
             at,
+            file: PathText(self.path.to_owned()),
             index: whole(index),
             name: raw.alias.map_or(Field::Absent(at), |name| Field::known(name.value.clone(), self.place(name.span))),
             is_final,
             is_reachable: raw.is_reachable,
+            in_final_image: raw.in_final_image,
             base_is_stage: raw.parent.is_some(),
             base_stage_index: position(raw.parent),
             base_is_scratch: raw.parent.is_none() && base.reference == "scratch",
@@ -511,9 +528,11 @@ impl<'t> Reader<'t, '_> {
         let is_overridden = |position: usize, keyword: Keyword| {
             single.iter().zip(last).any(|(known, last)| *known == keyword && last != Some(position))
         };
+        // What earlier stages do about it is theirs to report.
+        let mut rooted = raw.parent.is_some();
         let read = |(position, one): (usize, &syntax::Instruction)| {
             let overridden = is_overridden(position, one.keyword.value);
-            instruction::read(one, self.file, self.text, (index, position), is_final, overridden)
+            instruction::read(one, self.file, self.text, (index, position), is_final, overridden, &mut rooted)
         };
         raw.instructions.iter().enumerate().map(read).collect()
     }
