@@ -268,14 +268,14 @@ impl<'a> Env<'a> {
         let Some(require) = &quantified.require else { return Verdict::holds() };
         let mut groups = Vec::new();
         let (mut fails, mut cannot_tell) = (false, false);
-        let doubt = self.elements(quantified, |env, _| {
+        let doubt = self.elements(quantified, |env, slot| {
             let verdict = env.eval(require, wanted);
             match verdict.truth() {
                 Truth::Holds => {}
                 Truth::Fails => fails = true,
                 Truth::Unknown => cannot_tell = true,
             }
-            groups.extend(verdict.groups);
+            groups.extend(verdict.groups.into_iter().map(|group| blaming_element(group, &quantified.name, slot)));
         });
         if let Some(doubt) = doubt {
             cannot_tell = true;
@@ -469,6 +469,25 @@ impl<'a> Env<'a> {
         }
         out
     }
+}
+
+/// Puts what belongs to an element before what only was compared with it, such as a list in which it was looked for.
+fn blaming_element<'a>(mut group: Group<'a>, name: &str, slot: Slot<'a>) -> Group<'a> {
+    let Slot::Known(_, origin) = slot else { return group };
+    let belongs = |evidence: &Evidence<'a>| {
+        let rest = evidence.field.strip_prefix(name);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    if group.unknown || group.evidence.is_empty() {
+        return group;
+    }
+    group.evidence.sort_by_key(|evidence| !belongs(evidence));
+    if let Some(first) = group.evidence.first().filter(|first| !belongs(first)) {
+        let seen = if matches!(first.seen, Seen::Missing) { Seen::Missing } else { Seen::Target };
+        let evidence = Evidence { origin, seen, field: "", condition: first.condition };
+        group.evidence.insert(0, evidence);
+    }
+    group
 }
 
 fn require_or<'a>(require: &'a Cond, condition: &'a Cond) -> &'a Cond {

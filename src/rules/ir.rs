@@ -133,6 +133,8 @@ pub struct Compare {
 pub struct Quantified {
     /// The list.
     pub over: Over,
+    /// The name of an element.
+    pub name: String,
     /// The binding of an element.
     pub binding: usize,
     /// Which elements count.

@@ -107,7 +107,10 @@ pub fn read(file: FileId, path: &str, tree: &syntax::dockerfile::Dockerfile, tex
         path: PathText(path.to_owned()),
         final_stage: stages.last().cloned(),
         stage_count: i64::try_from(stages.len()).unwrap_or(i64::MAX),
-        stage_names: List::new(stages.iter().map(|stage| stage.name.clone()).collect(), at),
+        stage_names: List::new(
+            stages.iter().filter(|stage| !stage.name.is_absent()).map(|stage| stage.name.clone()).collect(),
+            at,
+        ),
         has_from: tree.instructions.iter().any(|one| matches!(one.kind, InstructionKind::From { .. })),
         syntax: syntax.map_or(Field::Absent(at), |directive| directive.value.clone()),
         directives: List::new(directives, at),

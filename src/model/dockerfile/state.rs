@@ -383,6 +383,8 @@ impl<'t> Reader<'t, '_> {
         let from = optional(transfer.from.as_ref());
         let earlier = self.raws.get(..index).unwrap_or(&[]);
         let from_stage = from.value().and_then(|name| stage_of(earlier, name));
+        let late = self.raws.get(index..).unwrap_or(&[]);
+        let is_too_late = from.value().is_some_and(|name| named_stage(late, name).is_some());
         let dest = field(&transfer.dest);
         let chown = optional(transfer.chown.as_ref());
         let resolved = dest.clone().map(|path| PathText(join(&state.workdir, &path)));
@@ -395,7 +397,7 @@ impl<'t> Reader<'t, '_> {
             keyword: one.keyword.value.name().to_owned(),
             from_is_stage: from_stage.is_some(),
             from_stage_index: from_stage.map(whole),
-            from_resolves: resolves(&from, from_stage),
+            from_resolves: resolves(&from, from_stage, is_too_late),
             chown_is_user: Field::Absent(at),
             chmod: optional(transfer.chmod.as_ref()),
             is_manifest_only: all_known && is_from_context && plain.iter().all(|source| files::is_manifest(source)),
@@ -718,13 +720,14 @@ fn mounts_manifest(mount: &str) -> bool {
 }
 
 /// Whether `--from` names something that is there.
-fn resolves(from: &Field<String>, stage: Option<usize>) -> Field<bool> {
+/// `is_too_late` says whether the name is that of the stage itself or of a later one.
+fn resolves(from: &Field<String>, stage: Option<usize>, is_too_late: bool) -> Field<bool> {
     match from {
         Field::Known(name, origin) => {
             let looks_like_image = name.contains(['/', ':', '@']);
             if stage.is_some() || looks_like_image {
                 Field::known(true, origin.at)
-            } else if name.parse::<usize>().is_ok() {
+            } else if is_too_late || name.parse::<usize>().is_ok() {
                 Field::known(false, origin.at)
             } else {
                 let image = Image::parse(name, origin.at, false);
