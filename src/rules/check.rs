@@ -341,8 +341,7 @@ impl Checker<'_> {
             None => Some(None),
         };
         let (filter, require) = (boxed(filter)?, boxed(require)?);
-        let name = quantifier.name.value.clone();
-        Some((Quantified { over, name, binding, filter, require }, inner))
+        Some((Quantified { over, binding, filter, require }, inner))
     }
 
     fn switch(&mut self, name: &At<String>, operator: &At<String>, operand: &At<Literal>) -> Option<Form> {

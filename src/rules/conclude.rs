@@ -177,8 +177,8 @@ impl<'a> Text<'_, 'a> {
 
     /// Whether a secondary place failed a condition of its own, so that its label says what was wanted there.
     fn disagrees(&self, evidence: &Evidence<'a>) -> bool {
-        evidence.condition.is_some_and(|condition| {
-            condition.say.is_some() || matches!(condition.form, super::ir::Form::Compare(_))
-        })
+        evidence
+            .condition
+            .is_some_and(|condition| condition.say.is_some() || matches!(condition.form, super::ir::Form::Compare(_)))
     }
 }

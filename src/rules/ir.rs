@@ -133,8 +133,6 @@ pub struct Compare {
 pub struct Quantified {
     /// The list.
     pub over: Over,
-    /// The name of an element.
-    pub name: String,
     /// The binding of an element.
     pub binding: usize,
     /// Which elements count.
