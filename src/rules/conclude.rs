@@ -139,7 +139,10 @@ impl<'a> Text<'_, 'a> {
     fn doubt(&self, deciding: &Evidence<'a>) -> String {
         let summary = &self.rule.source.summary;
         match deciding.seen {
-            Seen::Unresolved(unresolved) if unresolved.text.is_empty() => {
+            // The reason may name the text already.
+            Seen::Unresolved(unresolved)
+                if unresolved.text.is_empty() || unresolved.why.contains(&*unresolved.text) =>
+            {
                 format!("cannot tell whether {summary}: {}", unresolved.why)
             }
             Seen::Unresolved(unresolved) => {

@@ -277,7 +277,7 @@ impl<'t> Reader<'t, '_> {
                 let windows = path.contains(':') || path.contains('\\');
                 state.workdir = if windows { path.clone() } else { join(&state.workdir, path) };
                 // WORKDIR makes the directory, and makes it as root.
-                state.ownership.made(state.workdir.clone(), None, at);
+                state.ownership.made_empty(state.workdir.clone(), None, at);
                 Field::Known(PathText(state.workdir.clone()), *origin)
             }
             other => other.clone().map(PathText),
@@ -666,7 +666,7 @@ impl<'t> State<'t> {
         }
         if sources.iter().any(|source| files::is_directory(source)) {
             // Only files that come in get the owner; a directory that is there keeps its own.
-            self.ownership.made(dest, owner, copy.at);
+            self.ownership.filled(dest, owner, copy.at);
         }
     }
 
