@@ -163,7 +163,7 @@ impl<'a> Text<'_, 'a> {
                 _ if evidence.field.is_empty() => "missing here".to_owned(),
                 _ => format!("`{}` is missing here", evidence.field),
             },
-            Seen::Value(_) if primary || self.disagrees(evidence) => {
+            Seen::Value(_) if primary || disagrees(evidence) => {
                 let expected = self.expected(evidence);
                 match evidence.condition {
                     _ if expected.is_empty() => evidence.actual(),
@@ -177,11 +177,11 @@ impl<'a> Text<'_, 'a> {
             Seen::Value(_) => format!("{} here", evidence.actual()),
         }
     }
+}
 
-    /// Whether a secondary place failed a condition of its own, so that its label says what was wanted there.
-    fn disagrees(&self, evidence: &Evidence<'a>) -> bool {
-        evidence
-            .condition
-            .is_some_and(|condition| condition.say.is_some() || matches!(condition.form, super::ir::Form::Compare(_)))
-    }
+/// Whether a secondary place failed a condition of its own, so that its label says what was wanted there.
+fn disagrees(evidence: &Evidence<'_>) -> bool {
+    evidence
+        .condition
+        .is_some_and(|condition| condition.say.is_some() || matches!(condition.form, super::ir::Form::Compare(_)))
 }
