@@ -459,6 +459,7 @@ impl<'t> Reader<'t, '_> {
         let before_user = installs_before_user(&own);
         let directories = state.ownership.directories(user_value, &state.accounts);
         let position = |position: Option<usize>| position.map(whole);
+        let ports_at = state.ports.first().map_or(at, |port| port.at);
         Stage {
             at,
             file: PathText(self.path.to_owned()),
@@ -482,8 +483,8 @@ impl<'t> Reader<'t, '_> {
                 None => Field::Absent(at),
             },
             healthcheck_count: whole(counted(Keyword::Healthcheck)),
-            exposed_port_numbers: List::new(state.ports.iter().map(|port| port.port.clone()).collect(), at),
-            exposed_ports: List::new(state.ports.clone(), at),
+            exposed_port_numbers: List::new(state.ports.iter().map(|port| port.port.clone()).collect(), ports_at),
+            exposed_ports: List::new(state.ports.clone(), ports_at),
             workdir: state.workdir_field.clone(),
             workdir_written: state.workdir_written.clone(),
             env: List::new(state.env.clone(), at),
