@@ -1,0 +1,234 @@
+//! Typing of conditions: operators fit their fields, literals their types, and nothing is constant.
+
+use super::Checker;
+use crate::model::schema::Type;
+use crate::rules::ast::{self, At, Literal, Operand};
+use crate::rules::ir::{Compare, Cond, Const, Form, Over, Path, Quantified, Value};
+use crate::rules::literals;
+use crate::rules::operators::{Operator, Takes};
+use crate::rules::pattern::Pattern;
+
+impl Checker<'_> {
+    pub(super) fn conditions(&mut self, parts: &[ast::Condition]) -> Option<Vec<Cond>> {
+        let parts: Vec<_> = parts.iter().map(|part| self.condition(part)).collect();
+        parts.into_iter().collect()
+    }
+
+    pub(super) fn condition(&mut self, condition: &ast::Condition) -> Option<Cond> {
+        let form = match &condition.form {
+            ast::Form::All(parts) => Form::All(self.conditions(parts)?),
+            ast::Form::Any(parts) => Form::Any(self.conditions(parts)?),
+            ast::Form::None(parts) => Form::None(self.conditions(parts)?),
+            ast::Form::Not(part) => Form::Not(Box::new(self.condition(part)?)),
+            ast::Form::Each(quantifier) => Form::Each(self.quantifier(quantifier)?.0),
+            ast::Form::Some(quantifier) => Form::Some(self.quantifier(quantifier)?.0),
+            ast::Form::Count(quantifier, operator, number) => {
+                let (over, ()) = self.quantifier(quantifier)?;
+                Form::Count(over, Operator::from_word(&operator.value)?, number.value)
+            }
+            ast::Form::Agree(quantifier, value) => {
+                let mut path = None;
+                let (over, ()) = self.quantified(quantifier, |checker| {
+                    path = checker.path(value);
+                })?;
+                let path = path?;
+                if matches!(path.ty, Type::List(_) | Type::Struct(_) | Type::Tree) {
+                    let message = format!("`agree` compares values, and `{}` is a {}", value.value, path.ty.name());
+                    self.problem("rule/type", message, value.place);
+                    return None;
+                }
+                Form::Agree(over, path)
+            }
+            ast::Form::Field { path, operator, operand, absent } => {
+                self.comparison(path, operator, operand, absent.as_ref())?
+            }
+            ast::Form::Param { name, operator, operand } => self.switch(name, operator, operand)?,
+        };
+        let say = condition.say.as_ref().map(|say| self.template(say, false));
+        Some(Cond { form, say })
+    }
+
+    fn quantifier(&mut self, quantifier: &ast::Quantifier) -> Option<(Quantified, ())> {
+        self.quantified(quantifier, |_| ())
+    }
+
+    fn quantified<T>(
+        &mut self,
+        quantifier: &ast::Quantifier,
+        inside: impl FnOnce(&mut Self) -> T,
+    ) -> Option<(Quantified, T)> {
+        let (over, element) = match &quantifier.list.value {
+            Operand::Param(name) => {
+                let (ty, literal) = self.argument(name, quantifier.list.place)?;
+                let Type::List(element) = ty else {
+                    let message = format!("`${name}` is a {}, not a list", ty.name());
+                    self.problem("rule/type", message, quantifier.list.place);
+                    return None;
+                };
+                let Const::List(items) = literals::typed(ty, &literal).ok()? else { return None };
+                (Over::Consts(items), *element)
+            }
+            Operand::Field(_) | Operand::Literal(_) => {
+                let text = match &quantifier.list.value {
+                    Operand::Field(text) => text.clone(),
+                    _ => return None,
+                };
+                let path = self.path(&At::new(text, quantifier.list.place))?;
+                let Type::List(element) = path.ty else {
+                    let message = format!("`{}` is a {}, not a list", path.text, path.ty.name());
+                    self.problem("rule/type", message, quantifier.list.place);
+                    return None;
+                };
+                (Over::Path(path), *element)
+            }
+        };
+        let depth = self.visible.len();
+        let binding = self.bind(&quantifier.name, element, false);
+        let filter = quantifier.filter.as_ref().map(|filter| self.condition(filter));
+        let require = quantifier.require.as_ref().map(|require| self.condition(require));
+        let inner = inside(self);
+        self.visible.truncate(depth);
+        let boxed = |part: Option<Option<Cond>>| match part {
+            Some(Some(condition)) => Some(Some(Box::new(condition))),
+            Some(None) => None,
+            None => Some(None),
+        };
+        let (filter, require) = (boxed(filter)?, boxed(require)?);
+        Some((Quantified { over, binding, filter, require }, inner))
+    }
+
+    fn switch(&mut self, name: &At<String>, operator: &At<String>, operand: &At<Literal>) -> Option<Form> {
+        let given = self.argument(&name.value, name.place)?;
+        let holds = match (operator.value.as_str(), &operand.value) {
+            ("eq", literal) => given.1.value == *literal,
+            ("ne", literal) => given.1.value != *literal,
+            ("in", Literal::List(items)) => items.iter().any(|item| item.value == given.1.value),
+            ("not_in", Literal::List(items)) => items.iter().all(|item| item.value != given.1.value),
+            ("exists", Literal::Bool(wanted)) => *wanted,
+            ("empty", Literal::Bool(wanted)) => match &given.1.value {
+                Literal::List(items) => items.is_empty() == *wanted,
+                Literal::Str(text) => text.is_empty() == *wanted,
+                _ => !*wanted,
+            },
+            _ => {
+                let message = format!("`{}` does not compare a parameter with this", operator.value);
+                self.problem("rule/operator", message, operator.place);
+                return None;
+            }
+        };
+        Some(Form::Const(holds))
+    }
+
+    fn comparison(
+        &mut self,
+        path: &At<String>,
+        operator: &At<String>,
+        operand: &At<Operand>,
+        absent: Option<&At<bool>>,
+    ) -> Option<Form> {
+        let word = Operator::from_word(&operator.value)?;
+        let path_place = path.place;
+        let path = self.path(path)?;
+        if !word.fits(path.ty) {
+            let message = format!("`{}` cannot be used on `{}`, a {}", operator.value, path.text, path.ty.name());
+            let fitting: Vec<&str> =
+                Operator::ALL.iter().filter(|other| other.fits(path.ty)).map(|other| other.as_str()).collect();
+            let help = format!("what can: {}", fitting.join(", "));
+            self.problem("rule/operator", message, operator.place).help = Some(help);
+            return None;
+        }
+        if word == Operator::Exists && !path.optional {
+            let message = format!("`{}` is always there, so this can never change", path.text);
+            self.problem("rule/constant", message, path_place);
+            return None;
+        }
+        match absent {
+            Some(absent) if !path.optional => {
+                let message = format!("`{}` is never absent", path.text);
+                self.problem("rule/absence", message, absent.place).help = Some("leave `absent` out".to_owned());
+            }
+            None if word.is_negative() && path.optional => {
+                let message =
+                    format!("`{}` may be absent, and `{}` does not say what absence means", path.text, operator.value);
+                let help = "add `absent: pass` or `absent: fail`".to_owned();
+                self.problem("rule/absence", message, operator.place).help = Some(help);
+            }
+            _ => {}
+        }
+        let operand = self.operand(word, &path, operand)?;
+        Some(Form::Compare(Compare { path, operator: word, operand, absent: absent.map(|absent| absent.value) }))
+    }
+
+    fn operand(&mut self, operator: Operator, path: &Path, operand: &At<Operand>) -> Option<Value> {
+        let element = match path.ty {
+            Type::List(element) => *element,
+            other => other,
+        };
+        let wanted = match operator.takes() {
+            Takes::Same | Takes::Element => element,
+            Takes::ListOfSame | Takes::ListOfElement => literals::list_of(element),
+            Takes::Bool => Type::Bool,
+            Takes::Regex | Takes::Glob => Type::Str,
+            Takes::Path => Type::Path,
+        };
+        // Part of a word is no word, so `contains` on text takes any text.
+        let wanted = match (operator, wanted) {
+            (Operator::Contains | Operator::StartsWith | Operator::EndsWith, Type::Enum(_) | Type::Path) => Type::Str,
+            _ => wanted,
+        };
+        let (literal, declared) = match &operand.value {
+            Operand::Literal(literal) => (At::new(literal.clone(), operand.place), None),
+            Operand::Param(name) => {
+                let (ty, literal) = self.argument(name, operand.place)?;
+                (literal, Some(ty))
+            }
+            Operand::Field(text) => {
+                let other = self.path(&At::new(text.clone(), operand.place))?;
+                let is_pattern =
+                    operator != Operator::HasMatch && matches!(operator.takes(), Takes::Regex | Takes::Glob);
+                if !literals::comparable(wanted, other.ty) || is_pattern {
+                    let message =
+                        format!("`{}` is a {}, and a {} is wanted here", other.text, other.ty.name(), wanted.name());
+                    self.problem("rule/type", message, operand.place);
+                    return None;
+                }
+                return Some(Value::Path(other));
+            }
+        };
+        if let Some(declared) = declared
+            && !literals::comparable(wanted, declared)
+        {
+            let message = format!("the parameter is a {}, and a {} is wanted here", declared.name(), wanted.name());
+            self.problem("rule/type", message, operand.place);
+            return None;
+        }
+        match operator.takes() {
+            Takes::Regex | Takes::Glob => self.pattern(operator, &literal),
+            _ => match literals::typed(wanted, &literal) {
+                Ok(value) => Some(Value::Const(value)),
+                Err(problem) => {
+                    self.problems.push(*problem);
+                    None
+                }
+            },
+        }
+    }
+
+    fn pattern(&mut self, operator: Operator, literal: &At<Literal>) -> Option<Value> {
+        let Literal::Str(text) = &literal.value else {
+            self.problem("rule/type", "a pattern is text", literal.place);
+            return None;
+        };
+        let pattern = match operator.takes() {
+            Takes::Glob => Pattern::glob(text),
+            _ => match Pattern::regex(text) {
+                Ok(pattern) => pattern,
+                Err(reason) => {
+                    self.problem("rule/regex", format!("the pattern does not compile: {reason}"), literal.place);
+                    return None;
+                }
+            },
+        };
+        Some(Value::Const(Const::Pattern(pattern)))
+    }
+}

@@ -1,0 +1,152 @@
+//! Resolving names: parameters, paths of fields, and the placeholders of messages.
+
+use super::Checker;
+use crate::model::schema::Type;
+use crate::rules::ast::{At, Literal, ParamType};
+use crate::rules::ir::{Path, Root};
+use crate::rules::literals;
+use crate::rules::template::{Filter, Piece, Raw, Template, split};
+use crate::source::{Place, Span};
+
+impl Checker<'_> {
+    /// The declared type and the value of a parameter.
+    pub(super) fn argument(&mut self, name: &str, place: Place) -> Option<(Type, At<Literal>)> {
+        let source = self.source;
+        let Some(param) = source.params.iter().find(|param| param.name.value == name) else {
+            let names: Vec<&str> = source.params.iter().map(|param| param.name.value.as_str()).collect();
+            let message = format!("there is no parameter `{name}`");
+            self.suggest("rule/unknown-param", message, place, name, &names, "the parameters are");
+            return None;
+        };
+        self.used.insert(name.to_owned());
+        let literal = self.arguments.get(name)?.clone();
+        let ty = match &param.ty.value {
+            ParamType::Value { like } | ParamType::Values { like } => {
+                self.used.insert(like.clone());
+                let path = self.arguments.get(like)?.clone();
+                let ty = self.model_path(&At::new(path.value.text(), path.place))?.ty;
+                if matches!(param.ty.value, ParamType::Values { .. }) { literals::list_of(ty) } else { ty }
+            }
+            _ => self.param_type(&param.ty.clone())?,
+        };
+        Some((ty, literal))
+    }
+
+    /// Resolves a path; `$name` stands for the path that a parameter gives.
+    pub(super) fn path(&mut self, path: &At<String>) -> Option<Path> {
+        if let Some(name) = path.value.strip_prefix('$') {
+            let (_, literal) = self.argument(name, path.place)?;
+            let given = At::new(literal.value.text(), literal.place);
+            return self.model_path(&given);
+        }
+        let (first, rest) = path.value.split_once('.').map_or((path.value.as_str(), None), |(a, b)| (a, Some(b)));
+        let bound = self.visible.iter().rev().find(|index| self.bindings[**index].name == first).copied();
+        match bound {
+            Some(index) => {
+                let (ty, optional) = (self.bindings[index].ty, self.bindings[index].optional);
+                let text = rest.unwrap_or(first).to_owned();
+                let start = Path { root: Root::Binding(index), steps: Vec::new(), ty, optional, text };
+                match rest {
+                    Some(rest) => self.steps(start, rest, path, first.len() + 1),
+                    None => Some(start),
+                }
+            }
+            None => self.model_path(path),
+        }
+    }
+
+    pub(super) fn model_path(&mut self, path: &At<String>) -> Option<Path> {
+        let ty = literals::kind_type(self.target)?;
+        let start = Path { root: Root::Target, steps: Vec::new(), ty, optional: false, text: path.value.clone() };
+        self.steps(start, &path.value.clone(), path, 0)
+    }
+
+    fn steps(&mut self, mut path: Path, rest: &str, whole: &At<String>, mut offset: usize) -> Option<Path> {
+        for step in rest.split('.') {
+            let place = within(whole, offset, step.len());
+            offset += step.len() + 1;
+            let def = match path.ty {
+                Type::Struct(def) => def(),
+                Type::List(_) => {
+                    self.problem("rule/list", format!("`{step}` is looked for in a list"), place).help =
+                        Some("go over its elements with `each`, `some` or `count`".to_owned());
+                    return None;
+                }
+                other => {
+                    self.problem("rule/unknown-field", format!("a {} has no field `{step}`", other.name()), place);
+                    return None;
+                }
+            };
+            let Some((index, field)) = def.field(step) else {
+                let mut names: Vec<&str> = def.fields.iter().map(|field| field.name).collect();
+                if path.steps.is_empty() && path.root == Root::Target {
+                    names.extend(self.visible.iter().map(|index| self.bindings[*index].name.as_str()));
+                }
+                let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                let message = format!("`{}` has no field `{step}`", def.name);
+                self.suggest("rule/unknown-field", message, place, step, &names, "its fields are");
+                return None;
+            };
+            path.steps.push(index);
+            path.ty = field.ty;
+            path.optional |= field.optional;
+        }
+        Some(path)
+    }
+
+    pub(super) fn template(&mut self, text: &At<String>, deciding: bool) -> Template {
+        let mut pieces = Vec::new();
+        for raw in split(&text.value) {
+            match raw {
+                Raw::Text(text) => pieces.push(Piece::Text(text)),
+                Raw::Stray(offset) => {
+                    self.problem("rule/placeholder", "a brace without its partner", within(text, offset, 1)).help =
+                        Some("write `{{` or `}}` for a brace".to_owned());
+                }
+                Raw::Placeholder(inside, offset) => {
+                    let place = within(text, offset, inside.len());
+                    pieces.extend(self.placeholder(inside, place, deciding));
+                }
+            }
+        }
+        Template { pieces }
+    }
+
+    fn placeholder(&mut self, inside: &str, place: Place, deciding: bool) -> Option<Piece> {
+        let (name, filter) = match inside.split_once('|') {
+            Some((name, filter)) => {
+                if let Some(filter) = Filter::from_word(filter.trim()) {
+                    (name.trim(), filter)
+                } else {
+                    let message = format!("there is no filter `{}`", filter.trim());
+                    self.suggest("rule/placeholder", message, place, filter.trim(), Filter::WORDS, "the filters are");
+                    return None;
+                }
+            }
+            None => (inside.trim(), Filter::Plain),
+        };
+        match name {
+            "actual" if deciding => Some(Piece::Actual(filter)),
+            "expected" if deciding => Some(Piece::Expected),
+            "target" => Some(Piece::Target),
+            _ if name.starts_with("param.") => {
+                let (_, literal) = self.argument(name.get(6..)?, place)?;
+                Some(Piece::Text(literals::shown(&literal.value, filter)))
+            }
+            _ => Some(Piece::Field(self.path(&At::new(name.to_owned(), place))?, filter)),
+        }
+    }
+}
+
+/// The place of a part of a scalar. Exact for plain text on one line; elsewhere the whole scalar.
+fn within(whole: &At<String>, offset: usize, length: usize) -> Place {
+    let span = whole.place.span;
+    let quote = match span.len().checked_sub(whole.value.len()) {
+        Some(0) => 0,
+        Some(2) => 1,
+        _ => return whole.place,
+    };
+    let start = span.start as usize + quote + offset;
+    Place { file: whole.place.file, span: Span::new(start, start + length) }
+}
