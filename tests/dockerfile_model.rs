@@ -509,3 +509,57 @@ proptest! {
         let _ = read(&text);
     }
 }
+
+#[test]
+fn a_directory_that_is_there_keeps_its_owner() {
+    let stage = last(
+        "FROM python:3.12-slim\nRUN useradd -r app && mkdir -p /app && chown -R app /app\nCOPY requirements.txt /app/\n\
+         COPY --chown=app . /app/\nWORKDIR /app\nUSER app\nRUN chmod +x start.sh\n",
+    );
+    let app = stage.directories.iter().find(|directory| directory.path.0 == "/app").expect("the directory");
+    assert_eq!(app.owned_by_user.value(), Some(&true));
+    assert!(stage.privileged_after_user.iter().next().is_none());
+}
+
+#[test]
+fn a_chown_that_changes_nothing_needs_no_root() {
+    let steps = |run: &str| {
+        let text = format!("FROM alpine:3.20\nRUN adduser -S app\nUSER app\nRUN mkdir /tmp/cache\nRUN {run}\n");
+        last(&text).privileged_after_user.iter().count()
+    };
+    assert_eq!(steps("chown -R app /tmp/cache"), 0);
+    assert_eq!(steps("chown -R nobody /tmp/cache"), 1);
+    assert_eq!(steps("chown -R app /etc"), 1);
+}
+
+#[test]
+fn only_layers_of_the_last_stage_are_in_the_image() {
+    let file = read("FROM golang:1.23 AS build\nFROM alpine:3.20 AS base\nFROM base\nCOPY --from=build /a /a\n");
+    let in_image: Vec<bool> = file.stages.iter().map(|stage| stage.in_final_image).collect();
+    assert_eq!(in_image, [false, true, true]);
+}
+
+#[test]
+fn a_working_directory_is_rooted_by_an_absolute_one_before_it() {
+    let unrooted = |text: &str| {
+        let stage = last(text);
+        stage.instructions.iter().filter(|one| one.is_unrooted_workdir).count()
+    };
+    assert_eq!(unrooted("FROM alpine\nWORKDIR app\nWORKDIR /srv\nWORKDIR app\n"), 1);
+    assert_eq!(unrooted("FROM alpine\nENV DIR=/srv\nWORKDIR ${DIR}\nWORKDIR app\n"), 0);
+    assert_eq!(unrooted("FROM alpine AS base\nWORKDIR /srv\nFROM base\nWORKDIR app\n"), 0);
+}
+
+#[test]
+fn sudo_is_remembered_when_it_is_taken_off() {
+    let stage = last("FROM debian:12-slim\nRUN cd /tmp && sudo -E apt-get update && apt-get install -y sudo\n");
+    let used: Vec<bool> = stage.run_commands.iter().map(|command| command.uses_sudo).collect();
+    assert_eq!(used, [true, false]);
+}
+
+#[test]
+fn a_stage_cannot_copy_from_itself() {
+    let stage = last("FROM golang:1.23 AS build\nCOPY --from=build /a /a\n");
+    let resolves: Vec<_> = stage.copies.iter().map(|copy| copy.from_resolves.value().copied()).collect();
+    assert_eq!(resolves, [Some(false)]);
+}

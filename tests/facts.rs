@@ -12,8 +12,12 @@ fn repo(files: &[(&str, &str)]) -> Repo {
     Repo::load(discover::in_memory(&files), None)
 }
 
-fn service<'r>(repo: &'r Repo, root: &str) -> &'r Service {
-    repo.services.iter().find(|service| service.root.0 == root).unwrap()
+fn services(repo: &Repo) -> Vec<Service> {
+    (0..repo.heads.len()).map(|index| repo.assemble(index).unwrap().service).collect()
+}
+
+fn service(repo: &Repo, root: &str) -> Service {
+    services(repo).into_iter().find(|service| service.root.0 == root).unwrap()
 }
 
 fn ports(service: &Service) -> String {
@@ -35,7 +39,7 @@ fn deployment(name: &str, image: &str, port: u16) -> String {
 fn a_database_beside_the_service_says_nothing_about_it() {
     let (api, db) = (deployment("api", "shop/api:1.4.2", 8080), deployment("db", "postgres:16.4", 5432));
     let repo = repo(&[("api/Dockerfile", "FROM scratch"), ("api/k8s/api.yaml", &api), ("api/k8s/db.yaml", &db)]);
-    assert_eq!(ports(service(&repo, "api")), "k8s.container 8080\n");
+    assert_eq!(ports(&service(&repo, "api")), "k8s.container 8080\n");
 }
 
 #[test]
@@ -49,15 +53,16 @@ fn a_lone_database_is_not_the_service_that_is_built() {
 fn a_worker_from_the_same_image_is_not_asked_for_its_port() {
     let compose = "services:\n  api:\n    build: .\n    ports: [\"8080:8080\"]\n  worker:\n    build: .\n    command: [\"work\"]\n    expose: [\"9000\"]\n";
     let repo = repo(&[("api/Dockerfile", "FROM scratch"), ("api/compose.yaml", compose)]);
-    assert_eq!(ports(service(&repo, "api")), "compose.port 8080\n");
+    assert_eq!(ports(&service(&repo, "api")), "compose.port 8080\n");
 }
 
 #[test]
 fn only_the_first_service_speaks_for_the_repository() {
     let repo = repo(&[("api/Dockerfile", "FROM scratch"), ("web/Dockerfile", "FROM scratch"), ("tools/a.key", "x")]);
-    let layouts: Vec<bool> = repo.services.iter().map(|service| service.repo.is_some()).collect();
+    let services = services(&repo);
+    let layouts: Vec<bool> = services.iter().map(|service| service.repo.is_some()).collect();
     assert_eq!(layouts, [true, false]);
-    let files = repo.services.first().and_then(|service| service.repo.as_ref()).unwrap().files.list();
+    let files = services.first().and_then(|service| service.repo.as_ref()).unwrap().files.list();
     let paths: Vec<&str> = files.iter().map(|file| file.path.0.as_str()).collect();
     assert_eq!(paths, ["tools/a.key"]);
 }

@@ -116,6 +116,7 @@ pub fn is_placeholder(value: &str) -> bool {
     matches!(bare.as_str(), "example" | "dummy" | "placeholder" | "todo" | "replaceme" | "secretgoeshere")
         || bare.contains("changeme")
         || bare.starts_with("xxx")
+        || bare.chars().all(|c| c == '0')
         || ["your-", "your_", "<your", "replace-", "replace_", "insert-", "insert_"]
             .iter()
             .any(|s| lower.starts_with(s))

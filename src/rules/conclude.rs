@@ -145,7 +145,10 @@ impl<'a> Text<'_, 'a> {
     fn doubt(&self, deciding: &Evidence<'a>) -> String {
         let summary = &self.rule.source.summary;
         match deciding.seen {
-            Seen::Unresolved(unresolved) if unresolved.text.is_empty() => {
+            // The reason may name the text already.
+            Seen::Unresolved(unresolved)
+                if unresolved.text.is_empty() || unresolved.why.contains(&*unresolved.text) =>
+            {
                 format!("cannot tell whether {summary}: {}", unresolved.why)
             }
             Seen::Unresolved(unresolved) => {
@@ -166,7 +169,7 @@ impl<'a> Text<'_, 'a> {
                 _ if evidence.field.is_empty() => "missing here".to_owned(),
                 _ => format!("`{}` is missing here", evidence.field),
             },
-            Seen::Value(_) if primary || Self::disagrees(evidence) => {
+            Seen::Value(_) if primary || disagrees(evidence) => {
                 let expected = self.expected(evidence);
                 match evidence.condition {
                     _ if expected.is_empty() => evidence.actual(),
@@ -180,9 +183,11 @@ impl<'a> Text<'_, 'a> {
             Seen::Value(_) => format!("{} here", evidence.actual()),
         }
     }
+}
 
-    /// Whether a secondary place failed a condition of its own, so that its label says what was wanted there.
-    fn disagrees(evidence: &Evidence<'a>) -> bool {
-        matches!(evidence.condition, Some(super::ir::Cond { form: super::ir::Form::Compare(_), .. }))
-    }
+/// Whether a secondary place failed a condition of its own, so that its label says what was wanted there.
+fn disagrees(evidence: &Evidence<'_>) -> bool {
+    evidence
+        .condition
+        .is_some_and(|condition| condition.say.is_some() || matches!(condition.form, super::ir::Form::Compare(_)))
 }

@@ -196,7 +196,7 @@ impl<'a> Env<'a> {
                 let seen = Seen::Missing;
                 let field = evidence.first().map_or("", |evidence| evidence.field);
                 let origin = self.target.place().into();
-                evidence.insert(0, Evidence { origin, seen, field, condition: Some(condition) });
+                evidence.insert(0, Evidence { origin, seen, root: None, field, condition: Some(condition) });
             }
         }
         if let Some(first) = evidence.first_mut()
@@ -264,7 +264,7 @@ impl<'a> Env<'a> {
                     Slot::Unresolved(unresolved) => (unresolved.at.into(), Seen::Unresolved(unresolved)),
                     Slot::Malformed(malformed) => (malformed.at.into(), Seen::Malformed),
                 };
-                Evidence { origin, seen, field: &path.text, condition: Some(condition) }
+                Evidence { origin, seen, root: Some(path.root), field: &path.text, condition: Some(condition) }
             }
         }
     }
@@ -273,14 +273,14 @@ impl<'a> Env<'a> {
         let Some(require) = &quantified.require else { return Verdict::holds() };
         let mut groups = Vec::new();
         let (mut fails, mut cannot_tell) = (false, false);
-        let doubt = self.elements(quantified, |env, _| {
+        let doubt = self.elements(quantified, |env, slot| {
             let verdict = env.eval(require, wanted);
             match verdict.truth() {
                 Truth::Holds => {}
                 Truth::Fails => fails = true,
                 Truth::Unknown => cannot_tell = true,
             }
-            groups.extend(verdict.groups);
+            groups.extend(verdict.groups.into_iter().map(|group| blaming_element(group, quantified, slot)));
         });
         if let Some(doubt) = doubt {
             cannot_tell = true;
@@ -307,13 +307,15 @@ impl<'a> Env<'a> {
                 return;
             }
             let verdict = env.eval(require, wanted);
-            match verdict.truth() {
+            let truth = verdict.truth();
+            let groups = verdict.groups.into_iter().map(|group| in_list(group, quantified));
+            match truth {
                 Truth::Holds => {
                     holds = true;
-                    held.extend(verdict.groups);
+                    held.extend(groups);
                 }
-                Truth::Unknown => unknown.extend(verdict.groups),
-                Truth::Fails => misses.extend(verdict.groups),
+                Truth::Unknown => unknown.extend(groups),
+                Truth::Fails => misses.extend(groups),
             }
         });
         if holds {
@@ -367,8 +369,13 @@ impl<'a> Env<'a> {
         let mut values: Vec<(String, Evidence<'a>)> = Vec::new();
         let doubt = self.elements(quantified, |env, _| {
             if let Slot::Known(view, origin) = env.slot(value) {
-                let evidence =
-                    Evidence { origin, seen: Seen::Value(view), field: &value.text, condition: Some(condition) };
+                let evidence = Evidence {
+                    origin,
+                    seen: Seen::Value(view),
+                    root: Some(value.root),
+                    field: &value.text,
+                    condition: Some(condition),
+                };
                 // One amount may be written in several ways.
                 let text = match view {
                     View::Quantity(quantity) => quantity.milli.to_string(),
@@ -423,7 +430,8 @@ impl<'a> Env<'a> {
     fn compare(&mut self, condition: &'a Cond, compare: &'a Compare, wanted: bool) -> Verdict<'a> {
         let slot = self.slot(&compare.path);
         let at = |origin: Origin, seen: Seen<'a>| {
-            vec![Evidence { origin, seen, field: &compare.path.text, condition: Some(condition) }]
+            let root = Some(compare.path.root);
+            vec![Evidence { origin, seen, root, field: &compare.path.text, condition: Some(condition) }]
         };
         if compare.operator == Operator::Exists {
             let want = matches!(compare.operand, Value::Const(Const::Bool(true)));
@@ -482,14 +490,43 @@ impl<'a> Env<'a> {
             (View::List(list), None) if list.is_empty() => (Seen::Missing, origin),
             (view, None) => (Seen::Value(view), origin),
         };
-        let mut out = vec![Evidence { origin, seen, field, condition: Some(condition) }];
+        let root = Some(compare.path.root);
+        let mut out = vec![Evidence { origin, seen, root, field, condition: Some(condition) }];
         if let Value::Path(path) = &compare.operand
             && let Slot::Known(other, origin) = self.slot(path)
         {
-            out.push(Evidence { origin, seen: Seen::Value(other), field: &path.text, condition: None });
+            let seen = Seen::Value(other);
+            out.push(Evidence { origin, seen, root: Some(path.root), field: &path.text, condition: None });
         }
         out
     }
+}
+
+/// Puts what belongs to an element before what the element only was compared with, such as a list in which it was
+/// looked for. A parameter's values stand in no file, so that there the other side is all there is to point at.
+fn blaming_element<'a>(mut group: Group<'a>, quantified: &Quantified, slot: Slot<'a>) -> Group<'a> {
+    let own = Some(Root::Binding(quantified.binding));
+    if let (false, Slot::Known(_, origin), Over::Path(_)) = (group.unknown, slot, &quantified.over) {
+        group.evidence.sort_by_key(|evidence| evidence.root != own);
+        if let Some(first) = group.evidence.first().filter(|first| first.root != own) {
+            let seen = if matches!(first.seen, Seen::Missing) { Seen::Missing } else { Seen::Target };
+            group.evidence.insert(0, Evidence { origin, seen, root: own, field: "", condition: first.condition });
+        }
+    }
+    in_list(group, quantified)
+}
+
+/// What belongs to an element belongs to whatever has the list.
+fn in_list<'a>(mut group: Group<'a>, quantified: &Quantified) -> Group<'a> {
+    let own = Some(Root::Binding(quantified.binding));
+    let list = match &quantified.over {
+        Over::Path(path) => Some(path.root),
+        Over::Consts(_) => None,
+    };
+    for evidence in group.evidence.iter_mut().filter(|evidence| evidence.root == own) {
+        evidence.root = list;
+    }
+    group
 }
 
 fn require_or<'a>(require: &'a Cond, condition: &'a Cond) -> &'a Cond {
@@ -497,7 +534,13 @@ fn require_or<'a>(require: &'a Cond, condition: &'a Cond) -> &'a Cond {
 }
 
 fn unseen_evidence<'a>(unseen: &'a Unresolved, path: &'a Path) -> Evidence<'a> {
-    Evidence { origin: unseen.at.into(), seen: Seen::Unresolved(unseen), field: &path.text, condition: None }
+    Evidence {
+        origin: unseen.at.into(),
+        seen: Seen::Unresolved(unseen),
+        root: Some(path.root),
+        field: &path.text,
+        condition: None,
+    }
 }
 
 fn constant_slot(constant: &Const, origin: Origin) -> Slot<'_> {

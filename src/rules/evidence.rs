@@ -1,6 +1,6 @@
 //! What decided a condition: the value seen and its place, or the place where it is missing.
 
-use super::ir::{Cond, Const, Form, Over, Value};
+use super::ir::{Cond, Const, Form, Over, Root, Value};
 use super::operators::Operator;
 use super::template::Filter;
 use crate::model::schema::{Elements, Node, Slot, View};
@@ -54,6 +54,8 @@ pub struct Evidence<'a> {
     pub origin: Origin,
     /// What is there.
     pub seen: Seen<'a>,
+    /// Where the path of the field begins.
+    pub root: Option<Root>,
     /// The path of the field, as the rule names it.
     pub field: &'a str,
     /// The condition that it decided, for the text of what was expected.
@@ -236,5 +238,5 @@ fn quoted(constant: &Const) -> String {
 
 /// The evidence of a target as a whole.
 pub(super) fn of_target(target: &dyn Node) -> Evidence<'_> {
-    Evidence { origin: target.place().into(), seen: Seen::Target, field: "", condition: None }
+    Evidence { origin: target.place().into(), seen: Seen::Target, root: None, field: "", condition: None }
 }

@@ -31,6 +31,7 @@ impl<'a> Env<'a> {
                         vec![Evidence {
                             origin,
                             seen: Seen::Target,
+                            root: None,
                             field: &compare.path.text,
                             condition: Some(condition),
                         }]
@@ -58,7 +59,13 @@ impl<'a> Env<'a> {
         };
         self.verdict(Truth::of(found.is_some()), wanted, || {
             let seen = Seen::Value(View::Str(asked));
-            vec![Evidence { origin: at.into(), seen, field: &compare.path.text, condition: Some(condition) }]
+            vec![Evidence {
+                origin: at.into(),
+                seen,
+                root: Some(compare.path.root),
+                field: &compare.path.text,
+                condition: Some(condition),
+            }]
         })
     }
 }

@@ -81,7 +81,8 @@ fn an_alias_bomb_ends() {
     text += "services:\n  web:\n    image: nginx:1.27\n    privileged: true\n    command: *a39\n";
     let repository = Repository::new(&[("docker-compose.yml", &text)]);
     let run = repository.check(&["--rule", "compose-privileged"]);
-    assert!(run.out.contains("compose-privileged"), "{}{}", run.out, run.err);
+    assert_eq!(run.status, 2, "{}{}", run.out, run.err);
+    assert!(run.out.contains("more than 100000 values"), "{}{}", run.out, run.err);
 }
 
 #[test]

@@ -134,7 +134,8 @@ fn a_suppression_with_a_reason_silences_and_one_without_does_not() {
 fn a_suppression_that_names_no_rule_is_told() {
     let text = COMPOSE.replace("true\n", "true # svclint: ignore[compose-priviledged] a typo\n");
     let repository = Repository::new(&[("docker-compose.yml", &text)]);
-    let run = repository.check(&["--rule", "compose-privileged"]);
+    let run = repository.run(&["check", "--rule", "compose-privileged"]);
+    assert!(run.out.contains("there is no rule `compose-priviledged` to ignore"), "{}", run.out);
     assert!(run.out.contains("did you mean `compose-privileged`?"), "{}", run.out);
 }
 

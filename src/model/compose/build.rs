@@ -30,6 +30,8 @@ model! {
         dockerfile_exists: Always<bool>,
         /// The stage that is built.
         target: Field<String>,
+        /// The same in lower case, as names of stages are compared.
+        target_stage: Field<String>,
         /// Build arguments.
         args: List<ComposeVariable>,
     }
@@ -82,6 +84,7 @@ pub(super) fn read_build(value: &Value, scope: &Scope<'_>) -> Field<ComposeBuild
         dockerfile,
         dockerfile_path,
         is_inline,
+        target_stage: target.clone().map(|name| name.to_lowercase()),
         target,
         args,
     };

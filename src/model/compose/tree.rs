@@ -175,7 +175,7 @@ impl<'e> Composer<'e> {
 
     fn give_up(&mut self, node: NodeRef<'_>, message: &str) {
         let at = node.alias_place().or(node.key_place()).unwrap_or_else(|| node.place());
-        self.troubles.push(Trouble::invalid(at, message).with_help("what lies below was not read"));
+        self.troubles.push(Trouble::unread(at, message).with_help("what lies below was not read"));
     }
 
     fn data(&mut self, node: NodeRef<'_>, depth: usize) -> Data {

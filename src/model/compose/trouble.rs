@@ -9,6 +9,8 @@ pub enum TroubleKind {
     Invalid,
     /// Something that could not be followed, so that not all was seen: a remote `include`, a missing `extends` file.
     NotFollowed,
+    /// Part of the project was not read, because it goes past what svclint reads.
+    Unread,
 }
 
 /// Something wrong in a compose project, or not seen of it. The rest was read.
@@ -33,6 +35,10 @@ impl Trouble {
 
     pub(super) fn not_followed(place: Place, message: impl Into<String>) -> Self {
         Self { kind: TroubleKind::NotFollowed, ..Self::invalid(place, message) }
+    }
+
+    pub(super) fn unread(place: Place, message: impl Into<String>) -> Self {
+        Self { kind: TroubleKind::Unread, ..Self::invalid(place, message) }
     }
 
     pub(super) fn with_help(mut self, help: impl Into<String>) -> Self {

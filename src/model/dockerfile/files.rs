@@ -75,6 +75,8 @@ struct Event {
     path: String,
     owner: Option<(String, Place)>,
     creates: bool,
+    /// Whether the path itself changes; where files come into a directory that is there, only what is below does.
+    itself: bool,
     /// Whether what is below changes too.
     deep: bool,
     at: Place,
@@ -106,8 +108,27 @@ impl Ownership {
         }
     }
 
+    /// Takes in something that replaces what was there.
     pub fn made(&mut self, path: String, owner: Option<(String, Place)>, at: Place) {
-        self.push(Event { path, owner, creates: true, deep: true, at });
+        self.push(Event { path, owner, creates: true, itself: true, deep: true, at });
+    }
+
+    /// Takes in files that come into a directory; one that is there already keeps its owner.
+    pub fn filled(&mut self, path: String, owner: Option<(String, Place)>, at: Place) {
+        let itself = !self.is_known(&path);
+        self.push(Event { path, owner, creates: true, itself, deep: true, at });
+    }
+
+    /// Takes in an empty directory or file, which one that is there already stays as it is.
+    pub fn made_empty(&mut self, path: String, owner: Option<(String, Place)>, at: Place) {
+        if !self.is_known(&path) {
+            let deep = owner.is_some();
+            self.push(Event { path, owner, creates: true, itself: true, deep, at });
+        }
+    }
+
+    fn is_known(&self, path: &str) -> bool {
+        self.events.iter().any(|event| event.path == path)
     }
 
     /// Takes in `mkdir`, `touch`, `install`, `chown` and redirections; `runs_as` is who runs the command.
@@ -116,7 +137,7 @@ impl Ownership {
         let path = |word: &Argument| word.value.as_deref().map(|path| join(workdir, path));
         for output in &command.outputs {
             if let Some(path) = path(output) {
-                self.made(path, owner.clone(), output.at);
+                self.made_empty(path, owner.clone(), output.at);
             }
         }
         match command.name() {
@@ -124,7 +145,7 @@ impl Ownership {
                 let options = Options::read(command.arguments(), "mZdrt", &["mode"]);
                 for word in &options.operands {
                     for path in word.value.iter().flat_map(|value| braces(value)) {
-                        self.made(join(workdir, &path), owner.clone(), word.at);
+                        self.made_empty(join(workdir, &path), owner.clone(), word.at);
                     }
                 }
             }
@@ -156,6 +177,7 @@ impl Ownership {
                             path,
                             owner,
                             creates: false,
+                            itself: true,
                             deep: options.has(&["R", "recursive"]),
                             at: word.at,
                         });
@@ -177,7 +199,8 @@ impl Ownership {
     }
 
     pub fn owner(&self, path: &str) -> Owner {
-        let covers = |event: &&Event| event.path == path || (event.deep && is_below(path, &event.path));
+        let covers =
+            |event: &&Event| (event.itself && event.path == path) || (event.deep && is_below(path, &event.path));
         let made = self.events.iter().any(|event| {
             event.creates && (event.path == path || is_below(path, &event.path) || is_below(&event.path, path))
         });
@@ -196,7 +219,7 @@ impl Ownership {
                 continue;
             }
             let covering = |other: &&Event| {
-                (other.path == event.path || (other.deep && is_below(&event.path, &other.path)))
+                ((other.itself && other.path == event.path) || (other.deep && is_below(&event.path, &other.path)))
                     && (other.owner.is_some() || other.creates)
             };
             let owner = self.events.iter().rev().find(covering).and_then(|found| found.owner.clone());

@@ -19,6 +19,8 @@ pub(super) struct Raw<'t> {
     /// Indexes of the stages it may be built from, where a variable in their name has no value.
     pub candidates: Vec<usize>,
     pub is_reachable: bool,
+    /// Whether it is the last stage or one that this is built from.
+    pub in_final_image: bool,
 }
 
 /// Cuts the file into stages and finds which of them the last one needs.
@@ -44,7 +46,14 @@ pub(super) fn split<'t>(tree: &'t syntax::Dockerfile, globals: &Scope) -> Vec<Ra
             parent,
             candidates,
             is_reachable: false,
+            in_final_image: false,
         });
+    }
+    // A parent always comes earlier, so that this ends.
+    let mut layer = raws.len().checked_sub(1);
+    while let Some(raw) = layer.and_then(|index| raws.get_mut(index)) {
+        raw.in_final_image = true;
+        layer = raw.parent;
     }
     let mut queue: Vec<usize> = raws.len().checked_sub(1).into_iter().collect();
     while let Some(index) = queue.pop() {
@@ -92,7 +101,7 @@ fn links(instruction: &syntax::Instruction) -> Vec<String> {
 }
 
 /// The last earlier stage of a name, in any case.
-fn named_stage(earlier: &[Raw<'_>], name: &str) -> Option<usize> {
+pub(super) fn named_stage(earlier: &[Raw<'_>], name: &str) -> Option<usize> {
     let lower = name.to_lowercase();
     earlier.iter().rposition(|raw| raw.alias.is_some_and(|alias| alias.value == lower))
 }

@@ -42,6 +42,9 @@ model! {
         is_onbuild: bool,
         /// Whether the same keyword comes again in the stage and makes this one void (CMD, ENTRYPOINT, HEALTHCHECK).
         is_overridden: bool,
+        /// Whether it is a WORKDIR that depends on where the base image stands: a relative one with no absolute one
+        /// before it, in the stage or in those it is built from.
+        is_unrooted_workdir: bool,
     }
     label(instruction) { instruction.keyword.clone() }
 }
@@ -54,6 +57,7 @@ pub(super) fn read(
     position: (usize, usize),
     in_final_stage: bool,
     is_overridden: bool,
+    rooted: &mut bool,
 ) -> Instruction {
     let at = Place { file, span: instruction.keyword.span };
     let whole = instruction.span.slice(text);
@@ -82,6 +86,13 @@ pub(super) fn read(
             },
         }
     });
+    let is_unrooted_workdir = match &instruction.kind {
+        InstructionKind::Workdir(path) => {
+            *rooted |= is_absolute(&path.text);
+            !*rooted
+        }
+        _ => false,
+    };
     Instruction {
         at,
         keyword: instruction.keyword.value.name().to_owned(),
@@ -98,7 +109,14 @@ pub(super) fn read(
         },
         is_onbuild: onbuild,
         is_overridden,
+        is_unrooted_workdir,
     }
+}
+
+/// Whether a path is absolute on Linux or Windows, or starts with a variable, which may make it so.
+fn is_absolute(path: &str) -> bool {
+    let path = path.trim_start_matches(['"', '\'']);
+    path.starts_with(['/', '\\', '$']) || path.get(1..2) == Some(":")
 }
 
 /// Whether an ADD does nothing that COPY does not do.

@@ -93,7 +93,7 @@ pub fn read(file: FileId, path: &str, tree: &syntax::dockerfile::Dockerfile, tex
     let first = tree.instructions.iter().find(|one| one.keyword.value == Keyword::From);
     let first = first.or(tree.instructions.first()).map_or(Span::default(), |one| one.keyword.span);
     let at = Place { file, span: first };
-    let (stages, global_args) = walk::read(file, tree, text);
+    let (stages, global_args) = walk::read(file, path, tree, text);
     let stages: Vec<Arc<Stage>> = stages.into_iter().map(Arc::new).collect();
     let directives: Vec<Directive> = tree
         .directives
@@ -110,7 +110,10 @@ pub fn read(file: FileId, path: &str, tree: &syntax::dockerfile::Dockerfile, tex
         path: PathText(path.to_owned()),
         final_stage: stages.last().cloned(),
         stage_count: i64::try_from(stages.len()).unwrap_or(i64::MAX),
-        stage_names: List::new(stages.iter().map(|stage| stage.name.clone()).collect(), at),
+        stage_names: List::new(
+            stages.iter().filter(|stage| !stage.name.is_absent()).map(|stage| stage.name.clone()).collect(),
+            at,
+        ),
         has_from: tree.instructions.iter().any(|one| matches!(one.kind, InstructionKind::From { .. })),
         syntax: syntax.map_or(Field::Absent(at), |directive| directive.value.clone()),
         directives: List::new(directives, at),

@@ -17,17 +17,18 @@ pub(super) fn mounts_manifest(mount: &str) -> bool {
 }
 
 /// Whether `--from` names something that is there.
-pub(super) fn resolves(from: &Field<String>, stage: Option<usize>) -> Field<bool> {
+/// `is_too_late` says whether the name is that of the stage itself or of a later one.
+pub(super) fn resolves(from: &Field<String>, stage: Option<usize>, is_too_late: bool) -> Field<bool> {
     match from {
         Field::Known(name, origin) => {
             let looks_like_image = name.contains(['/', ':', '@']);
             if stage.is_some() || looks_like_image {
                 Field::known(true, origin.at)
-            } else if name.parse::<usize>().is_ok() {
+            } else if is_too_late || name.parse::<usize>().is_ok() {
                 Field::known(false, origin.at)
             } else {
                 let image = Image::parse(name, origin.at, false);
-                if let Some(_) = base_image::facts(&image) {
+                if base_image::facts(&image).is_some() {
                     Field::known(true, origin.at)
                 } else {
                     let why = format!("no earlier stage is called `{name}`, so it would have to be an image");

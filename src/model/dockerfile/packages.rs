@@ -44,6 +44,8 @@ model! {
         installs_manifest: bool,
         /// Names of the packages it is told to install.
         packages: List<Field<String>>,
+        /// Names of those of them that more than one version fits.
+        unpinned: List<Field<String>>,
         /// Whether its RUN has `--mount=type=cache`.
         has_cache_mount: bool,
         /// Whether it leaves no download cache in the layer: by an option, a variable, a cache mount or by deleting it.
@@ -281,6 +283,9 @@ pub(super) fn read(command: &RunCommand, around: &Surroundings) -> Option<(Packa
         "apk" | "composer" | "poetry" | "uv" => options.has(&["no-cache"]),
         _ => false,
     } || around.uncached.contains(manager.name);
+    let is_constrained = manager.name == "pip" && options.has(&["c", "constraint"]);
+    let loose = packages.iter().filter(|package| !package.pinned && !is_constrained);
+    let unpinned = loose.map(|package| package.name.clone()).collect();
     let flags = arguments.iter().filter(|word| word.text.starts_with('-') && word.text != "-");
     let call = PackageCommand {
         at: command.at,
@@ -291,6 +296,7 @@ pub(super) fn read(command: &RunCommand, around: &Surroundings) -> Option<(Packa
         flags: List::new(flags.map(Argument::field).collect(), command.at),
         installs,
         packages: List::new(packages.iter().map(|package| package.name.clone()).collect(), command.at),
+        unpinned: List::new(unpinned, command.at),
         has_cache_mount: around.has_cache_mount,
         no_cache: by_option || around.has_cache_mount || cleans_up,
         cleans_up,

@@ -62,6 +62,7 @@ pub(super) fn of_command(
     match command.name() {
         "useradd" | "adduser" | "groupadd" | "addgroup" | "usermod" | "groupmod" | "userdel" | "deluser"
         | "chpasswd" => certain(PrivilegedKind::Accounts),
+        "chown" if keeps_owner(command, user, ownership, accounts, workdir) => Vec::new(),
         "chown" | "chgrp" => certain(PrivilegedKind::Chown),
         "chmod" => {
             let arguments = command.arguments();
@@ -86,6 +87,18 @@ pub(super) fn of_command(
         }
         _ => Vec::new(),
     }
+}
+
+/// Whether a `chown` gives the user only what is the user's already, which everybody may.
+fn keeps_owner(command: &RunCommand, user: &User, ownership: &Ownership, accounts: &Accounts, workdir: &str) -> bool {
+    let options = Options::read(command.arguments(), "", &["reference", "from"]);
+    let Some((owner, paths)) = options.operands.split_first() else { return false };
+    let to_self = !owner.shown().contains(':') && user.owns(owner.shown(), owner.at, accounts) == Some(true);
+    let is_own = |path: &str| {
+        let full = join(workdir, path.trim_end_matches("/*"));
+        needs_root(&full, user, ownership, accounts, command.at).value() == Some(&false)
+    };
+    to_self && !paths.is_empty() && paths.iter().all(|word| word.value.as_deref().is_some_and(is_own))
 }
 
 fn needs_root(path: &str, user: &User, ownership: &Ownership, accounts: &Accounts, at: Place) -> Field<bool> {

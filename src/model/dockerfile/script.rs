@@ -60,6 +60,8 @@ pub(super) struct RunCommand {
     /// Targets of `>` and `>>`.
     pub outputs: Vec<Argument>,
     pub at: Place,
+    /// Whether it was wrapped in `sudo` or `doas`.
+    pub uses_sudo: bool,
     /// Position of the RUN in its stage.
     pub position: usize,
 }
@@ -145,8 +147,12 @@ impl Reader<'_> {
     }
 
     fn push(&mut self, words: &[Argument], outputs: Vec<Argument>, at: Place, depth: usize) {
+        let written = words.len();
+        let wrapper = |word: &Argument| matches!(word.shown().rsplit('/').next(), Some("sudo" | "doas"));
+        let sudo = words.iter().position(wrapper);
         let words = unwrapped(words);
-        let command = RunCommand { words, outputs, at, position: self.position };
+        let uses_sudo = sudo.is_some_and(|sudo| sudo < written - words.len());
+        let command = RunCommand { words, outputs, at, uses_sudo, position: self.position };
         let is_script = is_shell(command.name()) && depth < MAX_DEPTH;
         let by_flag =
             |word: &Argument| word.text.starts_with('-') && !word.text.starts_with("--") && word.text.ends_with('c');

@@ -45,6 +45,8 @@ model! {
         text: String,
         /// Whether it runs as another user than root.
         after_user: Field<bool>,
+        /// Whether `sudo` or `doas` runs it.
+        uses_sudo: bool,
         /// Position of the RUN in its stage.
         position: i64,
     }
@@ -54,6 +56,8 @@ model! {
 model! {
     /// A build stage.
     pub struct Stage as "dockerfile.stage" {
+        /// Path of its Dockerfile.
+        file: PathText,
         /// Its position in the file, from 0.
         index: i64,
         /// Its name, in lower case.
@@ -62,6 +66,8 @@ model! {
         is_final: bool,
         /// Whether the final stage is built from it or copies from it, or is it.
         is_reachable: bool,
+        /// Whether its layers are part of the final stage's image: it is the final stage, or that is built from it.
+        in_final_image: bool,
         /// What FROM names: an image, or a stage as if it were one.
         base: Image,
         /// Whether that is an earlier stage.

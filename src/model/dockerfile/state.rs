@@ -170,7 +170,7 @@ impl<'t> State<'t> {
         }
         if sources.iter().any(|source| files::is_directory(source)) {
             // Only files that come in get the owner; a directory that is there keeps its own.
-            self.ownership.made(dest, owner, copy.at);
+            self.ownership.filled(dest, owner, copy.at);
         }
     }
 

@@ -1,7 +1,7 @@
 //! Walking a Dockerfile: each instruction in turn changes the state of its stage, and the state becomes the stage.
 
 use super::files::{self, Copy, join};
-use super::graph::{self, Raw, stage_of};
+use super::graph::{self, Raw, named_stage, stage_of};
 use super::health::{self, Inventory};
 use super::instruction;
 use super::order;
@@ -34,7 +34,12 @@ pub(super) struct Own {
 }
 
 /// Reads all stages and the arguments before the first FROM.
-pub(super) fn read(file: FileId, tree: &syntax::Dockerfile, text: &str) -> (Vec<Stage>, Vec<BuildArgument>) {
+pub(super) fn read(
+    file: FileId,
+    path: &str,
+    tree: &syntax::Dockerfile,
+    text: &str,
+) -> (Vec<Stage>, Vec<BuildArgument>) {
     let mut globals = Scope::default();
     let mut global_args = Vec::new();
     let before = tree.instructions.iter().take_while(|one| one.keyword.value != Keyword::From);
@@ -44,7 +49,7 @@ pub(super) fn read(file: FileId, tree: &syntax::Dockerfile, text: &str) -> (Vec<
         global_args.push(argument);
     }
     let raws = graph::split(tree, &globals);
-    let mut reader = Reader { file, text, globals, raws: &raws, states: Vec::new() };
+    let mut reader = Reader { file, path, text, globals, raws: &raws, states: Vec::new() };
     let stages = (0..raws.len()).filter_map(|index| reader.stage(index)).collect();
     (stages, global_args)
 }
@@ -58,6 +63,7 @@ fn arguments(instruction: &syntax::Instruction) -> Option<&Vec<(Word, Option<Wor
 
 struct Reader<'t, 'r> {
     file: FileId,
+    path: &'r str,
     text: &'t str,
     globals: Scope,
     raws: &'r [Raw<'t>],
@@ -157,7 +163,7 @@ impl<'t> Reader<'t, '_> {
                 let windows = path.contains(':') || path.contains('\\');
                 state.workdir = if windows { path.clone() } else { join(&state.workdir, path) };
                 // WORKDIR makes the directory, and makes it as root.
-                state.ownership.made(state.workdir.clone(), None, at);
+                state.ownership.made_empty(state.workdir.clone(), None, at);
                 Field::Known(PathText(state.workdir.clone()), *origin)
             }
             other => other.clone().map(PathText),
@@ -242,6 +248,7 @@ impl<'t> Reader<'t, '_> {
                 words: List::new(command.words.iter().map(script::Argument::field).collect(), command.at),
                 text: command.text(),
                 after_user: after_user.clone(),
+                uses_sudo: command.uses_sudo,
                 position: whole(position),
             });
         }
@@ -262,6 +269,8 @@ impl<'t> Reader<'t, '_> {
         let from = optional(transfer.from.as_ref());
         let earlier = self.raws.get(..index).unwrap_or(&[]);
         let from_stage = from.value().and_then(|name| stage_of(earlier, name));
+        let late = self.raws.get(index..).unwrap_or(&[]);
+        let is_too_late = from.value().is_some_and(|name| named_stage(late, name).is_some());
         let dest = field(&transfer.dest);
         let chown = optional(transfer.chown.as_ref());
         let resolved = dest.clone().map(|path| PathText(join(&state.workdir, &path)));
@@ -274,7 +283,7 @@ impl<'t> Reader<'t, '_> {
             keyword: one.keyword.value.name().to_owned(),
             from_is_stage: from_stage.is_some(),
             from_stage_index: from_stage.map(whole),
-            from_resolves: order::resolves(&from, from_stage),
+            from_resolves: order::resolves(&from, from_stage, is_too_late),
             chown_is_user: Field::Absent(at),
             chmod: optional(transfer.chmod.as_ref()),
             is_manifest_only: all_known && is_from_context && plain.iter().all(|source| files::is_manifest(source)),
@@ -336,12 +345,15 @@ impl<'t> Reader<'t, '_> {
         let before_user = order::installs_before_user(&own);
         let directories = state.ownership.directories(user_value, &state.accounts);
         let position = |position: Option<usize>| position.map(whole);
+        let ports_at = state.ports.first().map_or(at, |port| port.at);
         Stage {
             at,
+            file: PathText(self.path.to_owned()),
             index: whole(index),
             name: raw.alias.map_or(Field::Absent(at), |name| Field::known(name.value.clone(), self.place(name.span))),
             is_final,
             is_reachable: raw.is_reachable,
+            in_final_image: raw.in_final_image,
             base_is_stage: raw.parent.is_some(),
             base_stage_index: position(raw.parent),
             base_is_scratch: raw.parent.is_none() && base.reference == "scratch",
@@ -357,8 +369,8 @@ impl<'t> Reader<'t, '_> {
                 None => Field::Absent(at),
             },
             healthcheck_count: whole(counted(Keyword::Healthcheck)),
-            exposed_port_numbers: List::new(state.ports.iter().map(|port| port.port.clone()).collect(), at),
-            exposed_ports: List::new(state.ports.clone(), at),
+            exposed_port_numbers: List::new(state.ports.iter().map(|port| port.port.clone()).collect(), ports_at),
+            exposed_ports: List::new(state.ports.clone(), ports_at),
             workdir: state.workdir_field.clone(),
             workdir_written: state.workdir_written.clone(),
             env: List::new(state.env.clone(), at),
@@ -405,9 +417,11 @@ impl<'t> Reader<'t, '_> {
         let is_overridden = |position: usize, keyword: Keyword| {
             single.iter().zip(last).any(|(known, last)| *known == keyword && last != Some(position))
         };
+        // What earlier stages do about it is theirs to report.
+        let mut rooted = raw.parent.is_some();
         let read = |(position, one): (usize, &syntax::Instruction)| {
             let overridden = is_overridden(position, one.keyword.value);
-            instruction::read(one, self.file, self.text, (index, position), is_final, overridden)
+            instruction::read(one, self.file, self.text, (index, position), is_final, overridden, &mut rooted)
         };
         raw.instructions.iter().enumerate().map(read).collect()
     }

@@ -130,11 +130,17 @@ pub(super) fn seen(sources: &Sources, project: &ComposeFile) -> Seen {
     for problem in &project.problems {
         let (place, message, help) = (problem.place, problem.message.clone(), problem.help.clone());
         let related = labels(&problem.related);
-        if problem.kind == compose::TroubleKind::NotFollowed {
-            seen.notes.push(Note { kind: NoteKind::NotEvaluated, place, message, help, related });
-        } else {
-            let kind = TroubleKind::Refused;
-            seen.troubles.push(Trouble { kind, artifact: "compose", place, message, help, related });
+        match problem.kind {
+            compose::TroubleKind::NotFollowed => {
+                seen.notes.push(Note { kind: NoteKind::NotEvaluated, place, message, help, related });
+            }
+            compose::TroubleKind::Unread => {
+                seen.notes.push(Note { kind: NoteKind::Unparsed, place, message, help, related });
+            }
+            compose::TroubleKind::Invalid => {
+                let kind = TroubleKind::Refused;
+                seen.troubles.push(Trouble { kind, artifact: "compose", place, message, help, related });
+            }
         }
     }
     if project.services.iter().any(|service| service.is_fragment) {
