@@ -27,7 +27,7 @@ pub(super) fn run(args: &TestArgs, streams: &mut Streams<'_>, shown: &mut Librar
     let mut problems: Vec<Problem> = Vec::new();
     let mut lines: Vec<Line> = Vec::new();
     for id in &ids {
-        match shown.rule(id, None).and_then(|rule| examples::run(&rule)) {
+        match shown.rule_with_examples(id).and_then(|rule| examples::run(&rule)) {
             Ok(found) => lines.extend(found),
             Err(found) => problems.extend(found),
         }

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::ast::{self, Arity, At, Literal, Operand, ParamType, RuleSource};
-use super::ir::{Compare, Compiled, Cond, Const, Form, Lookup, Over, Path, Pattern, Quantified, Root, Value};
+use super::ir::{Compare, Compiled, Cond, Const, Form, Lookup, Over, Path, Quantified, Root, Value};
 use super::literals::{self, named_type};
 use super::operators::{Operator, Takes};
+use super::pattern::Pattern;
 use super::template::{Filter, Piece, Raw, Template, split};
 use crate::diagnostic::{Problem, nearest};
 use crate::finding::Label;
@@ -489,14 +490,16 @@ impl Checker<'_> {
             self.problem("rule/type", "a pattern is text", literal.place);
             return None;
         };
-        let regex = if operator.takes() == Takes::Glob { literals::glob_regex(text) } else { text.clone() };
-        if let Err(error) = regex::Regex::new(&regex) {
-            let reason = error.to_string();
-            let last = reason.lines().last().unwrap_or("").trim_start_matches("error: ").to_owned();
-            self.problem("rule/regex", format!("the pattern does not compile: {last}"), literal.place);
-            return None;
-        }
-        let pattern = Pattern::new(text.clone(), regex);
+        let pattern = match operator.takes() {
+            Takes::Glob => Pattern::glob(text),
+            _ => match Pattern::regex(text) {
+                Ok(pattern) => pattern,
+                Err(reason) => {
+                    self.problem("rule/regex", format!("the pattern does not compile: {reason}"), literal.place);
+                    return None;
+                }
+            },
+        };
         Some(Value::Const(Const::Pattern(pattern)))
     }
 

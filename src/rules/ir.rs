@@ -1,11 +1,10 @@
 //! A rule with its parameters filled in and every name resolved: what the evaluator runs.
 
-use std::sync::{Arc, OnceLock};
-
-use regex::Regex;
+use std::sync::Arc;
 
 use super::ast::{Arity, RuleSource};
 use super::operators::Operator;
+use super::pattern::Pattern;
 use super::template::Template;
 use crate::model::duration::Duration;
 use crate::model::quantity::Quantity;
@@ -30,30 +29,6 @@ pub enum Const {
     List(Vec<Const>),
     /// A pattern, compiled on first use; it was checked when the rule was loaded.
     Pattern(Pattern),
-}
-
-/// A regular expression or glob that compiles on first use.
-#[derive(Debug)]
-pub struct Pattern {
-    /// As written.
-    pub text: String,
-    /// The regular expression that decides.
-    pub regex: String,
-    compiled: OnceLock<Option<Regex>>,
-}
-
-impl Pattern {
-    /// A pattern that compiles when it is first asked.
-    #[must_use]
-    pub fn new(text: String, regex: String) -> Self {
-        Self { text, regex, compiled: OnceLock::new() }
-    }
-
-    /// Whether it matches.
-    #[must_use]
-    pub fn is_match(&self, text: &str) -> bool {
-        self.compiled.get_or_init(|| Regex::new(&self.regex).ok()).as_ref().is_some_and(|regex| regex.is_match(text))
-    }
 }
 
 impl Const {

@@ -159,8 +159,14 @@ impl Loader {
     }
 }
 
-/// Reads a rule file. Without problems the rule is whole; its conditions are not typed yet.
-pub(crate) fn rule(tree: &Tree) -> (Option<RuleSource>, Vec<Problem>) {
+/// The part of a rule file before its examples, which only its tests need.
+pub(crate) fn head(text: &str) -> &str {
+    text.split_once("\nexamples:").map_or(text, |(head, _)| head)
+}
+
+/// Reads a rule file. Without problems the rule is whole; its conditions are not typed yet. `has_examples` is `false`
+/// for a [`head`].
+pub(crate) fn rule(tree: &Tree, has_examples: bool) -> (Option<RuleSource>, Vec<Problem>) {
     let mut loader = Loader::new();
     loader.syntax(tree);
     let mut documents = tree.documents();
@@ -168,12 +174,12 @@ pub(crate) fn rule(tree: &Tree) -> (Option<RuleSource>, Vec<Problem>) {
         loader.problem("rule/syntax", "the file is empty", Place::whole(tree.file()));
         return (None, loader.problems);
     };
-    let rule = read_rule(&mut loader, root);
+    let rule = read_rule(&mut loader, root, has_examples);
     let whole = loader.problems.is_empty();
     (rule.filter(|_| whole), loader.problems)
 }
 
-fn read_rule(loader: &mut Loader, root: NodeRef<'_>) -> Option<RuleSource> {
+fn read_rule(loader: &mut Loader, root: NodeRef<'_>, has_examples: bool) -> Option<RuleSource> {
     loader.closed(root, "a rule", RULE_KEYS);
     let id = loader.required(root, "rule", "a rule");
     let since = loader.required(root, "since", "a rule");
@@ -215,7 +221,7 @@ fn read_rule(loader: &mut Loader, root: NodeRef<'_>) -> Option<RuleSource> {
     let lookups = lookups(loader, root);
     let require = requirement(loader, root);
     let labels = labels(loader, root);
-    let examples = examples(loader, root);
+    let examples = if has_examples { examples(loader, root) } else { Vec::new() };
     Some(RuleSource {
         id: id?,
         since: since?.value,

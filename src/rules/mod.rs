@@ -11,8 +11,8 @@ pub mod ir;
 mod literals;
 pub(crate) mod load;
 pub mod operators;
+pub mod pattern;
 pub mod template;
 mod tree;
 
 pub use check::{Arguments, compile};
-pub use literals::glob_regex;

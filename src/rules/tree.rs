@@ -1,12 +1,10 @@
 //! Comparisons of a tree of files: whether something is at a path, without going over a list of files.
 
-use regex::Regex;
-
 use super::eval::Env;
 use super::evidence::{Evidence, Seen, Truth, Verdict};
 use super::ir::{Compare, Cond, Const, Value};
-use super::literals::glob_regex;
 use super::operators::Operator;
+use super::pattern::Glob;
 use crate::model::schema::{Paths, Slot, View};
 use crate::model::value::Origin;
 
@@ -47,7 +45,8 @@ impl<'a> Env<'a> {
             _ => match pattern {
                 Some(pattern) => tree.matching(&|path| pattern.is_match(path)),
                 None => {
-                    Regex::new(&glob_regex(asked)).ok().and_then(|regex| tree.matching(&|path| regex.is_match(path)))
+                    let glob = Glob::new(asked);
+                    tree.matching(&|path| glob.is_match(path))
                 }
             },
         };

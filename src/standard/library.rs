@@ -1,10 +1,11 @@
 //! The rules and standards there are: the built-in ones, compiled into the binary, and those of further directories.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
 use include_dir::{Dir, include_dir};
+use rayon::prelude::*;
 
 use super::{Standard, load};
 use crate::diagnostic::{Problem, nearest};
@@ -24,6 +25,8 @@ pub struct Library {
     rules: BTreeMap<String, FileId>,
     standards: BTreeMap<String, FileId>,
     loaded: BTreeMap<String, Arc<RuleSource>>,
+    /// The files that came with the binary, whose examples its own tests have run.
+    built_in: BTreeSet<FileId>,
 }
 
 /// Directories deeper than this are not looked at for rules.
@@ -38,7 +41,8 @@ impl Library {
         collect(&BUILT_IN, &mut files);
         files.sort_unstable_by_key(|(path, _)| *path);
         for (path, text) in files {
-            library.insert(path, Arc::from(text));
+            let file = library.insert(path, Arc::from(text));
+            library.built_in.insert(file);
         }
         library
     }
@@ -70,21 +74,24 @@ impl Library {
         Ok(())
     }
 
-    /// Adds one file under a path.
-    pub fn insert(&mut self, path: &str, text: Arc<str>) {
+    /// Adds one file under a path, and returns its id.
+    pub fn insert(&mut self, path: &str, text: Arc<str>) -> FileId {
         let name = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".yaml").to_owned();
         let directory = path.rsplit('/').nth(1).unwrap_or("");
         let file = SourceFile::new(format!("rules/{}", path.trim_start_matches("rules/")), EntryKind::File);
         file.set_text(text);
         let id = self.sources.add(file);
         match directory {
-            "standards" => self.standards.insert(name, id),
-            "data" => None,
+            "standards" => {
+                self.standards.insert(name, id);
+            }
+            "data" => {}
             _ => {
                 self.loaded.remove(&name);
-                self.rules.insert(name, id)
+                self.rules.insert(name, id);
             }
-        };
+        }
+        id
     }
 
     /// The ids of all rules, in order.
@@ -97,7 +104,8 @@ impl Library {
         self.standards.keys().map(String::as_str)
     }
 
-    /// The rule of an id. `asked` is where it was named; `None` for the command line.
+    /// The rule of an id, ready to run. `asked` is where it was named; `None` for the command line. A built-in rule
+    /// comes without its examples: reading those takes most of the time of a small run.
     ///
     /// # Errors
     /// An unknown id, or everything that is wrong with the rule.
@@ -105,12 +113,40 @@ impl Library {
         if let Some(rule) = self.loaded.get(id) {
             return Ok(Arc::clone(rule));
         }
+        let is_built_in = self.rules.get(id).is_some_and(|file| self.built_in.contains(file));
+        let rule = self.read(id, asked, !is_built_in)?;
+        self.loaded.insert(id.to_owned(), Arc::clone(&rule));
+        Ok(rule)
+    }
+
+    /// Reads the rules of several ids side by side, for [`Library::rule`] to find. What is wrong with one is told there.
+    pub fn read_ahead(&mut self, ids: &BTreeSet<&str>) {
+        let read: Vec<(String, Arc<RuleSource>)> = ids
+            .par_iter()
+            .filter(|id| !self.loaded.contains_key(**id))
+            .filter_map(|id| {
+                let is_built_in = self.rules.get(*id).is_some_and(|file| self.built_in.contains(file));
+                Some(((*id).to_owned(), self.read(id, None, !is_built_in).ok()?))
+            })
+            .collect();
+        self.loaded.extend(read);
+    }
+
+    /// The rule of an id with its examples.
+    ///
+    /// # Errors
+    /// An unknown id, or everything that is wrong with the rule.
+    pub fn rule_with_examples(&self, id: &str) -> Result<Arc<RuleSource>, Vec<Problem>> {
+        self.read(id, None, true)
+    }
+
+    fn read(&self, id: &str, asked: Option<Place>, has_examples: bool) -> Result<Arc<RuleSource>, Vec<Problem>> {
         let Some(file) = self.rules.get(id).copied() else {
             return Err(vec![unknown("rule", id, asked, self.rules.keys())]);
         };
         let text = self.sources.get(file).text();
-        let tree = Tree::parse(file, text);
-        let (rule, mut problems) = rule_load::rule(&tree);
+        let tree = Tree::parse(file, if has_examples { text } else { rule_load::head(text) });
+        let (rule, mut problems) = rule_load::rule(&tree, has_examples);
         if let Some(rule) = &rule
             && rule.id.value != id
         {
@@ -119,11 +155,7 @@ impl Library {
             problems.push(Problem::new("rule/file-name", message, label).with_help("give both the same name"));
         }
         match rule {
-            Some(rule) if problems.is_empty() => {
-                let rule = Arc::new(rule);
-                self.loaded.insert(id.to_owned(), Arc::clone(&rule));
-                Ok(rule)
-            }
+            Some(rule) if problems.is_empty() => Ok(Arc::new(rule)),
             _ => Err(problems),
         }
     }

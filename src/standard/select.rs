@@ -8,8 +8,9 @@ use super::library::Library;
 use crate::diagnostic::Problem;
 use crate::finding::{ClauseRef, Label, Severity};
 use crate::model::schema::StructDef;
-use crate::rules::ir::{Compiled, Pattern};
-use crate::rules::{Arguments, compile, glob_regex};
+use crate::rules::ir::Compiled;
+use crate::rules::pattern::Pattern;
+use crate::rules::{Arguments, compile};
 
 /// A rule with its parameters, ready to run.
 #[derive(Debug)]
@@ -50,6 +51,8 @@ pub fn instances(library: &mut Library, standards: &[Standard]) -> Result<Vec<In
     let mut problems = Vec::new();
     let mut out: Vec<(Instance, Arguments)> = Vec::new();
     let mut by_id: BTreeMap<String, usize> = BTreeMap::new();
+    let uses = standards.iter().flat_map(|standard| &standard.clauses).flat_map(|clause| &clause.rules);
+    library.read_ahead(&uses.map(|rule| rule.rule.value.as_str()).collect());
     for standard in standards {
         for clause in &standard.clauses {
             for rule in &clause.rules {
@@ -115,7 +118,7 @@ fn instance(library: &mut Library, rule: &super::Use, kinds: &[&'static StructDe
     let source = library.rule(&rule.rule.value, Some(rule.rule.place))?;
     let compiled = compile(&source, &rule.params, kinds)?;
     let severity = source.severity;
-    let globs = |globs: &[String]| globs.iter().map(|glob| Pattern::new(glob.clone(), glob_regex(glob))).collect();
+    let globs = |globs: &[String]| globs.iter().map(|glob| Pattern::glob(glob)).collect();
     Ok(Instance {
         id: rule.id().to_owned(),
         rule: compiled,
