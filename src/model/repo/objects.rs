@@ -75,7 +75,8 @@ pub(super) fn hand_out(repo: &mut Repo) {
             files.manifests.clear();
         }
         for object in objects {
-            let owner = subject_of(&object).and_then(|name| names.get(&name).copied()).unwrap_or(index);
+            let subject = subject_of(&object).and_then(|name| names.get(&name).copied());
+            let owner = subject.or_else(|| names.get(&image_of_job(&object)?).copied()).unwrap_or(index);
             let path = object.meta.path.clone();
             let (Some(files), Some(head)) = (repo.files.get_mut(owner), repo.heads.get_mut(owner)) else { continue };
             files.objects.push(object);
@@ -131,4 +132,11 @@ fn subject_of(object: &Object) -> Option<String> {
         Body::Autoscaler(autoscaler) => autoscaler.target_name.value().cloned(),
         _ => None,
     }
+}
+
+/// The name of the one image that a job runs: jobs are named after what they do, and run the service they do it for.
+fn image_of_job(object: &Object) -> Option<String> {
+    let Body::Workload(workload) = &object.body else { return None };
+    let [container] = &workload.containers.items[..] else { return None };
+    workload.is_job.then(|| container.image.value().map(|image| image.base_name().to_owned()))?
 }

@@ -81,6 +81,11 @@ impl<'g> Group<'g> {
         self.kustomizations.iter().any(|one| !one.opaque.is_empty()) || self.objects.iter().any(is_unnamed)
     }
 
+    /// Whether none of the objects is of a sort that others refer to: then all of it is made elsewhere.
+    fn lacks(&self, is_sort: fn(&Body) -> bool) -> bool {
+        !self.objects.iter().any(|object| is_sort(&object.body))
+    }
+
     /// Whether something is there; something that may be hidden cannot be told.
     fn existence(&self, found: bool, kind: &str, name: &str, at: Place) -> Field<bool> {
         if !found && (self.elsewhere)(kind, name) {
@@ -102,7 +107,8 @@ impl<'g> Group<'g> {
                 None => list.unseen = Some(Box::new(open_match(workload.label(), at))),
             }
         }
-        if list.items.is_empty() && self.kustomizations.iter().any(|one| !one.opaque.is_empty()) {
+        let elsewhere = || self.lacks(|body| matches!(body, Body::Workload(_)));
+        if list.items.is_empty() && (self.kustomizations.iter().any(|one| !one.opaque.is_empty()) || elsewhere()) {
             let why = "its pods may come from outside these files".into();
             list.unseen = Some(Box::new(Unresolved { text: String::new(), why, at, via: None }));
         }
@@ -219,7 +225,12 @@ fn wire_autoscaler(autoscaler: &mut Autoscaler, group: &Group<'_>) {
             && object.meta.name.value() == Some(name)
             && same_namespace(&object.meta.namespace, &autoscaler.namespace)
     });
-    autoscaler.target_exists = group.existence(found, kind, name, autoscaler.target_name.place());
+    let at = autoscaler.target_name.place();
+    autoscaler.target_exists = if group.lacks(|body| matches!(body, Body::Workload(_))) {
+        Field::unresolved(name, "its workload is made elsewhere", at)
+    } else {
+        group.existence(found, kind, name, at)
+    };
 }
 
 fn wire_budget(budget: &mut DisruptionBudget, group: &Group<'_>) {

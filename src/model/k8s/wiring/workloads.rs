@@ -128,7 +128,12 @@ fn wire_account(workload: &mut Workload, group: &Group<'_>) {
         group.accounts(&workload.namespace).find(|account| account.name.value().is_some_and(|name| name == wanted));
     if let Field::Known(name, origin) = &workload.service_account {
         let found = account.is_some() || name == DEFAULT_ACCOUNT;
-        workload.service_account_exists = group.existence(found, "ServiceAccount", name, origin.at);
+        workload.service_account_exists =
+            if !found && group.lacks(|body| matches!(body, super::Body::ServiceAccount(_))) {
+                Field::unresolved(name, "service accounts are made elsewhere", origin.at)
+            } else {
+                group.existence(found, "ServiceAccount", name, origin.at)
+            };
     }
     if let Some(account) = account
         && workload.automount_token.is_absent()
