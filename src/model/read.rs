@@ -200,6 +200,8 @@ fn is_braced(node: NodeRef<'_>) -> bool {
 fn unfit<T>(node: NodeRef<'_>, expected: &'static str) -> Field<T> {
     match node.text() {
         Some(text) if placeholder(text) => Field::unresolved(text, "it is filled in later", node.place()),
+        // What a line is taken for may hang on one that could not be read.
+        _ if node.is_partial() => Field::unresolved("", UNREADABLE, node.place()),
         None if is_braced(node) => Field::unresolved("{{ … }}", "it is filled in later", node.place()),
         _ => Field::malformed(excerpt(node), expected, node.place()),
     }

@@ -37,9 +37,13 @@ pub(super) fn load(sources: &Sources, root: Option<&Path>, trees: &[Tree]) -> Ve
     projects.into_iter().map(Arc::new).collect()
 }
 
+/// Files of one directory that are looked at for what the others declare; each is held against each.
+const MAX_SIBLINGS: usize = 40;
+
 /// Files that compose would not take by themselves may be laid over those that it would, in their own directory or one
-/// above.
+/// above, and over one another (`docker compose -f compose.yaml -f compose.db.yaml -f compose.agent.yaml`).
 fn lay_over(projects: &mut [ComposeFile]) {
+    let beside = siblings(projects);
     let mut bases: BTreeMap<String, Declared> = BTreeMap::new();
     for file in projects.iter() {
         let (directory, name) = split_path(&file.path.0);
@@ -47,12 +51,13 @@ fn lay_over(projects: &mut [ComposeFile]) {
             bases.entry(directory.to_owned()).or_default().add(file);
         }
     }
-    for file in projects.iter_mut() {
+    for (file, beside) in projects.iter_mut().zip(beside) {
         let path = file.path.0.clone();
         let (mut directory, name) = split_path(&path);
         if BASES.contains(&name) {
             continue;
         }
+        file.lay_over(&beside);
         loop {
             if let Some(base) = bases.get(directory) {
                 file.lay_over(base);
@@ -63,6 +68,24 @@ fn lay_over(projects: &mut [ComposeFile]) {
             directory = split_path(directory).0;
         }
     }
+}
+
+/// For each file what the further files of its directory declare.
+fn siblings(projects: &[ComposeFile]) -> Vec<Declared> {
+    let home = |file: &ComposeFile| split_path(&file.path.0).0.to_owned();
+    let mut by_directory: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, file) in projects.iter().enumerate() {
+        by_directory.entry(home(file)).or_default().push(index);
+    }
+    let declared = |(index, file): (usize, &ComposeFile)| {
+        let mut declared = Declared::default();
+        let beside = by_directory.get(&home(file)).filter(|beside| beside.len() <= MAX_SIBLINGS);
+        for other in beside.into_iter().flatten().filter(|other| **other != index) {
+            projects.get(*other).into_iter().for_each(|other| declared.add(other));
+        }
+        declared
+    };
+    projects.iter().enumerate().map(declared).collect()
 }
 
 /// Directory and name; `.` for what lies in the root.
