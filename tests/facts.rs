@@ -79,3 +79,20 @@ fn a_version_is_taken_from_tags_that_are_versions() {
         .collect();
     assert_eq!(versions, ["atonix 1.5.0"]);
 }
+
+#[test]
+fn a_job_belongs_to_the_service_whose_image_it_runs() {
+    let api = deployment("api", "shop/api:1.4.2", 8080);
+    let job = "apiVersion: batch/v1\nkind: CronJob\nmetadata: { name: rotate-keys }\nspec:\n  schedule: '0 3 * * *'\n  jobTemplate:\n    spec:\n      template:\n        spec:\n          containers: [ { name: api, image: 'shop/api:1.4.2' } ]\n";
+    let repo = repo(&[
+        ("services/api/Dockerfile", "FROM scratch"),
+        ("services/web/Dockerfile", "FROM scratch"),
+        ("k8s/api.yaml", &api),
+        ("k8s/cronjobs/rotate.yaml", job),
+    ]);
+    let names = |root| -> Vec<String> {
+        service(&repo, root).workloads.items.iter().filter_map(|workload| workload.name.value().cloned()).collect()
+    };
+    assert_eq!(names("services/api"), ["api", "rotate-keys"]);
+    assert!(names("services/web").is_empty());
+}

@@ -41,7 +41,9 @@ fn rules_of(standard: &str) -> BTreeSet<String> {
 fn assert_conforms(standard: &str) {
     let report = check(standard, &format!("fixtures/{standard}/conforming"));
     assert_eq!(lines(&report), Vec::<String>::new());
-    assert_eq!(report["notes"], serde_json::json!([]));
+    // An overlay that a standard asks for is not judged without the file below it, which is no trouble.
+    let notes = report["notes"].as_array().unwrap().iter();
+    assert_eq!(notes.filter(|note| note["kind"] != "not-evaluated").collect::<Vec<_>>(), Vec::<&Value>::new());
     let passed: u64 = report["rules"].as_array().unwrap().iter().map(|rule| rule["passed"].as_u64().unwrap()).sum();
     assert!(passed > 60, "a conforming service passes rules, and does not merely escape them: {passed}");
 }

@@ -161,6 +161,10 @@ apiVersion: v1
 kind: Pod
 metadata: {name: worker}
 spec: {serviceAccountName: worker, containers: [{name: worker, image: 'worker:1'}]}
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: web}
 ";
     let exists = |resources: &str| {
         let chart = format!("resources: [{resources}]\nhelmCharts: [{{name: worker}}]\n");
@@ -169,6 +173,20 @@ spec: {serviceAccountName: worker, containers: [{name: worker, image: 'worker:1'
     };
     assert_eq!(exists("worker.yaml"), None);
     assert_eq!(exists("other.yaml"), Some(false), "a kustomization of other files says nothing");
+}
+
+#[test]
+fn an_account_is_left_open_where_none_is_made() {
+    let manifests = Manifests::one(
+        "\
+apiVersion: v1
+kind: Pod
+metadata: {name: worker}
+spec: {serviceAccountName: worker, containers: [{name: worker, image: 'worker:1'}]}
+",
+    );
+    let exists = &manifests.workload("Pod/worker").service_account_exists;
+    assert!(matches!(exists, Field::Unresolved(open) if open.why.contains("made elsewhere")));
 }
 
 #[test]
