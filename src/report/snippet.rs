@@ -362,7 +362,7 @@ mod tests {
 
     #[test]
     fn marks_far_apart_are_drawn_apart() {
-        let text = (1..=900).map(|n| format!("line {n} of many\n")).collect::<String>();
+        let text = (1..=900).fold(String::new(), |text, n| text + &format!("line {n} of many\n"));
         let drawn = drawn(&text, &[mark(&text, "line 500 ", "primary"), mark(&text, "line 700 ", "other")]);
         assert_eq!(drawn.lines().count(), 14, "{drawn}");
         assert!(drawn.contains(":500:1]") && drawn.contains(":700:1]"));

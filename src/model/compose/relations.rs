@@ -108,8 +108,11 @@ fn overlap(a: Option<&str>, b: Option<&str>) -> bool {
     covers(a, b) || covers(b, a)
 }
 
+/// The service that has a name, and its profiles.
+type Holder = (String, Rc<[String]>);
+
 fn mark_container_names(services: &mut [ComposeService]) {
-    let mut taken: BTreeMap<String, Vec<(String, Rc<[String]>)>> = BTreeMap::new();
+    let mut taken: BTreeMap<String, Vec<Holder>> = BTreeMap::new();
     for service in services {
         let Field::Known(name, origin) = &service.container_name else { continue };
         let profiles = profiles(service);

@@ -328,12 +328,11 @@ fn read_command(command: &Command, file: FileId, scope: &Scope, inventory: &Inve
 fn availability(check: &HealthCommand, inventory: &Inventory<'_>, at: Place) -> Field<bool> {
     if check.uses_shell {
         match inventory.has("sh") {
-            Ok(true) => {}
             Ok(false) => return Field::known(false, at),
             Err(why) if inventory.base.is_none_or(|base| base.family.is_none()) && check.tool.value().is_none() => {
                 return Field::unresolved("", why, at);
             }
-            Err(_) => {}
+            Ok(true) | Err(_) => {}
         }
     }
     match &check.tool {

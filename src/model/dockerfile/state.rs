@@ -1,5 +1,7 @@
 //! What a stage has at one point, and what it hands on to the stages built from it.
 
+use std::path::Path;
+
 use super::accounts::Accounts;
 use super::base_image;
 use super::files::{self, Copy, Ownership, join};
@@ -189,7 +191,7 @@ impl<'t> State<'t> {
         }
         let first = command.words.first().map_or("", script::Argument::shown);
         let runs_script =
-            script::is_shell(name) || first.starts_with("./") || name.ends_with(".sh") || first.starts_with('$');
+            script::is_shell(name) || first.starts_with("./") || Path::new(name).extension().is_some_and(|kind| kind == "sh") || first.starts_with('$');
         self.tools_unseen |= runs_script
             || name == "xargs"
             || (matches!(name, "make" | "ninja") && command.arguments().iter().any(|word| word.text == "install"))
