@@ -2,6 +2,8 @@
 //!
 //! `cargo bench` runs them; `benches/wall` times the release binary on a whole monorepo.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "a run that cannot be set up measures nothing")]
+
 use std::fmt::Write;
 use std::hint::black_box;
 

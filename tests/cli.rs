@@ -1,5 +1,7 @@
 //! The command line as its users meet it: exit statuses, bad input, and what the formats say.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a helper that cannot go on fails its test")]
+
 #[path = "cli/bad_input.rs"]
 mod bad_input;
 #[path = "cli/contract.rs"]

@@ -1,17 +1,16 @@
 //! The fixtures: services that conform give nothing, services that do not break every rule of their standard.
 
-#[path = "cli/support.rs"]
-mod support;
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a helper that cannot go on fails its test")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
+use assert_cmd::Command;
 use serde_json::Value;
-use support::run_in;
 
 fn json(arguments: &[&str]) -> Value {
-    let run = run_in(Path::new("."), arguments);
-    serde_json::from_str(&run.out).unwrap_or_else(|error| panic!("{error}: {}{}", run.out, run.err))
+    let output = Command::cargo_bin("svclint").unwrap().args(arguments).output().unwrap();
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)))
 }
 
 fn check(standard: &str, path: &str) -> Value {

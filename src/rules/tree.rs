@@ -42,13 +42,14 @@ impl<'a> Env<'a> {
             Operator::HasDirectory => tree.directory(asked),
             Operator::HasFilled => tree.filled_directory(asked),
             Operator::DockerIgnores => tree.is_docker_ignored(asked).then_some(origin.at),
-            _ => match pattern {
-                Some(pattern) => tree.matching(&|path| pattern.is_match(path)),
-                None => {
+            _ => {
+                if let Some(pattern) = pattern {
+                    tree.matching(&|path| pattern.is_match(path))
+                } else {
                     let glob = Glob::new(asked);
                     tree.matching(&|path| glob.is_match(path))
                 }
-            },
+            }
         };
         let at = match (found, compare.operator) {
             (Some(found), _) => found,

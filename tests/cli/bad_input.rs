@@ -76,7 +76,8 @@ fn an_alias_bomb_ends() {
     let mut text = String::from("x0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n");
     for level in 1..40 {
         let before = format!("*a{}", level - 1);
-        text += &format!("x{level}: &a{level} [{}]\n", [before.as_str(); 9].join(", "));
+        let line = format!("x{level}: &a{level} [{}]\n", [before.as_str(); 9].join(", "));
+        text.push_str(&line);
     }
     text += "services:\n  web:\n    image: nginx:1.27\n    privileged: true\n    command: *a39\n";
     let repository = Repository::new(&[("docker-compose.yml", &text)]);

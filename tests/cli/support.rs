@@ -54,7 +54,7 @@ pub fn run_in(directory: &Path, arguments: &[&str]) -> Run {
         .current_dir(directory)
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-        .timeout(std::time::Duration::from_secs(120))
+        .timeout(std::time::Duration::from_mins(2))
         .args(arguments)
         .output()
         .unwrap();

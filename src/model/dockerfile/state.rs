@@ -190,8 +190,10 @@ impl<'t> State<'t> {
             keep(&mut self.copied, paths.map(str::to_owned));
         }
         let first = command.words.first().map_or("", script::Argument::shown);
-        let runs_script =
-            script::is_shell(name) || first.starts_with("./") || Path::new(name).extension().is_some_and(|kind| kind == "sh") || first.starts_with('$');
+        let runs_script = script::is_shell(name)
+            || first.starts_with("./")
+            || Path::new(name).extension().is_some_and(|kind| kind == "sh")
+            || first.starts_with('$');
         self.tools_unseen |= runs_script
             || name == "xargs"
             || (matches!(name, "make" | "ninja") && command.arguments().iter().any(|word| word.text == "install"))
