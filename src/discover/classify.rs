@@ -95,6 +95,9 @@ const COMPOSE_KEYS: &[&str] =
 /// `apiVersion`s of atonix.yaml; the format was renamed after its first publication.
 const ATONIX_VERSIONS: &[&str] = &["atonixcorp.com/v1", "atonix.io/v1"];
 
+/// Top-level keys that every atonix.yaml has.
+const ATONIX_KEYS: &[&str] = &["apiVersion", "kind", "metadata", "service"];
+
 /// Tells what files are. Knows the charts of the run, since a template is one only beside a `Chart.yaml`.
 #[derive(Debug, Default)]
 pub struct Classifier {
@@ -157,7 +160,7 @@ impl Classifier {
             return ArtifactKind::Env;
         }
         match name {
-            "atonix.yaml" => return ArtifactKind::Atonix,
+            "atonix.yaml" if !is_other_format(text) => return ArtifactKind::Atonix,
             "Chart.yaml" => return ArtifactKind::HelmChart,
             _ if self.in_templates(path) => return ArtifactKind::HelmTemplate,
             _ if is_kustomization(name) => return ArtifactKind::Kustomization,
@@ -261,9 +264,7 @@ struct Sketch<'t> {
     indent: Option<usize>,
     api_version: Option<&'t str>,
     kind: Option<&'t str>,
-    services: bool,
-    include: bool,
-    any: bool,
+    keys: Vec<&'t str>,
 }
 
 impl<'t> Sketch<'t> {
@@ -276,16 +277,24 @@ impl<'t> Sketch<'t> {
         if indent != *self.indent.get_or_insert(indent) {
             return;
         }
-        self.any = true;
         let Some((key, value)) = body.split_once(':') else { return };
         let value = value.split(" #").next().unwrap_or("").trim().trim_matches(['"', '\'']);
-        match key.trim_end().trim_matches(['"', '\'']) {
+        let key = key.trim_end().trim_matches(['"', '\'']);
+        match key {
             "apiVersion" => self.api_version = Some(value),
             "kind" => self.kind = Some(value),
-            "services" => self.services = true,
-            "include" => self.include = true,
             _ => {}
         }
+        self.keys.push(key);
+    }
+
+    fn has(&self, key: &str) -> bool {
+        self.keys.contains(&key)
+    }
+
+    /// Whether there is anything but comments.
+    fn any(&self) -> bool {
+        self.indent.is_some()
     }
 
     fn is_kubernetes(&self) -> bool {
@@ -295,11 +304,8 @@ impl<'t> Sketch<'t> {
     }
 }
 
-fn yaml(name: &str, text: &str) -> ArtifactKind {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if text.trim_start().starts_with('{') {
-        return json(text);
-    }
+/// One for each document of a text in block style.
+fn sketches(text: &str) -> Vec<Sketch<'_>> {
     let mut sketches = vec![Sketch::default()];
     for line in text.lines() {
         if line == "---" || line.starts_with("--- ") {
@@ -308,6 +314,24 @@ fn yaml(name: &str, text: &str) -> ArtifactKind {
             sketch.take(line);
         }
     }
+    sketches
+}
+
+/// Whether a file has keys and none that atonix.yaml demands, such as a configuration of a tool of the same name.
+fn is_other_format(text: &str) -> bool {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let sketches = sketches(text);
+    !text.trim_start().starts_with('{')
+        && sketches.iter().any(|sketch| !sketch.keys.is_empty())
+        && !sketches.iter().any(|sketch| ATONIX_KEYS.iter().any(|key| sketch.has(key)))
+}
+
+fn yaml(name: &str, text: &str) -> ArtifactKind {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.trim_start().starts_with('{') {
+        return json(text);
+    }
+    let sketches = sketches(text);
     let is_atonix = |sketch: &Sketch<'_>| {
         sketch.kind == Some("Service") && sketch.api_version.is_some_and(|version| ATONIX_VERSIONS.contains(&version))
     };
@@ -318,15 +342,17 @@ fn yaml(name: &str, text: &str) -> ArtifactKind {
         let kustomize = |sketch: &Sketch<'_>| {
             sketch.api_version.is_some_and(|version| version.starts_with("kustomize.config.k8s.io/"))
         };
-        let only = sketches.iter().filter(|sketch| sketch.any).all(kustomize);
+        let only = sketches.iter().filter(|sketch| sketch.any()).all(kustomize);
         return if only { ArtifactKind::Kustomization } else { ArtifactKind::Kubernetes };
     }
     let named = name.to_ascii_lowercase().contains("compose");
-    let empty = sketches.iter().all(|sketch| !sketch.any);
-    if is_canonical_compose(name) && (empty || sketches.iter().any(|sketch| sketch.services)) {
+    let empty = sketches.iter().all(|sketch| !sketch.any());
+    if is_canonical_compose(name) && (empty || sketches.iter().any(|sketch| sketch.has("services"))) {
         return ArtifactKind::Compose;
     }
-    if sketches.iter().any(|sketch| sketch.services || (named && sketch.include)) && is_compose(text, named) {
+    if sketches.iter().any(|sketch| sketch.has("services") || (named && sketch.has("include")))
+        && is_compose(text, named)
+    {
         return ArtifactKind::Compose;
     }
     ArtifactKind::Other
@@ -406,6 +432,8 @@ mod tests {
     #[test]
     fn the_service_file_is_known_under_a_wrong_name() {
         assert_eq!(kind("api/atonix.yaml", ""), Atonix);
+        assert_eq!(kind("api/atonix.yaml", "servce:\n  runtime: container\nmetadata:\n  name: api\n"), Atonix);
+        assert_eq!(kind("standards/atonix.yaml", "standard: atonix\nclauses: []\n"), Other);
         assert_eq!(kind("api/atonix.yml", "apiVersion: atonix.io/v1\nkind: Service\n"), Atonix);
         assert_eq!(kind("api/atonix.yml", "pipeline:\n  steps: []\n"), Other);
         assert_eq!(kind("op/sample.yaml", "apiVersion: cache.atonixcorp.com/v1alpha1\nkind: Atonixcorp\n"), Kubernetes);

@@ -183,8 +183,12 @@ pub fn service_roots(inputs: Inputs<'_>) -> ServiceRoots {
     }
     let services: BTreeSet<String> = found.keys().cloned().collect();
     let mut place = |path: &str, keep: fn(&mut ServiceRoot) -> &mut Vec<String>| {
-        let owner = ancestors(parent_of(path)).find(|directory| services.contains(*directory));
-        let root = owner.unwrap_or_else(|| manifest_home(parent_of(path)));
+        let parent = parent_of(path);
+        let owner = ancestors(parent).find(|directory| services.contains(*directory));
+        // What illustrates is no part of the service around it.
+        let within = |root: &&str| is_illustration(root) || !is_illustration(parent);
+        let home = || Some(manifest_home(parent)).filter(within).or_else(|| illustration_of(parent));
+        let root = owner.filter(within).or_else(home).unwrap_or(".");
         keep(entry(&mut found, root, RootKind::Stack)).push(path.to_owned());
     };
     inputs.compose.iter().for_each(|file| place(&file.path, |root| &mut root.compose));
@@ -258,6 +262,11 @@ const ILLUSTRATIONS: &[&str] =
 #[must_use]
 pub fn is_illustration(root: &str) -> bool {
     root.split('/').any(|part| ILLUSTRATIONS.contains(&part))
+}
+
+/// The directory, from `directory` upwards, that makes an illustration of it.
+fn illustration_of(directory: &str) -> Option<&str> {
+    ancestors(directory).find(|directory| ILLUSTRATIONS.contains(&last(directory)))
 }
 
 fn last(path: &str) -> &str {
@@ -371,6 +380,15 @@ mod tests {
     fn a_service_in_the_documentation_is_an_illustration() {
         let roots = find(&["docs/plans/proto/Dockerfile", "examples/hello/Dockerfile"], &[], &[]);
         assert_eq!(roots.roots().iter().map(|root| root.is_illustration).collect::<Vec<_>>(), [true, false]);
+    }
+
+    #[test]
+    fn an_illustration_is_no_part_of_the_service_around_it() {
+        let compose: &[(&str, &[(&str, &str)])] = &[("docs/demo/compose.yaml", &[]), ("compose.yaml", &[])];
+        let roots = find(&["Dockerfile"], compose, &["deploy/api.yaml", "tests/fixtures/k8s/api.yaml"]);
+        assert_eq!(names(&roots), [".", "docs/demo (stack)", "tests/fixtures (stack)"]);
+        assert_eq!(roots.roots()[0].compose, ["compose.yaml"]);
+        assert_eq!(roots.roots()[0].manifests, ["deploy/api.yaml"]);
     }
 
     #[test]
