@@ -173,3 +173,14 @@ fn a_root_that_is_not_there_is_an_error() {
     let error = walk(Path::new("/no/such/place"), &WalkOptions::default()).unwrap_err();
     assert_eq!(error.to_string(), "`/no/such/place` cannot be checked: it does not exist");
 }
+
+#[test]
+fn a_gitignore_above_the_root_counts_within_its_repository() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), ".gitignore", "*.env\n");
+    write(dir.path(), "shop/api/Dockerfile", "FROM scratch\n");
+    let above = || walk(&dir.path().join("shop/api"), &WalkOptions::default()).unwrap().sources.has_gitignore_above();
+    assert!(!above());
+    write(dir.path(), ".git/HEAD", "ref: refs/heads/main\n");
+    assert!(above());
+}

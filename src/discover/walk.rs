@@ -73,6 +73,7 @@ pub struct Walk {
 /// Where the root is not a directory that can be read, or a glob is none.
 pub fn walk(root: &Path, options: &WalkOptions) -> Result<Walk, WalkError> {
     let canonical = canonical_directory(root)?;
+    let repository = canonical.ancestors().find(|directory| directory.join(".git").exists());
     let left_out = left_out(&canonical, options)?;
     let left_out = Arc::new(left_out);
     let skipped: Arc<Mutex<Vec<String>>> = Arc::default();
@@ -83,7 +84,7 @@ pub fn walk(root: &Path, options: &WalkOptions) -> Result<Walk, WalkError> {
         .git_global(false)
         .require_git(false)
         // Outside a repository, a `.gitignore` further up belongs to something else.
-        .parents(canonical.ancestors().any(|directory| directory.join(".git").exists()))
+        .parents(repository.is_some())
         .follow_links(false)
         .filter_entry({
             let (root, left_out, skipped) = (canonical.clone(), Arc::clone(&left_out), Arc::clone(&skipped));
@@ -107,7 +108,12 @@ pub fn walk(root: &Path, options: &WalkOptions) -> Result<Walk, WalkError> {
     errors.sort_by_cached_key(ToString::to_string);
     let mut skipped = std::mem::take(&mut *skipped.lock().unwrap_or_else(PoisonError::into_inner));
     skipped.sort_unstable();
-    Ok(Walk { sources: Sources::new(files), errors, skipped })
+    let gitignore_above = repository.is_some_and(|top| {
+        let mut above = canonical.ancestors().skip(1).take_while(|directory| directory.starts_with(top));
+        above.any(|directory| directory.join(".gitignore").is_file())
+    });
+    let sources = Sources::new(files).with_gitignore_above(gitignore_above);
+    Ok(Walk { sources, errors, skipped })
 }
 
 fn canonical_directory(root: &Path) -> Result<PathBuf, WalkError> {

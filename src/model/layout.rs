@@ -111,7 +111,7 @@ fn has_gitignore(sources: &Sources, root: &str) -> bool {
             return true;
         }
         if directory == "." {
-            return false;
+            return sources.has_gitignore_above();
         }
         directory = directory.rsplit_once('/').map_or(".", |(parent, _)| parent);
     }

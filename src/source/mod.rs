@@ -178,13 +178,26 @@ impl SourceFile {
 #[derive(Debug, Default)]
 pub struct Sources {
     files: Vec<SourceFile>,
+    gitignore_above: bool,
 }
 
 impl Sources {
     /// Takes the entries as they are; their index is their [`FileId`].
     #[must_use]
     pub fn new(files: Vec<SourceFile>) -> Self {
-        Self { files }
+        Self { files, gitignore_above: false }
+    }
+
+    /// Notes whether the repository has a `.gitignore` in a directory above the root of the run.
+    #[must_use]
+    pub fn with_gitignore_above(self, gitignore_above: bool) -> Self {
+        Self { gitignore_above, ..self }
+    }
+
+    /// Whether the repository has a `.gitignore` in a directory above the root of the run.
+    #[must_use]
+    pub fn has_gitignore_above(&self) -> bool {
+        self.gitignore_above
     }
 
     /// Adds an entry and returns its id.
@@ -243,7 +256,7 @@ impl Sources {
             text: file.text.clone(),
             lines: OnceLock::new(),
         });
-        Self { files: files.collect() }
+        Self::new(files.collect())
     }
 
     /// The text under a place.
