@@ -9,6 +9,7 @@
 pub mod cli;
 pub mod diagnostic;
 pub mod discover;
+pub mod embedded;
 pub mod engine;
 pub mod finding;
 pub mod model;

@@ -1,5 +1,9 @@
 //! One service judged by its rules.
 
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
 use crate::finding::{Finding, Outcome, RuleCount, Severity, Target};
 use crate::model::schema::{Node, Scope};
 use crate::model::service::Service;
@@ -15,46 +19,62 @@ pub(super) struct Judged {
     pub(super) counts: Vec<RuleCount>,
 }
 
-/// Judges a service.
-pub(super) fn service(sources: &Sources, service: &Service, instances: &[Instance]) -> Judged {
-    let mut findings = Vec::new();
-    let mut counts = Vec::new();
-    let mut cached: Vec<(&'static str, Vec<&dyn Node>)> = Vec::new();
+/// Rules that one thread takes at a time.
+const BATCH: usize = 16;
+
+/// Judges a service. `alone` is whether the other threads have nothing better to do than to help.
+pub(super) fn service(sources: &Sources, service: &Service, instances: &[Instance], alone: bool) -> Judged {
+    let mut targets: BTreeMap<&'static str, Vec<&dyn Node>> = BTreeMap::new();
     for instance in instances {
         let kind = instance.rule.kind.name;
-        if cached.iter().all(|(name, _)| *name != kind) {
-            cached.push((kind, service.targets(kind)));
+        targets.entry(kind).or_insert_with(|| service.targets(kind));
+    }
+    let batch = if alone { BATCH } else { instances.len() };
+    let judged: Vec<(Vec<Finding>, RuleCount)> = instances
+        .par_iter()
+        .with_min_len(batch)
+        .map(|instance| {
+            let targets = targets.get(instance.rule.kind.name).map_or(&[][..], Vec::as_slice);
+            by_rule(sources, service, instance, targets)
+        })
+        .collect();
+    let (findings, counts): (Vec<_>, Vec<_>) = judged.into_iter().unzip();
+    Judged { findings: findings.into_iter().flatten().collect(), counts }
+}
+
+fn by_rule(
+    sources: &Sources,
+    service: &Service,
+    instance: &Instance,
+    targets: &[&dyn Node],
+) -> (Vec<Finding>, RuleCount) {
+    let mut findings = Vec::new();
+    let mut count = RuleCount { rule: instance.id.clone(), ..RuleCount::default() };
+    for target in targets {
+        if !instance.looks_at(&sources.get(target.place().file).path) {
+            continue;
         }
-        let targets = cached.iter().find(|(name, _)| *name == kind).map_or(&[][..], |(_, targets)| targets);
-        let mut count = RuleCount { rule: instance.id.clone(), ..RuleCount::default() };
-        for target in targets {
-            if !instance.looks_at(&sources.get(target.place().file).path) {
-                continue;
-            }
-            match judge(&instance.rule, *target, service) {
-                Judgement::NotApplicable => {}
-                Judgement::Pass => count.passed += 1,
-                Judgement::Findings(groups) => {
-                    let failed = groups.iter().any(|group| !group.unknown);
-                    let unknown_fails = instance.rule.source.unknown == UnknownAs::Fail;
-                    if failed || unknown_fails {
-                        count.failed += 1;
-                    } else {
-                        count.unknown += 1;
-                    }
-                    for group in &groups {
-                        let Some(conclusion) = conclude(&instance.rule, *target, group) else { continue };
-                        findings.extend(finding(instance, service, *target, conclusion));
-                    }
+        match judge(&instance.rule, *target, service) {
+            Judgement::NotApplicable => {}
+            Judgement::Pass => count.passed += 1,
+            Judgement::Findings(groups) => {
+                let failed = groups.iter().any(|group| !group.unknown);
+                if failed || instance.rule.source.unknown == UnknownAs::Fail {
+                    count.failed += 1;
+                } else {
+                    count.unknown += 1;
+                }
+                for group in &groups {
+                    let Some(conclusion) = conclude(&instance.rule, *target, group) else { continue };
+                    findings.extend(finding(instance, service, *target, conclusion));
                 }
             }
         }
-        if count.passed + count.failed + count.unknown == 0 {
-            count.not_applicable = 1;
-        }
-        counts.push(count);
     }
-    Judged { findings, counts }
+    if count.passed + count.failed + count.unknown == 0 {
+        count.not_applicable = 1;
+    }
+    (findings, count)
 }
 
 fn finding(instance: &Instance, service: &Service, target: &dyn Node, conclusion: Conclusion) -> Option<Finding> {

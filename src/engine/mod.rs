@@ -98,13 +98,14 @@ fn judge_all(repo: &Repo, library: &Library, plan: &Plan, own_findings: bool) ->
 /// Puts a service together, judges it, and lets it go.
 fn part(repo: &Repo, plan: &Plan, index: usize, own_findings: bool) -> Option<Part> {
     let Assembled { service, seen } = repo.assemble(index)?;
+    let alone = repo.heads.len() < rayon::current_num_threads();
     let mut own = Vec::new();
     if own_findings {
         own = own::wrong_values(&service);
         own.extend(seen.troubles.iter().map(|trouble| own::trouble(&repo.sources, &service.root.0, trouble)));
     }
     Some(Part {
-        judged: judge::service(&repo.sources, &service, plan.instances(index)),
+        judged: judge::service(&repo.sources, &service, plan.instances(index), alone),
         own,
         annotations: comments::annotations(&repo.sources, &service),
         seen,

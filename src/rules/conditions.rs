@@ -83,7 +83,7 @@ fn parts(
     form: &str,
     depth: usize,
 ) -> Option<Vec<Condition>> {
-    loader.closed(node, &format!("an `{form}`"), &[form, "say"]);
+    loader.closed(node, format_args!("an `{form}`"), &[form, "say"]);
     if list.shape() != Shape::Sequence || list.items().next().is_none() {
         let message = format!("`{form}` takes a list of conditions that is not empty");
         loader.problem("rule/constant", message, list.place());
@@ -102,15 +102,15 @@ fn quantifier(
     form: &str,
     depth: usize,
 ) -> Option<(Quantifier, Extra)> {
-    loader.closed(node, &format!("a condition with `{form}`"), &[form, "say"]);
+    loader.closed(node, format_args!("a condition with `{form}`"), &[form, "say"]);
     let (required, keys): (&str, &[&str]) = match form {
         "each" => ("require", &["in", "as", "where", "require"]),
         "some" => ("that", &["in", "as", "where", "that", "say"]),
         "count" => ("", &["in", "as", "where", "eq", "ge", "le"]),
         _ => ("value", &["in", "as", "where", "value"]),
     };
-    loader.closed(value, &format!("`{form}`"), keys);
-    let name = loader.required(value, "as", &format!("`{form}`"))?;
+    loader.closed(value, format_args!("`{form}`"), keys);
+    let name = loader.required(value, "as", format_args!("`{form}`"))?;
     let Some(list) = value.get("in") else {
         loader.problem("rule/missing-key", format!("`{form}` needs `in`"), value.anchor_place());
         return None;

@@ -1,5 +1,7 @@
 //! From a rule file to its parts: closed keys, every mistake with its place, all of them at once.
 
+use std::fmt::Display;
+
 use super::ast::{
     Arity, At, Example, Expectation, LabelSpec, Literal, Lookup, Param, ParamType, RuleSource, Status, UnknownAs,
 };
@@ -57,7 +59,7 @@ impl Loader {
     }
 
     /// Reports keys that do not belong into a mapping.
-    pub(crate) fn closed(&mut self, node: NodeRef<'_>, what: &str, keys: &[&str]) {
+    pub(crate) fn closed(&mut self, node: NodeRef<'_>, what: impl Display, keys: &[&str]) {
         if node.shape() != Shape::Mapping {
             self.problem("rule/shape", format!("{what} is a mapping, not {}", node.type_name()), node.place());
             return;
@@ -74,7 +76,7 @@ impl Loader {
         }
     }
 
-    pub(crate) fn text(&mut self, node: NodeRef<'_>, what: &str) -> Option<At<String>> {
+    pub(crate) fn text(&mut self, node: NodeRef<'_>, what: impl Display) -> Option<At<String>> {
         match node.shape() {
             Shape::Scalar(Scalar::Str(text)) => Some(At::new(text.to_owned(), node.place())),
             Shape::Scalar(Scalar::Int(_) | Scalar::Float(_) | Scalar::Bool(_)) => {
@@ -87,9 +89,9 @@ impl Loader {
         }
     }
 
-    pub(crate) fn required(&mut self, node: NodeRef<'_>, key: &str, what: &str) -> Option<At<String>> {
+    pub(crate) fn required(&mut self, node: NodeRef<'_>, key: &str, what: impl Display) -> Option<At<String>> {
         if let Some(value) = node.get(key) {
-            self.text(value, &format!("`{key}`"))
+            self.text(value, format_args!("`{key}`"))
         } else {
             self.problem("rule/missing-key", format!("{what} needs `{key}`"), node.anchor_place());
             None
@@ -111,7 +113,7 @@ impl Loader {
 
     pub(crate) fn optional(&mut self, node: NodeRef<'_>, key: &str) -> Option<At<String>> {
         let value = node.get(key)?;
-        self.text(value, &format!("`{key}`"))
+        self.text(value, format_args!("`{key}`"))
     }
 
     pub(crate) fn word<T>(
@@ -138,7 +140,7 @@ impl Loader {
             self.problem("rule/type", format!("`{key}` is a list"), list.place());
         }
         list.items()
-            .filter_map(|item| self.text(item, &format!("an entry of `{key}`")))
+            .filter_map(|item| self.text(item, format_args!("an entry of `{key}`")))
             .map(|text| text.value)
             .collect()
     }
@@ -159,13 +161,8 @@ impl Loader {
     }
 }
 
-/// The part of a rule file before its examples, which only its tests need.
-pub(crate) fn head(text: &str) -> &str {
-    text.split_once("\nexamples:").map_or(text, |(head, _)| head)
-}
-
 /// Reads a rule file. Without problems the rule is whole; its conditions are not typed yet. `has_examples` is `false`
-/// for a [`head`].
+/// for a tree that ends before them.
 pub(crate) fn rule(tree: &Tree, has_examples: bool) -> (Option<RuleSource>, Vec<Problem>) {
     let mut loader = Loader::new();
     loader.syntax(tree);

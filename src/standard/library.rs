@@ -4,18 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use include_dir::{Dir, include_dir};
 use rayon::prelude::*;
 
 use super::{Standard, load};
 use crate::diagnostic::{Problem, nearest};
+use crate::embedded::{self, Embedded};
 use crate::finding::Label;
 use crate::rules::ast::RuleSource;
 use crate::rules::load as rule_load;
 use crate::source::{EntryKind, FileId, Place, SourceFile, Sources};
 use crate::syntax::yaml::Tree;
-
-static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/rules");
 
 /// The rules and standards of a run. Files are parsed when they are asked for.
 #[derive(Debug, Default)]
@@ -26,7 +24,7 @@ pub struct Library {
     standards: BTreeMap<String, FileId>,
     loaded: BTreeMap<String, Arc<RuleSource>>,
     /// The files that came with the binary, whose examples its own tests have run.
-    built_in: BTreeSet<FileId>,
+    built_in: BTreeMap<FileId, &'static Embedded>,
 }
 
 /// Directories deeper than this are not looked at for rules.
@@ -37,12 +35,9 @@ impl Library {
     #[must_use]
     pub fn built_in() -> Self {
         let mut library = Self::default();
-        let mut files = Vec::new();
-        collect(&BUILT_IN, &mut files);
-        files.sort_unstable_by_key(|(path, _)| *path);
-        for (path, text) in files {
-            let file = library.insert(path, Arc::from(text));
-            library.built_in.insert(file);
+        for embedded in embedded::files() {
+            let file = library.insert(embedded.path, Arc::from(embedded.text));
+            library.built_in.insert(file, embedded);
         }
         library
     }
@@ -109,14 +104,11 @@ impl Library {
     ///
     /// # Errors
     /// An unknown id, or everything that is wrong with the rule.
-    pub fn rule(&mut self, id: &str, asked: Option<Place>) -> Result<Arc<RuleSource>, Vec<Problem>> {
-        if let Some(rule) = self.loaded.get(id) {
-            return Ok(Arc::clone(rule));
+    pub fn rule(&self, id: &str, asked: Option<Place>) -> Result<Arc<RuleSource>, Vec<Problem>> {
+        match self.loaded.get(id) {
+            Some(rule) => Ok(Arc::clone(rule)),
+            None => self.read(id, asked, false),
         }
-        let is_built_in = self.rules.get(id).is_some_and(|file| self.built_in.contains(file));
-        let rule = self.read(id, asked, !is_built_in)?;
-        self.loaded.insert(id.to_owned(), Arc::clone(&rule));
-        Ok(rule)
     }
 
     /// Reads the rules of several ids side by side, for [`Library::rule`] to find. What is wrong with one is told there.
@@ -124,10 +116,7 @@ impl Library {
         let read: Vec<(String, Arc<RuleSource>)> = ids
             .par_iter()
             .filter(|id| !self.loaded.contains_key(**id))
-            .filter_map(|id| {
-                let is_built_in = self.rules.get(*id).is_some_and(|file| self.built_in.contains(file));
-                Some(((*id).to_owned(), self.read(id, None, !is_built_in).ok()?))
-            })
+            .filter_map(|id| Some(((*id).to_owned(), self.read(id, None, false).ok()?)))
             .collect();
         self.loaded.extend(read);
     }
@@ -140,13 +129,14 @@ impl Library {
         self.read(id, None, true)
     }
 
-    fn read(&self, id: &str, asked: Option<Place>, has_examples: bool) -> Result<Arc<RuleSource>, Vec<Problem>> {
+    /// Reads a rule; one that came with the binary without its examples unless they are asked for.
+    fn read(&self, id: &str, asked: Option<Place>, examples: bool) -> Result<Arc<RuleSource>, Vec<Problem>> {
         let Some(file) = self.rules.get(id).copied() else {
             return Err(vec![unknown("rule", id, asked, self.rules.keys())]);
         };
-        let text = self.sources.get(file).text();
-        let tree = Tree::parse(file, if has_examples { text } else { rule_load::head(text) });
-        let (rule, mut problems) = rule_load::rule(&tree, has_examples);
+        let embedded = self.built_in.get(&file).filter(|_| !examples);
+        let tree = embedded.map_or_else(|| self.parse(file), |embedded| embedded.tree(file));
+        let (rule, mut problems) = rule_load::rule(&tree, embedded.is_none());
         if let Some(rule) = &rule
             && rule.id.value != id
         {
@@ -160,6 +150,10 @@ impl Library {
         }
     }
 
+    fn parse(&self, file: FileId) -> Tree {
+        Tree::parse(file, self.sources.get(file).text())
+    }
+
     /// The standard of an id.
     ///
     /// # Errors
@@ -168,24 +162,11 @@ impl Library {
         let Some(file) = self.standards.get(id).copied() else {
             return Err(vec![unknown("standard", id, None, self.standards.keys())]);
         };
-        let tree = Tree::parse(file, self.sources.get(file).text());
+        let tree = self.built_in.get(&file).map_or_else(|| self.parse(file), |embedded| embedded.tree(file));
         match load::standard(&tree) {
             (Some(standard), problems) if problems.is_empty() => Ok(standard),
             (_, problems) => Err(problems),
         }
-    }
-}
-
-fn collect(dir: &'static Dir<'static>, out: &mut Vec<(&'static str, &'static str)>) {
-    for file in dir.files() {
-        if let (Some(path), Some(text)) = (file.path().to_str(), file.contents_utf8())
-            && file.path().extension().is_some_and(|extension| extension == "yaml")
-        {
-            out.push((path, text));
-        }
-    }
-    for dir in dir.dirs() {
-        collect(dir, out);
     }
 }
 

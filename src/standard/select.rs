@@ -1,7 +1,9 @@
 //! Which rules run: the uses of a standard, typed with their parameters, equal ones run once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use super::Standard;
 use super::library::Library;
@@ -11,6 +13,7 @@ use crate::model::schema::StructDef;
 use crate::rules::ir::Compiled;
 use crate::rules::pattern::Pattern;
 use crate::rules::{Arguments, compile};
+use crate::source::Place;
 
 /// A rule with its parameters, ready to run.
 #[derive(Debug)]
@@ -51,8 +54,7 @@ pub fn instances(library: &mut Library, standards: &[Standard]) -> Result<Vec<In
     let mut problems = Vec::new();
     let mut out: Vec<(Instance, Arguments)> = Vec::new();
     let mut by_id: BTreeMap<String, usize> = BTreeMap::new();
-    let uses = standards.iter().flat_map(|standard| &standard.clauses).flat_map(|clause| &clause.rules);
-    library.read_ahead(&uses.map(|rule| rule.rule.value.as_str()).collect());
+    let mut ahead = typed_ahead(library, standards, &kinds);
     for standard in standards {
         for clause in &standard.clauses {
             for rule in &clause.rules {
@@ -79,7 +81,11 @@ pub fn instances(library: &mut Library, standards: &[Standard]) -> Result<Vec<In
                         continue;
                     }
                 }
-                match instance(library, rule, &kinds) {
+                let typed = match ahead.remove(&rule.rule.place) {
+                    Some(typed) => typed,
+                    None => instance(library, rule, &kinds),
+                };
+                match typed {
                     Ok(mut instance) => {
                         instance.severity = severity;
                         instance.clauses.push(clause_ref);
@@ -93,6 +99,21 @@ pub fn instances(library: &mut Library, standards: &[Standard]) -> Result<Vec<In
         }
     }
     if problems.is_empty() { Ok(out.into_iter().map(|(instance, _)| instance).collect()) } else { Err(problems) }
+}
+
+/// Reads and types the first use of every id side by side; found by the place of the use.
+fn typed_ahead(
+    library: &mut Library,
+    standards: &[Standard],
+    kinds: &[&'static StructDef],
+) -> HashMap<Place, Result<Instance, Vec<Problem>>> {
+    let uses = || standards.iter().flat_map(|standard| &standard.clauses).flat_map(|clause| &clause.rules);
+    library.read_ahead(&uses().map(|rule| rule.rule.value.as_str()).collect());
+    let mut seen = HashSet::new();
+    let first: Vec<&super::Use> = uses().filter(|rule| seen.insert(rule.id())).collect();
+    let library = &*library;
+    let typed = first.into_par_iter().map(|rule| (rule.rule.place, instance(library, rule, kinds)));
+    typed.with_min_len(16).collect()
 }
 
 fn same_params(a: &Arguments, b: &Arguments) -> bool {
@@ -114,7 +135,7 @@ fn twice(rule: &super::Use, earlier: &Arguments) -> Problem {
     problem
 }
 
-fn instance(library: &mut Library, rule: &super::Use, kinds: &[&'static StructDef]) -> Result<Instance, Vec<Problem>> {
+fn instance(library: &Library, rule: &super::Use, kinds: &[&'static StructDef]) -> Result<Instance, Vec<Problem>> {
     let source = library.rule(&rule.rule.value, Some(rule.rule.place))?;
     let compiled = compile(&source, &rule.params, kinds)?;
     let severity = source.severity;

@@ -2,37 +2,8 @@
 
 pub mod dockerfile;
 pub mod mapped;
+mod problem;
 pub mod shell;
 pub mod yaml;
 
-use crate::source::Span;
-
-/// Something a reader could not make sense of. The rest of the file is still in the tree.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SyntaxProblem {
-    /// The text it is about.
-    pub span: Span,
-    /// What is wrong, in one sentence without a full stop.
-    pub message: String,
-    /// What to do about it, where that is not plain from the message.
-    pub help: Option<String>,
-    /// Other places that take part, such as the first of two duplicate keys.
-    pub related: Vec<(Span, String)>,
-    /// Whether a tool that runs the file would refuse it. `false` for text that it accepts and changes silently.
-    pub fatal: bool,
-}
-
-impl SyntaxProblem {
-    /// A problem that makes the file's own tool refuse it.
-    #[must_use]
-    pub fn new(span: Span, message: impl Into<String>) -> Self {
-        Self { span, message: message.into(), help: None, related: Vec::new(), fatal: true }
-    }
-
-    /// The same with advice.
-    #[must_use]
-    pub fn with_help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
-        self
-    }
-}
+pub use problem::SyntaxProblem;

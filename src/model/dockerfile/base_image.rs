@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
+use crate::embedded;
 use crate::model::image::Image;
 use crate::source::FileId;
 use crate::syntax::yaml::{NodeRef, Tree};
 
-const DATA: &str = include_str!("../../../rules/data/base-images.yaml");
+const DATA: &str = "data/base-images.yaml";
 
 /// An account of an image.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,7 +118,10 @@ pub fn facts(image: &Image) -> Option<BaseFacts> {
 
 fn table() -> &'static Tree {
     static TABLE: OnceLock<Tree> = OnceLock::new();
-    TABLE.get_or_init(|| Tree::parse(FileId(u32::MAX), DATA))
+    TABLE.get_or_init(|| match embedded::find(DATA) {
+        Some(file) => file.tree(FileId(u32::MAX)),
+        None => Tree::parse(FileId(u32::MAX), ""),
+    })
 }
 
 /// The name that the table uses: without registry for Docker Hub and for mirrors of its official images.

@@ -4,15 +4,12 @@ use std::collections::HashMap;
 
 use granit_parser::{Event, Parser, Placement, ScalarStyle, StructureStyle};
 
-use super::{Comment, Data, Document, NodeData, NodeId, Style};
+use super::{Comment, Data, Document, NodeData, NodeId, SMALL_MAPPING, Style};
 use crate::source::{Span, Spanned};
 use crate::syntax::SyntaxProblem;
 
 /// Nodes one stream may have; some 100 MB of arena. A 50 MB file of ordinary YAML stays well below.
 const MAX_NODES: usize = 4_000_000;
-
-/// Keys of a mapping up to this number are compared one by one, which is quicker than hashing them.
-const SMALL_MAPPING: usize = 16;
 
 /// What one pass over the events gave.
 #[derive(Default)]

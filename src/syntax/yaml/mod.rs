@@ -5,6 +5,7 @@
 
 mod build;
 mod navigate;
+mod packed;
 mod recover;
 mod scalar;
 
@@ -16,6 +17,9 @@ pub use scalar::Scalar;
 
 /// How many entries one merged mapping may have in all. Guards against merge keys that multiply.
 pub(crate) const MERGE_BUDGET: usize = 10_000;
+
+/// Keys of a mapping up to this number are compared one by one, which is quicker than hashing them.
+const SMALL_MAPPING: usize = 16;
 
 /// How a scalar is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Data, MERGE_BUDGET, NodeData, NodeId, Scalar, Style, Tree, scalar};
+use super::{Data, MERGE_BUDGET, NodeData, NodeId, SMALL_MAPPING, Scalar, Style, Tree, scalar};
 use crate::source::{Place, Span, Spanned};
 
 /// A node of a tree.
@@ -37,6 +37,34 @@ pub struct Entry<'t> {
     pub value: NodeRef<'t>,
     /// Whether it comes in through a merge key.
     pub merged: bool,
+}
+
+/// Where the keys of a mapping stand among its entries. Few keys are compared one by one, which is quicker than
+/// hashing them.
+#[derive(Default)]
+struct Seen<'t> {
+    by_key: HashMap<&'t str, usize>,
+}
+
+impl<'t> Seen<'t> {
+    fn find(&self, key: &str, entries: &[Entry<'t>]) -> Option<usize> {
+        if self.by_key.is_empty() {
+            return entries.iter().position(|entry| entry.key == key && entry.key_node.text().is_some());
+        }
+        self.by_key.get(key).copied()
+    }
+
+    /// Notes a key that comes behind the entries there are.
+    fn insert(&mut self, key: &'t str, entries: &[Entry<'t>]) {
+        if entries.len() < SMALL_MAPPING {
+            return;
+        }
+        if self.by_key.is_empty() {
+            let keyed = entries.iter().enumerate().filter(|(_, entry)| entry.key_node.text().is_some());
+            self.by_key.extend(keyed.map(|(index, entry)| (entry.key, index)));
+        }
+        self.by_key.insert(key, entries.len());
+    }
 }
 
 impl<'t> NodeRef<'t> {
@@ -201,7 +229,7 @@ impl<'t> NodeRef<'t> {
     /// bring in and it does not set itself. None for anything but a mapping.
     pub fn entries(self) -> impl Iterator<Item = Entry<'t>> {
         let mut out: Vec<Entry<'t>> = Vec::new();
-        let mut seen: HashMap<&'t str, usize> = HashMap::new();
+        let mut seen = Seen::default();
         let mut queue: Vec<(NodeRef<'t>, bool)> = vec![(self, false)];
         let mut budget = MERGE_BUDGET;
         while let Some((mapping, merged)) = queue.pop() {
@@ -220,12 +248,12 @@ impl<'t> NodeRef<'t> {
                     }
                 } else if entry.key_node.text().is_none() {
                     out.push(Entry { merged, ..entry });
-                } else if let Some(index) = seen.get(entry.key).copied() {
+                } else if let Some(index) = seen.find(entry.key, &out) {
                     if !merged && let Some(earlier) = out.get_mut(index) {
                         *earlier = entry;
                     }
                 } else {
-                    seen.insert(entry.key, out.len());
+                    seen.insert(entry.key, &out);
                     out.push(Entry { merged, ..entry });
                 }
             }
