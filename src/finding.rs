@@ -1,5 +1,7 @@
 //! What a run has to say: findings, notes and counts, independent of how they are printed.
 
+use std::sync::Arc;
+
 use std::fmt;
 
 use crate::source::Place;
@@ -111,7 +113,7 @@ pub struct Finding {
     /// Id of the rule, or of its use in the standard where that has a name of its own.
     pub rule: String,
     /// The clauses that ask for it; the first decides the severity. Empty for a rule run on its own.
-    pub clauses: Vec<ClauseRef>,
+    pub clauses: Arc<[ClauseRef]>,
     /// How much it matters.
     pub severity: Severity,
     /// Failed or not known.
@@ -187,6 +189,16 @@ pub struct RuleCount {
     pub unknown: usize,
     /// Services in which it had no target.
     pub not_applicable: usize,
+}
+
+impl RuleCount {
+    /// Takes in how the targets of the same rule ended elsewhere.
+    pub fn add(&mut self, other: &Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.unknown += other.unknown;
+        self.not_applicable += other.not_applicable;
+    }
 }
 
 /// An artifact that was judged.

@@ -19,9 +19,10 @@ pub(super) fn run(args: &CheckArgs, streams: &mut Streams<'_>, shown: &mut Libra
     }
     let current = std::env::current_dir()?;
     let scope = paths::scope(&args.paths, &current)?;
-    *shown = super::library(&args.rules)?;
-    let discovery = discover::discover(&scope.root, &WalkOptions::default())
-        .map_err(|error| Failure::Message(error.to_string()))?;
+    let (library, discovery) =
+        rayon::join(|| super::library(&args.rules), || discover::discover(&scope.root, &WalkOptions::default()));
+    *shown = library?;
+    let discovery = discovery.map_err(|error| Failure::Message(error.to_string()))?;
     let mut repo = Repo::load(discovery, Some(&scope.root));
     let choice = Choice { standards: args.standard.clone(), rules: args.rule.clone(), only: scope.only.clone() };
     let mut report = engine::run(&repo, shown, &choice)?;
@@ -32,7 +33,10 @@ pub(super) fn run(args: &CheckArgs, streams: &mut Streams<'_>, shown: &mut Libra
         return Ok(if report.is_incomplete() { Exit::Untrusted } else { Exit::Nothing });
     }
     write(&report, &repo.sources, args, streams)?;
-    Ok(exit(&report, args.fail_on.threshold()))
+    let exit = exit(&report, args.fail_on.threshold());
+    // The process ends here, and the system takes its memory back sooner than it could be taken apart.
+    std::mem::forget((report, repo, std::mem::take(shown)));
+    Ok(exit)
 }
 
 fn exit(report: &Report, threshold: Option<Severity>) -> Exit {

@@ -12,7 +12,7 @@ use super::walk::plain;
 pub const MAX_FILE_BYTES: u64 = 64 << 20;
 
 /// How much of a file [`peek`] reads.
-const PEEK_BYTES: u64 = 8 << 10;
+const PEEK_BYTES: usize = 8 << 10;
 
 /// Why a file could not be read, with the way out.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -85,9 +85,10 @@ impl ReadError {
 /// See [`ReadError`].
 pub fn read(root: &Path, path: &str) -> Result<String, ReadError> {
     let full = root.join(path);
-    check(root, &full, path)?;
+    let size = check(root, &full, path)?;
     let io = |error: io::Error| ReadError::Io { path: path.to_owned(), reason: plain(&error) };
-    let mut bytes = Vec::new();
+    // With room for one byte more than there is, one call reads the file and the next one sees its end.
+    let mut bytes = Vec::with_capacity(size + 1);
     // One byte more than allowed, in case the file grows while it is read.
     File::open(&full).map_err(io)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(io)?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
@@ -100,14 +101,14 @@ pub fn read(root: &Path, path: &str) -> Result<String, ReadError> {
 #[must_use]
 pub fn peek(root: &Path, path: &str) -> Option<String> {
     let full = root.join(path);
-    check(root, &full, path).ok()?;
-    let mut bytes = Vec::new();
-    File::open(&full).ok()?.take(PEEK_BYTES).read_to_end(&mut bytes).ok()?;
+    let size = check(root, &full, path).ok()?;
+    let mut bytes = Vec::with_capacity(size.min(PEEK_BYTES) + 1);
+    File::open(&full).ok()?.take(PEEK_BYTES as u64).read_to_end(&mut bytes).ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// Refuses before opening, since opening a FIFO would wait for a writer.
-fn check(root: &Path, full: &Path, path: &str) -> Result<(), ReadError> {
+/// The size of a file in bytes. Refuses before opening, since opening a FIFO would wait for a writer.
+fn check(root: &Path, full: &Path, path: &str) -> Result<usize, ReadError> {
     let io = |error: io::Error| ReadError::Io { path: path.to_owned(), reason: plain(&error) };
     let mut metadata = fs::symlink_metadata(full).map_err(io)?;
     if metadata.is_symlink() {
@@ -126,7 +127,7 @@ fn check(root: &Path, full: &Path, path: &str) -> Result<(), ReadError> {
     if metadata.len() > MAX_FILE_BYTES {
         return Err(ReadError::TooLarge { path: path.to_owned(), size: metadata.len() });
     }
-    Ok(())
+    Ok(usize::try_from(metadata.len()).unwrap_or(0))
 }
 
 fn decode(path: &str, bytes: Vec<u8>) -> Result<String, ReadError> {

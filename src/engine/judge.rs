@@ -1,6 +1,7 @@
 //! One service judged by its rules.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -16,6 +17,7 @@ use crate::standard::select::Instance;
 /// What judging one service gave.
 pub(super) struct Judged {
     pub(super) findings: Vec<Finding>,
+    /// How the targets of each rule ended, in the order of the rules and without their names.
     pub(super) counts: Vec<RuleCount>,
 }
 
@@ -49,7 +51,7 @@ fn by_rule(
     targets: &[&dyn Node],
 ) -> (Vec<Finding>, RuleCount) {
     let mut findings = Vec::new();
-    let mut count = RuleCount { rule: instance.id.clone(), ..RuleCount::default() };
+    let mut count = RuleCount::default();
     for target in targets {
         if !instance.looks_at(&sources.get(target.place().file).path) {
             continue;
@@ -86,7 +88,7 @@ fn finding(instance: &Instance, service: &Service, target: &dyn Node, conclusion
     };
     Some(Finding {
         rule: instance.id.clone(),
-        clauses: instance.clauses.clone(),
+        clauses: Arc::clone(&instance.clauses),
         severity: severity.max(Severity::Info),
         outcome,
         service: service.root.0.clone(),

@@ -39,6 +39,8 @@ pub fn run_instances(repo: &Repo, instances: Vec<Instance>) -> Report {
 
 /// What one service adds to the report.
 struct Part {
+    /// Which rules judged it.
+    set: usize,
     judged: judge::Judged,
     own: Vec<Finding>,
     annotations: Vec<Annotated>,
@@ -52,7 +54,7 @@ fn judge_all(repo: &Repo, library: &Library, plan: &Plan, own_findings: bool) ->
         .filter_map(|index| part(repo, plan, index, own_findings))
         .collect();
     let mut findings: Vec<Finding> = Vec::new();
-    let mut counts: BTreeMap<String, RuleCount> = BTreeMap::new();
+    let mut totals: Vec<Vec<RuleCount>> = plan.no_counts();
     let mut annotations = Vec::new();
     let mut seen = repo.seen.clone();
     if own_findings {
@@ -67,15 +69,14 @@ fn judge_all(repo: &Repo, library: &Library, plan: &Plan, own_findings: bool) ->
         findings.extend(part.own);
         annotations.extend(part.annotations);
         seen.extend(part.seen);
-        for count in part.judged.counts {
-            let total = counts
-                .entry(count.rule.clone())
-                .or_insert_with(|| RuleCount { rule: count.rule.clone(), ..RuleCount::default() });
-            total.passed += count.passed;
-            total.failed += count.failed;
-            total.unknown += count.unknown;
-            total.not_applicable += count.not_applicable;
+        if let Some(totals) = totals.get_mut(part.set) {
+            totals.iter_mut().zip(&part.judged.counts).for_each(|(total, count)| total.add(count));
         }
+    }
+    let mut counts: BTreeMap<String, RuleCount> = BTreeMap::new();
+    for count in totals.into_iter().flatten() {
+        let total = || RuleCount { rule: count.rule.clone(), ..RuleCount::default() };
+        counts.entry(count.rule.clone()).or_insert_with(total).add(&count);
     }
     let mut notes = std::mem::take(&mut seen.notes);
     let shown = |(index, head): &(usize, &Head)| head.is_illustration && !plan.is_judged(*index);
@@ -105,6 +106,7 @@ fn part(repo: &Repo, plan: &Plan, index: usize, own_findings: bool) -> Option<Pa
         own.extend(seen.troubles.iter().map(|trouble| own::trouble(&repo.sources, &service.root.0, trouble)));
     }
     Some(Part {
+        set: plan.set_of(index)?,
         judged: judge::service(&repo.sources, &service, plan.instances(index), alone),
         own,
         annotations: comments::annotations(&repo.sources, &service),

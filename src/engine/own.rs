@@ -106,7 +106,7 @@ fn finding(rule: &str, service: &str, target: Target, message: String, at: Place
     let severity = RULES.iter().find(|own| own.id == rule).map_or(Severity::Error, |own| own.severity);
     Finding {
         rule: rule.to_owned(),
-        clauses: Vec::new(),
+        clauses: [].into(),
         severity,
         outcome: Outcome::Fail,
         service: service.to_owned(),

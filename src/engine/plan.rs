@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::Problem;
+use crate::finding::RuleCount;
 use crate::model::repo::{Head, Repo};
 use crate::model::service::ServiceKind;
 use crate::standard::Standard;
@@ -114,8 +115,21 @@ impl Plan {
         Ok(self.sets.len() - 1)
     }
 
+    /// The number of the set of rules that judge a service.
+    #[must_use]
+    pub fn set_of(&self, service: usize) -> Option<usize> {
+        self.of_service.get(service).copied().flatten()
+    }
+
     fn set(&self, service: usize) -> Option<&Set> {
-        self.sets.get(self.of_service.get(service).copied().flatten()?)
+        self.sets.get(self.set_of(service)?)
+    }
+
+    /// A count for every rule of every set, of which none has run yet.
+    #[must_use]
+    pub fn no_counts(&self) -> Vec<Vec<RuleCount>> {
+        let count = |instance: &Instance| RuleCount { rule: instance.id.clone(), ..RuleCount::default() };
+        self.sets.iter().map(|set| set.instances.iter().map(count).collect()).collect()
     }
 
     /// Whether a service is judged.

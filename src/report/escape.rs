@@ -30,7 +30,8 @@ const MAX_SENTENCE: usize = 1000;
 /// A sentence on one line: line ends and tabs become spaces, and what is too long to read is cut.
 pub(super) fn sentence(text: &str) -> Cow<'_, str> {
     let text = text.trim_end();
-    let end = text.char_indices().nth(MAX_SENTENCE).map(|(end, _)| end);
+    let end = if text.len() <= MAX_SENTENCE { None } else { text.char_indices().nth(MAX_SENTENCE) };
+    let end = end.map(|(end, _)| end);
     let shown = spelled(text.get(..end.unwrap_or(text.len())).unwrap_or(""), |c| {
         matches!(c, '\n' | '\r' | '\t').then_some(' ')
     });
@@ -48,7 +49,8 @@ pub(super) fn paragraphs(text: &str) -> Cow<'_, str> {
 
 /// Spells hostile characters as `\u{…}`, except those that `keep` has something better for.
 fn spelled(text: &str, keep: impl Fn(char) -> Option<char>) -> Cow<'_, str> {
-    if !text.chars().any(is_hostile) {
+    let is_plain = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    if is_plain || !text.chars().any(is_hostile) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);

@@ -68,7 +68,7 @@ fn of_finding(finding: &Finding, sources: &Sources) -> (Level, String) {
     if finding.outcome == Outcome::Unknown {
         title.push_str(" (unknown)");
     }
-    for clause in &finding.clauses {
+    for clause in finding.clauses.iter() {
         title.push_str(" · ");
         title.push_str(&clause.clause);
     }

@@ -151,17 +151,17 @@ fn matches(tokens: &[Token], path: &str) -> bool {
     if !has_ends(tokens, path) {
         return false;
     }
-    let mut states = vec![false; tokens.len() + 1];
+    let mut states = Vec::new();
+    let mut next = Vec::new();
     enter(&mut states, tokens, 0);
     for c in path.chars() {
-        let mut next = vec![false; tokens.len() + 1];
-        for (index, token) in tokens.iter().enumerate().filter(|(index, _)| states.get(*index) == Some(&true)) {
-            match token {
-                Token::Char(wanted) if *wanted == c => enter(&mut next, tokens, index + 1),
-                Token::One if c != '/' => enter(&mut next, tokens, index + 1),
-                Token::Within if c != '/' => enter(&mut next, tokens, index),
-                Token::Across => enter(&mut next, tokens, index),
-                Token::Directories => {
+        for index in states.drain(..) {
+            match tokens.get(index) {
+                Some(Token::Char(wanted)) if *wanted == c => enter(&mut next, tokens, index + 1),
+                Some(Token::One) if c != '/' => enter(&mut next, tokens, index + 1),
+                Some(Token::Within) if c != '/' => enter(&mut next, tokens, index),
+                Some(Token::Across) => enter(&mut next, tokens, index),
+                Some(Token::Directories) => {
                     mark(&mut next, index);
                     if c == '/' {
                         enter(&mut next, tokens, index + 1);
@@ -170,19 +170,23 @@ fn matches(tokens: &[Token], path: &str) -> bool {
                 _ => {}
             }
         }
-        states = next;
+        if next.is_empty() {
+            return false;
+        }
+        std::mem::swap(&mut states, &mut next);
     }
-    states.last() == Some(&true)
+    states.contains(&tokens.len())
 }
 
-fn mark(states: &mut [bool], index: usize) {
-    if let Some(state) = states.get_mut(index) {
-        *state = true;
+/// Few states are active at a time, so a list of them is quicker than a mark for each.
+fn mark(states: &mut Vec<usize>, index: usize) {
+    if !states.contains(&index) {
+        states.push(index);
     }
 }
 
 /// Enters a state, and those behind it that need no character.
-fn enter(states: &mut [bool], tokens: &[Token], mut index: usize) {
+fn enter(states: &mut Vec<usize>, tokens: &[Token], mut index: usize) {
     mark(states, index);
     while let Some(Token::Within | Token::Across | Token::Directories) = tokens.get(index) {
         index += 1;

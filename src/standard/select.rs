@@ -25,7 +25,7 @@ pub struct Instance {
     /// Severity of its failures.
     pub severity: Severity,
     /// The clauses that ask for it; the severest first.
-    pub clauses: Vec<ClauseRef>,
+    pub clauses: Arc<[ClauseRef]>,
     /// Whether every one of those clauses may be waived.
     pub waivable: bool,
     only: Vec<Pattern>,
@@ -52,7 +52,7 @@ fn kinds() -> Vec<&'static StructDef> {
 pub fn instances(library: &mut Library, standards: &[Standard]) -> Result<Vec<Instance>, Vec<Problem>> {
     let kinds = kinds();
     let mut problems = Vec::new();
-    let mut out: Vec<(Instance, Arguments)> = Vec::new();
+    let mut out: Vec<(Instance, Vec<ClauseRef>, Arguments)> = Vec::new();
     let mut by_id: BTreeMap<String, usize> = BTreeMap::new();
     let mut ahead = typed_ahead(library, standards, &kinds);
     for standard in standards {
@@ -64,7 +64,7 @@ pub fn instances(library: &mut Library, standards: &[Standard]) -> Result<Vec<In
                     clause: clause.id.value.clone(),
                     title: clause.title.clone(),
                 };
-                if let Some((earlier, params)) = by_id.get(rule.id()).and_then(|index| out.get_mut(*index)) {
+                if let Some((earlier, clauses, params)) = by_id.get(rule.id()).and_then(|index| out.get_mut(*index)) {
                     if !same_params(params, &rule.params) || earlier.rule.source.id.value != rule.rule.value {
                         if standards.len() == 1 {
                             problems.push(twice(rule, params));
@@ -74,9 +74,9 @@ pub fn instances(library: &mut Library, standards: &[Standard]) -> Result<Vec<In
                         earlier.waivable &= clause.waivable;
                         if severity > earlier.severity {
                             earlier.severity = severity;
-                            earlier.clauses.insert(0, clause_ref);
+                            clauses.insert(0, clause_ref);
                         } else {
-                            earlier.clauses.push(clause_ref);
+                            clauses.push(clause_ref);
                         }
                         continue;
                     }
@@ -88,17 +88,19 @@ pub fn instances(library: &mut Library, standards: &[Standard]) -> Result<Vec<In
                 match typed {
                     Ok(mut instance) => {
                         instance.severity = severity;
-                        instance.clauses.push(clause_ref);
                         instance.waivable = clause.waivable;
                         by_id.insert(rule.id().to_owned(), out.len());
-                        out.push((instance, rule.params.clone()));
+                        out.push((instance, vec![clause_ref], rule.params.clone()));
                     }
                     Err(found) => problems.extend(found),
                 }
             }
         }
     }
-    if problems.is_empty() { Ok(out.into_iter().map(|(instance, _)| instance).collect()) } else { Err(problems) }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    Ok(out.into_iter().map(|(instance, clauses, _)| Instance { clauses: clauses.into(), ..instance }).collect())
 }
 
 /// Reads and types the first use of every id side by side; found by the place of the use.
@@ -144,7 +146,7 @@ fn instance(library: &Library, rule: &super::Use, kinds: &[&'static StructDef]) 
         id: rule.id().to_owned(),
         rule: compiled,
         severity,
-        clauses: Vec::new(),
+        clauses: [].into(),
         waivable: true,
         only: globs(&rule.only),
         except: globs(&rule.except),
@@ -172,7 +174,7 @@ pub fn named(library: &mut Library, standards: &[Standard], ids: &[String]) -> R
                 id: id.clone(),
                 rule: compiled,
                 severity,
-                clauses: Vec::new(),
+                clauses: [].into(),
                 waivable: true,
                 only: Vec::new(),
                 except: Vec::new(),
@@ -198,7 +200,7 @@ pub fn single(source: &Arc<crate::rules::ast::RuleSource>, params: &Arguments) -
         id: source.id.value.clone(),
         rule: compiled,
         severity: source.severity,
-        clauses: Vec::new(),
+        clauses: [].into(),
         waivable: true,
         only: Vec::new(),
         except: Vec::new(),

@@ -86,11 +86,11 @@ impl Run {
 pub fn finding(place: Place) -> Finding {
     Finding {
         rule: "dockerfile-user-nonroot".into(),
-        clauses: vec![ClauseRef {
+        clauses: [ClauseRef {
             standard: "atonix".into(),
             clause: "ATX-2.1-n".into(),
             title: "Containers run as a user that is not root".into(),
-        }],
+        }].into(),
         severity: Severity::Error,
         outcome: Outcome::Fail,
         service: ".".into(),
@@ -281,6 +281,6 @@ fn unclaused() -> Run {
     run.report.standards.clear();
     let file = run.file("Dockerfile", DOCKERFILE);
     let place = run.place(file, "USER root");
-    run.find(Finding { clauses: Vec::new(), help: None, rule: "own:rule".into(), ..finding(place) });
+    run.find(Finding { clauses: [].into(), help: None, rule: "own:rule".into(), ..finding(place) });
     run
 }
