@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
 FROM rust:1.95-slim-bookworm AS build
 WORKDIR /src
-COPY Cargo.toml Cargo.lock ./
+COPY Cargo.toml Cargo.lock build.rs ./
 COPY src/ src/
 COPY rules/ rules/
 COPY docs/schemas/ docs/schemas/

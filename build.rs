@@ -1,6 +1,11 @@
-//! Reads the files of `rules/` once, so that no run has to: parsing them took half of a small run (`docs/architecture.md`).
+//! Reads the files of `rules/` once, so that no run has to (`docs/architecture.md`, decision 8).
 
-#![allow(dead_code, unused_imports, missing_docs, reason = "the readers are shared with the crate, which uses the rest")]
+#![allow(
+    dead_code,
+    unused_imports,
+    missing_docs,
+    reason = "the readers are shared with the crate, which uses the rest"
+)]
 
 use std::fmt::Write;
 use std::fs;
@@ -42,14 +47,20 @@ fn main() -> Result<()> {
         let packed = syntax::yaml::Tree::parse(source::FileId(0), head).pack(head).unwrap_or_default();
         let tree = out.join(format!("{index}.tree"));
         fs::write(&tree, packed)?;
+        let (text, packed) = (literal(path)?, literal(&tree)?);
         writeln!(
             list,
-            "    Embedded {{ path: {below:?}, text: include_str!({path:?}), packed: include_bytes!({tree:?}) }},"
+            "    Embedded {{ path: {below:?}, text: include_str!({text}), packed: include_bytes!({packed}) }},"
         )
         .map_err(Error::other)?;
     }
     list.push_str("];\n");
     fs::write(out.join("embedded.rs"), list)
+}
+
+/// A path as a Rust string.
+fn literal(path: &Path) -> Result<String> {
+    path.to_str().map(|path| format!("{path:?}")).ok_or_else(|| Error::other("the path of the build is not UTF-8"))
 }
 
 fn collect(directory: &Path, out: &mut Vec<PathBuf>) -> Result<()> {

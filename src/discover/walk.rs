@@ -90,15 +90,10 @@ pub fn walk(root: &Path, options: &WalkOptions) -> Result<Walk, WalkError> {
             let (root, left_out, skipped) = (canonical.clone(), Arc::clone(&left_out), Arc::clone(&skipped));
             move |entry| keep(&root, entry, &left_out, &skipped)
         });
-    let found: Mutex<Found> = Mutex::default();
-    builder.build_parallel().run(|| {
-        let mut batch = Batch { root: &canonical, found: &found, mine: Found::default() };
-        Box::new(move |entry| {
-            batch.take(entry);
-            WalkState::Continue
-        })
+    let Found { mut files, mut errors } = small(&builder, &canonical).unwrap_or_else(|| {
+        skipped.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        large(&builder, &canonical)
     });
-    let Found { mut files, mut errors } = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     let committed = Committed::find(&canonical, &left_out, &files);
     if !committed.is_empty() {
@@ -114,6 +109,34 @@ pub fn walk(root: &Path, options: &WalkOptions) -> Result<Walk, WalkError> {
     });
     let sources = Sources::new(files).with_gitignore_above(gitignore_above);
     Ok(Walk { sources, errors, skipped })
+}
+
+/// Entries up to which one thread walks alone. The threads of a parallel walk sleep a millisecond before they notice
+/// that there is nothing left, which is longer than a small tree takes.
+const SMALL_TREE: usize = 256;
+
+/// The entries of a small tree; `None` for a larger one.
+fn small(builder: &WalkBuilder, root: &Path) -> Option<Found> {
+    let mut found = Found::default();
+    for (index, entry) in builder.build().enumerate() {
+        if index == SMALL_TREE {
+            return None;
+        }
+        found.take(root, entry);
+    }
+    Some(found)
+}
+
+fn large(builder: &WalkBuilder, root: &Path) -> Found {
+    let found: Mutex<Found> = Mutex::default();
+    builder.build_parallel().run(|| {
+        let mut batch = Batch { found: &found, mine: Found::default() };
+        Box::new(move |entry| {
+            batch.mine.take(root, entry);
+            WalkState::Continue
+        })
+    });
+    found.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn canonical_directory(root: &Path) -> Result<PathBuf, WalkError> {
@@ -231,53 +254,52 @@ struct Found {
     errors: Vec<WalkError>,
 }
 
-/// What one thread found, handed over when it ends.
-struct Batch<'w> {
-    root: &'w Path,
-    found: &'w Mutex<Found>,
-    mine: Found,
-}
-
-impl Batch<'_> {
-    fn take(&mut self, entry: Result<DirEntry, ignore::Error>) {
+impl Found {
+    fn take(&mut self, root: &Path, entry: Result<DirEntry, ignore::Error>) {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
                 let message = error.to_string();
-                let prefix = format!("{}{}", self.root.display(), std::path::MAIN_SEPARATOR);
-                return self.mine.errors.push(WalkError::Entry { message: message.replace(&prefix, "") });
+                let prefix = format!("{}{}", root.display(), std::path::MAIN_SEPARATOR);
+                return self.errors.push(WalkError::Entry { message: message.replace(&prefix, "") });
             }
         };
-        let Some(kind) = self.kind(&entry) else { return };
-        let Some(path) = relative(self.root, entry.path()) else {
-            let path = entry.path().strip_prefix(self.root).unwrap_or(entry.path()).to_string_lossy().into_owned();
-            return self.mine.errors.push(WalkError::Name { path });
+        let Some(kind) = kind(root, &entry) else { return };
+        let Some(path) = relative(root, entry.path()) else {
+            let path = entry.path().strip_prefix(root).unwrap_or(entry.path()).to_string_lossy().into_owned();
+            return self.errors.push(WalkError::Name { path });
         };
         let size = match kind {
             EntryKind::File => std::fs::metadata(entry.path()).map_or(0, |metadata| metadata.len()),
             EntryKind::Directory => 0,
         };
-        self.mine.files.push(SourceFile::new(path, kind).with_size(size));
+        self.files.push(SourceFile::new(path, kind).with_size(size));
     }
+}
 
-    /// What the entry counts as; a link out of the root, or to nothing, as nothing at all.
-    fn kind(&self, entry: &DirEntry) -> Option<EntryKind> {
-        let kind = entry.file_type()?;
-        if kind.is_dir() {
-            return Some(EntryKind::Directory);
-        }
-        if !kind.is_symlink() {
-            // FIFOs and devices stay listed: reading them is refused with a reason.
-            return Some(EntryKind::File);
-        }
-        let target = entry.path().canonicalize().ok()?;
-        let inside = target.strip_prefix(self.root).ok()?;
-        let hidden = inside.iter().any(|part| part.to_str().is_some_and(ignored::is_version_control));
-        if hidden {
-            return None;
-        }
-        Some(if target.is_dir() { EntryKind::Directory } else { EntryKind::File })
+/// What the entry counts as; a link out of the root, or to nothing, as nothing at all.
+fn kind(root: &Path, entry: &DirEntry) -> Option<EntryKind> {
+    let kind = entry.file_type()?;
+    if kind.is_dir() {
+        return Some(EntryKind::Directory);
     }
+    if !kind.is_symlink() {
+        // FIFOs and devices stay listed: reading them is refused with a reason.
+        return Some(EntryKind::File);
+    }
+    let target = entry.path().canonicalize().ok()?;
+    let inside = target.strip_prefix(root).ok()?;
+    let hidden = inside.iter().any(|part| part.to_str().is_some_and(ignored::is_version_control));
+    if hidden {
+        return None;
+    }
+    Some(if target.is_dir() { EntryKind::Directory } else { EntryKind::File })
+}
+
+/// What one thread found, handed over when it ends.
+struct Batch<'w> {
+    found: &'w Mutex<Found>,
+    mine: Found,
 }
 
 impl Drop for Batch<'_> {
@@ -285,5 +307,31 @@ impl Drop for Batch<'_> {
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         found.files.append(&mut self.mine.files);
         found.errors.append(&mut self.mine.errors);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_thread_and_several_find_the_same() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/monorepo");
+        let mut builder = WalkBuilder::new(&root);
+        builder.hidden(false);
+        let paths = |found: Found| {
+            let mut paths: Vec<String> = found.files.into_iter().map(|file| file.path).collect();
+            paths.sort();
+            paths
+        };
+        let found = paths(small(&builder, &root).unwrap());
+        assert!(found.len() > 10, "{found:?}");
+        assert_eq!(found, paths(large(&builder, &root)));
+    }
+
+    #[test]
+    fn a_large_tree_is_left_to_several_threads() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+        assert!(small(&WalkBuilder::new(&root), &root).is_none());
     }
 }

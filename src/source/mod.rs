@@ -125,6 +125,24 @@ pub enum EntryKind {
     Directory,
 }
 
+/// Where a text is kept.
+#[derive(Clone, Debug)]
+enum Text {
+    /// In the binary.
+    Static(&'static str),
+    /// In memory.
+    Shared(Arc<str>),
+}
+
+impl Text {
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Static(text) => text,
+            Self::Shared(text) => text,
+        }
+    }
+}
+
 /// One file or directory of the run.
 #[derive(Debug)]
 pub struct SourceFile {
@@ -133,7 +151,7 @@ pub struct SourceFile {
     /// File or directory.
     pub kind: EntryKind,
     size: u64,
-    text: OnceLock<Arc<str>>,
+    text: OnceLock<Text>,
     lines: OnceLock<LineIndex>,
 }
 
@@ -153,18 +171,23 @@ impl SourceFile {
     /// Size in bytes: that of the text where it was read, else what the file system gives; 0 for a directory.
     #[must_use]
     pub fn size(&self) -> u64 {
-        self.text.get().map_or(self.size, |text| text.len() as u64)
+        self.text.get().map_or(self.size, |text| text.as_str().len() as u64)
     }
 
     /// The text, or `""` where none was read.
     #[must_use]
     pub fn text(&self) -> &str {
-        self.text.get().map_or("", |text| text)
+        self.text.get().map_or("", Text::as_str)
     }
 
     /// Keeps the text; a second call changes nothing.
     pub fn set_text(&self, text: Arc<str>) {
-        let _ = self.text.set(text);
+        let _ = self.text.set(Text::Shared(text));
+    }
+
+    /// Points at a text that the binary holds; a second call changes nothing.
+    pub fn set_static_text(&self, text: &'static str) {
+        let _ = self.text.set(Text::Static(text));
     }
 
     /// The line index of the text, made on first use.

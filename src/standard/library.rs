@@ -36,7 +36,7 @@ impl Library {
     pub fn built_in() -> Self {
         let mut library = Self::default();
         for embedded in embedded::files() {
-            let file = library.insert(embedded.path, Arc::from(embedded.text));
+            let file = library.insert_with(embedded.path, |file| file.set_static_text(embedded.text));
             library.built_in.insert(file, embedded);
         }
         library
@@ -71,10 +71,14 @@ impl Library {
 
     /// Adds one file under a path, and returns its id.
     pub fn insert(&mut self, path: &str, text: Arc<str>) -> FileId {
+        self.insert_with(path, |file| file.set_text(text))
+    }
+
+    fn insert_with(&mut self, path: &str, set_text: impl FnOnce(&SourceFile)) -> FileId {
         let name = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".yaml").to_owned();
         let directory = path.rsplit('/').nth(1).unwrap_or("");
         let file = SourceFile::new(format!("rules/{}", path.trim_start_matches("rules/")), EntryKind::File);
-        file.set_text(text);
+        set_text(&file);
         let id = self.sources.add(file);
         match directory {
             "standards" => {

@@ -90,7 +90,8 @@ pub fn finding(place: Place) -> Finding {
             standard: "atonix".into(),
             clause: "ATX-2.1-n".into(),
             title: "Containers run as a user that is not root".into(),
-        }].into(),
+        }]
+        .into(),
         severity: Severity::Error,
         outcome: Outcome::Fail,
         service: ".".into(),

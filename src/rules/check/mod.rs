@@ -24,7 +24,7 @@ struct Binding {
 }
 
 struct Checker<'c> {
-    source: &'c RuleSource,
+    source: &'c Arc<RuleSource>,
     kinds: &'c [&'static StructDef],
     target: &'static StructDef,
     arguments: Arguments,
@@ -67,7 +67,7 @@ pub fn compile(
     checker.arguments(arguments);
     let compiled = checker.rule();
     match compiled {
-        Some(compiled) if checker.problems.is_empty() => Ok(Compiled { source: Arc::clone(source), ..compiled }),
+        Some(compiled) if checker.problems.is_empty() => Ok(compiled),
         _ => Err(checker.problems),
     }
 }
@@ -187,7 +187,7 @@ impl Checker<'_> {
             None => None,
         };
         Some(Compiled {
-            source: Arc::new(source.clone()),
+            source: Arc::clone(source),
             kind: self.target,
             filter,
             lookups: lookups?,

@@ -6,7 +6,8 @@
 use super::{Comment, Data, Document, NodeData, NodeId, Style, Tree};
 use crate::source::{FileId, Span, Spanned};
 
-const STYLES: [Style; 5] = [Style::Plain, Style::SingleQuoted, Style::DoubleQuoted, Style::Literal, Style::Folded];
+const STYLES: [(Style, u8); 5] =
+    [(Style::Plain, 0), (Style::SingleQuoted, 1), (Style::DoubleQuoted, 2), (Style::Literal, 3), (Style::Folded, 4)];
 
 /// Node types from here on: block sequence, flow sequence, block mapping, flow mapping, alias. Below: a scalar of a
 /// style, with [`INLINE`] where its value is not a part of the text.
@@ -82,10 +83,10 @@ fn comment_text(span: Span, text: &str) -> &str {
 
 fn number(out: &mut Vec<u8>, mut value: usize) {
     while value >= 0x80 {
-        out.push((value & 0x7f) as u8 | 0x80);
+        out.push(value.to_le_bytes()[0] | 0x80);
         value >>= 7;
     }
-    out.push(value as u8);
+    out.push(value.to_le_bytes()[0]);
 }
 
 fn pack_span(out: &mut Vec<u8>, span: Span) {
@@ -100,7 +101,7 @@ fn pack_node(out: &mut Vec<u8>, node: &NodeData, text: &str) -> Option<()> {
     let anchored = if node.anchor.is_some() { ANCHORED } else { 0 };
     match &node.data {
         Data::Scalar { value, style } => {
-            let kind = STYLES.iter().position(|other| other == style)? as u8;
+            let (_, kind) = *STYLES.iter().find(|(other, _)| other == style)?;
             let within = node.span.slice(text).find(&**value);
             out.push(anchored | if within.is_some() { kind } else { kind | INLINE });
             pack_span(out, node.span);
@@ -116,7 +117,9 @@ fn pack_node(out: &mut Vec<u8>, node: &NodeData, text: &str) -> Option<()> {
             out.push(anchored | (SEQUENCE + u8::from(*flow)));
             pack_span(out, node.span);
             number(out, items.len());
-            items.iter().for_each(|item| number(out, item.0 as usize));
+            for item in items {
+                number(out, item.0 as usize);
+            }
         }
         Data::Mapping { entries, flow } => {
             out.push(anchored | (MAPPING + u8::from(*flow)));
@@ -139,6 +142,10 @@ fn pack_node(out: &mut Vec<u8>, node: &NodeData, text: &str) -> Option<()> {
         out.extend(anchor.value.as_bytes());
     }
     Some(())
+}
+
+fn style(kind: u8) -> Option<Style> {
+    STYLES.iter().find(|(_, number)| *number == kind & !INLINE).map(|(style, _)| *style)
 }
 
 struct Reader<'b> {
@@ -194,7 +201,7 @@ impl<'b> Reader<'b> {
                 let items = (0..self.count()?).map(|_| self.id()).collect::<Option<_>>()?;
                 Data::Sequence { items, flow: kind > SEQUENCE }
             }
-            _ => Data::Scalar { value: self.value(kind & INLINE != 0, span)?.into(), style: self.style(kind)? },
+            _ => Data::Scalar { value: self.value(kind & INLINE != 0, span)?.into(), style: style(kind)? },
         };
         let anchor = if flags == kind {
             None
@@ -203,10 +210,6 @@ impl<'b> Reader<'b> {
             Some(Box::new(Spanned::new(self.inline()?.to_owned(), span)))
         };
         Some(NodeData { span, data, tag: None, anchor, key: None })
-    }
-
-    fn style(&self, kind: u8) -> Option<Style> {
-        STYLES.get(usize::from(kind & !INLINE)).copied()
     }
 
     fn inline(&mut self) -> Option<&'b str> {
@@ -229,7 +232,8 @@ impl<'b> Reader<'b> {
 mod tests {
     use super::*;
 
-    const TEXT: &str = "# note\na: &x [1, 'two', \"th\\nree\"]\nb:\n  c: >\n    folded\n    text\n  d:  # empty\ne: *x\n---\n- x\n";
+    const TEXT: &str =
+        "# note\na: &x [1, 'two', \"th\\nree\"]\nb:\n  c: >\n    folded\n    text\n  d:  # empty\ne: *x\n---\n- x\n";
 
     #[test]
     fn a_tree_comes_back_as_it_was() {
