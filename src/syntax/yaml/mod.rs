@@ -4,14 +4,16 @@
 //! more than its text.
 
 mod build;
+mod composed;
 mod navigate;
 mod packed;
 mod recover;
 mod scalar;
 
-use crate::source::{FileId, Span, Spanned};
+use crate::source::{FileId, Place, Span, Spanned};
 use crate::syntax::SyntaxProblem;
 
+pub use composed::{Composed, Part};
 pub use navigate::{Entry, Items, NodeRef, Shape};
 pub use scalar::Scalar;
 
@@ -94,6 +96,8 @@ pub(crate) struct Document {
 pub struct Tree {
     pub(crate) file: FileId,
     pub(crate) nodes: Vec<NodeData>,
+    /// The file of each node, in a tree that is put together from several; empty where all come from `file`.
+    pub(crate) origins: Vec<FileId>,
     pub(crate) documents: Vec<Document>,
     /// All comments, in order.
     pub comments: Vec<Comment>,
@@ -122,6 +126,14 @@ impl Tree {
     #[must_use]
     pub fn file(&self) -> FileId {
         self.file
+    }
+
+    /// The bytes of a node, in the file that it comes from.
+    pub(crate) fn place_of(&self, id: NodeId) -> Place {
+        Place {
+            file: self.origins.get(id.0 as usize).copied().unwrap_or(self.file),
+            span: self.node(id).map_or(Span::default(), |node| node.span),
+        }
     }
 
     pub(crate) fn node(&self, id: NodeId) -> Option<&NodeData> {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Data, MERGE_BUDGET, NodeData, NodeId, SMALL_MAPPING, Scalar, Style, Tree, scalar};
-use crate::source::{Place, Span, Spanned};
+use crate::source::{Place, Spanned};
 
 /// A node of a tree.
 #[derive(Clone, Copy, Debug)]
@@ -90,7 +90,7 @@ impl<'t> NodeRef<'t> {
     }
 
     fn place_of(self, id: NodeId) -> Place {
-        Place { file: self.tree.file, span: self.tree.node(id).map_or(Span::default(), |node| node.span) }
+        self.tree.place_of(id)
     }
 
     /// The node's bytes; for one reached through an alias, those of the anchored node.

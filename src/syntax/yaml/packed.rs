@@ -19,10 +19,10 @@ const INLINE: u8 = 8;
 const ANCHORED: u8 = 32;
 
 impl Tree {
-    /// The tree as bytes; `None` for one with problems or tags, which its text has to be read for.
+    /// The tree as bytes; `None` for one with problems or tags, or of several files, which its text has to be read for.
     #[must_use]
     pub fn pack(&self, text: &str) -> Option<Vec<u8>> {
-        if !self.problems.is_empty() {
+        if !self.problems.is_empty() || !self.origins.is_empty() {
             return None;
         }
         let mut out = Vec::new();
@@ -73,7 +73,7 @@ impl Tree {
             let own_line = reader.byte()? != 0;
             comments.push(Comment { span, text: comment_text(span, text).to_owned(), own_line });
         }
-        Some(Self { file, nodes, documents, comments, problems: Vec::new() })
+        Some(Self { file, nodes, origins: Vec::new(), documents, comments, problems: Vec::new() })
     }
 }
 
