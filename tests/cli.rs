@@ -6,5 +6,7 @@
 mod bad_input;
 #[path = "cli/contract.rs"]
 mod contract;
+#[path = "cli/model.rs"]
+mod model;
 #[path = "cli/support.rs"]
 mod support;

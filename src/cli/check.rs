@@ -27,7 +27,7 @@ pub(super) fn run(args: &CheckArgs, streams: &mut Streams<'_>, shown: &mut Libra
     let choice = Choice { standards: args.standard.clone(), rules: args.rule.clone(), only: scope.only.clone() };
     let mut report = engine::run(&repo, shown, &choice)?;
     keep_given_files(&mut report, &repo.sources, &scope, args.whole_service);
-    prefix(&mut report, &mut repo, &scope.prefix);
+    prefix(&mut report, &mut repo, &scope);
     if report.services.is_empty() {
         write_notes_of_nothing(&report, &repo.sources, args, streams)?;
         return Ok(if report.is_incomplete() { Exit::Untrusted } else { Exit::Nothing });
@@ -65,11 +65,11 @@ fn keep_given_files(report: &mut Report, sources: &Sources, scope: &Scope, whole
 }
 
 /// Makes every path relative to where svclint was started.
-fn prefix(report: &mut Report, repo: &mut Repo, prefix: &str) {
-    if prefix.is_empty() {
+fn prefix(report: &mut Report, repo: &mut Repo, scope: &Scope) {
+    if scope.prefix.is_empty() {
         return;
     }
-    let joined = |path: &str| if path == "." { prefix.to_owned() } else { format!("{prefix}/{path}") };
+    let joined = |path: &str| scope.prefixed(path);
     for service in &mut report.services {
         service.root = joined(&service.root);
         for artifact in &mut service.artifacts {

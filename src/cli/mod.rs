@@ -2,6 +2,7 @@
 
 mod check;
 mod list;
+mod model;
 mod paths;
 mod test;
 
@@ -69,6 +70,8 @@ enum Command {
     Rules(ListArgs),
     /// List the standards there are, or show one clause by clause.
     Standards(StandardsArgs),
+    /// Show the typed model: every value that rules compare, with its state and the place that it comes from.
+    Model(ModelArgs),
     /// Run the examples inside rules.
     Test(TestArgs),
 }
@@ -213,6 +216,25 @@ enum StandardsCommand {
 }
 
 #[derive(Args, Debug)]
+struct ModelArgs {
+    /// A repository or a service, or files of one.
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t)]
+    format: ListFormat,
+
+    /// The same as `--format json`.
+    #[arg(long)]
+    json: bool,
+
+    /// Show what is absent too.
+    #[arg(long)]
+    all: bool,
+}
+
+#[derive(Args, Debug)]
 struct TestArgs {
     /// Rules to test, or directories with rules [default: the built-in rules].
     #[arg(value_name = "RULE|DIR")]
@@ -275,6 +297,7 @@ pub fn run(cli: &Cli, streams: &mut Streams<'_>) -> Exit {
             Some(StandardsCommand::Show { id, list }) => list::standard(id, list, streams, &mut shown),
             None => list::standards(&args.list, streams, &mut shown),
         },
+        Command::Model(args) => model::run(args, streams),
         Command::Test(args) => test::run(args, streams, &mut shown),
     };
     let text = match result {

@@ -17,6 +17,17 @@ pub(super) struct Scope {
     pub(super) files: Vec<String>,
 }
 
+impl Scope {
+    /// A path of the run, relative to where svclint was started.
+    pub(super) fn prefixed(&self, path: &str) -> String {
+        match (self.prefix.as_str(), path) {
+            ("", path) => path.to_owned(),
+            (prefix, ".") => prefix.to_owned(),
+            (prefix, path) => format!("{prefix}/{path}"),
+        }
+    }
+}
+
 /// One directory is the root of its own run. Files, or several paths, are looked at within the repository that holds
 /// them, so that their services are judged whole.
 pub(super) fn scope(paths: &[PathBuf], current: &Path) -> Result<Scope, Failure> {

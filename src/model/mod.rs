@@ -10,6 +10,7 @@ pub mod image;
 pub mod k8s;
 mod kinds;
 pub mod layout;
+pub mod outline;
 pub mod quantity;
 pub mod read;
 pub mod repo;

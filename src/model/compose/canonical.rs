@@ -5,58 +5,121 @@ use std::collections::BTreeMap;
 use super::Trouble;
 use super::mounts::{device_key, mount_key, volume_key};
 use super::ports::port_key;
-use super::text::Slice;
+use super::text::{Slice, Text};
 use super::tree::{Data, Entry, Value};
 
-/// Attributes of a service that may be a list of `KEY=value` or a mapping.
-const LIST_OR_MAP: &[&[&str]] = &[
-    &["environment"],
-    &["labels"],
-    &["annotations"],
-    &["sysctls"],
-    &["build", "args"],
-    &["build", "labels"],
-    &["deploy", "labels"],
+/// What an attribute may be written as besides its canonical form.
+#[derive(Clone, Copy)]
+enum Form {
+    /// A list of `KEY=value` for a mapping.
+    Pairs,
+    /// A list of names for a mapping of them to nothing.
+    Names,
+    /// A string for a list of one.
+    Strings,
+    /// A list of `host=ip`, or a mapping of hosts to one address or several.
+    Hosts,
+    /// The path of the context for the whole of `build`.
+    Context,
+}
+
+/// Attributes with several forms (Compose Specification, short and long syntaxes); `*` stands for any name.
+const FORMS: &[(&[&str], Form)] = &[
+    (&["services", "*", "build"], Form::Context),
+    (&["services", "*", "build", "args"], Form::Pairs),
+    (&["services", "*", "build", "labels"], Form::Pairs),
+    (&["services", "*", "build", "additional_contexts"], Form::Pairs),
+    (&["services", "*", "build", "extra_hosts"], Form::Hosts),
+    (&["services", "*", "environment"], Form::Pairs),
+    (&["services", "*", "labels"], Form::Pairs),
+    (&["services", "*", "annotations"], Form::Pairs),
+    (&["services", "*", "sysctls"], Form::Pairs),
+    (&["services", "*", "deploy", "labels"], Form::Pairs),
+    (&["services", "*", "extra_hosts"], Form::Hosts),
+    (&["services", "*", "depends_on"], Form::Names),
+    (&["services", "*", "networks"], Form::Names),
+    (&["services", "*", "models"], Form::Names),
+    (&["services", "*", "env_file"], Form::Strings),
+    (&["services", "*", "label_file"], Form::Strings),
+    (&["services", "*", "tmpfs"], Form::Strings),
+    (&["services", "*", "dns"], Form::Strings),
+    (&["services", "*", "dns_opt"], Form::Strings),
+    (&["services", "*", "dns_search"], Form::Strings),
+    (&["services", "*", "profiles"], Form::Strings),
+    (&["networks", "*", "labels"], Form::Pairs),
+    (&["volumes", "*", "labels"], Form::Pairs),
+    (&["secrets", "*", "labels"], Form::Pairs),
+    (&["configs", "*", "labels"], Form::Pairs),
 ];
 
-/// Attributes that may be one string or a list of them.
-const STRING_OR_LIST: &[&str] = &["env_file", "tmpfs", "dns", "dns_search", "label_file", "profiles"];
-
-/// Brings the services of a document into the form that merging and reading expect.
+/// Brings a document into the form that merging and reading expect.
 pub(super) fn document(root: &mut Value, troubles: &mut Vec<Trouble>) {
-    let Some(Value { data: Data::Map(services), .. }) = root.get_mut("services") else { return };
-    for entry in services {
-        service(&mut entry.value, troubles);
+    for (pattern, form) in FORMS {
+        visit(root, pattern, &mut |value| match form {
+            Form::Pairs => pairs(value, troubles),
+            Form::Names => names(value, troubles),
+            Form::Strings => strings(value),
+            Form::Hosts => hosts(value, troubles),
+            Form::Context => context(value),
+        });
     }
 }
 
-pub(super) fn service(service: &mut Value, troubles: &mut Vec<Trouble>) {
-    if let Some(build) = service.get_mut("build")
-        && let Data::Scalar(text) = &build.data
-    {
+/// Calls back with every value at a path.
+fn visit(value: &mut Value, pattern: &[&str], change: &mut dyn FnMut(&mut Value)) {
+    let Some((first, rest)) = pattern.split_first() else { return change(value) };
+    let Data::Map(entries) = &mut value.data else { return };
+    for entry in entries.iter_mut().filter(|entry| *first == "*" || entry.key == *first) {
+        visit(&mut entry.value, rest, change);
+    }
+}
+
+fn context(build: &mut Value) {
+    if let Data::Scalar(text) = &build.data {
         let at = text.at;
         let context = Value::new(Data::Scalar(text.clone()), at, build.key);
         build.data = Data::Map(vec![Entry { key: "context".to_owned(), key_at: at, value: context }]);
     }
-    for path in LIST_OR_MAP {
-        let target = path.iter().try_fold(&mut *service, |value, key| value.get_mut(key));
-        if let Some(value) = target {
-            pairs(value, troubles);
+}
+
+fn strings(value: &mut Value) {
+    if let Data::Scalar(text) = &value.data {
+        value.data = Data::List(vec![Value::new(Data::Scalar(text.clone()), value.at, None)]);
+    }
+}
+
+/// Hosts become a mapping to lists of addresses, since one host may have several.
+fn hosts(value: &mut Value, troubles: &mut Vec<Trouble>) {
+    if let Data::List(items) = &value.data {
+        let mut entries: Vec<Entry> = Vec::new();
+        for item in items {
+            let parts = item.text().map(host_and_address);
+            let Some(Some((host, address))) = parts else {
+                troubles.push(Trouble::invalid(item.at, "this is no `HOST=ADDRESS`"));
+                continue;
+            };
+            let (key_at, at) = (host.place(), address.place());
+            let address = Value::new(Data::Scalar(address.to_text()), at, Some(key_at));
+            match entries.iter_mut().find(|entry| entry.key == host.raw()) {
+                Some(Entry { value: Value { data: Data::List(items), .. }, .. }) => items.push(address),
+                _ => entries.push(Entry {
+                    key: host.raw().to_owned(),
+                    key_at,
+                    value: Value::new(Data::List(vec![address]), at, Some(key_at)),
+                }),
+            }
+        }
+        value.data = Data::Map(entries);
+    } else if let Data::Map(entries) = &mut value.data {
+        for entry in entries {
+            strings(&mut entry.value);
         }
     }
-    for key in ["depends_on", "networks"] {
-        if let Some(value) = service.get_mut(key) {
-            names(value, troubles);
-        }
-    }
-    for key in STRING_OR_LIST {
-        if let Some(value) = service.get_mut(key)
-            && let Data::Scalar(text) = &value.data
-        {
-            let item = Value::new(Data::Scalar(text.clone()), value.at, None);
-            value.data = Data::List(vec![item]);
-        }
-    }
+}
+
+/// `HOST=ADDRESS`, or `HOST:ADDRESS` of old; the address may be IPv6, with or without brackets.
+fn host_and_address(text: &Text) -> Option<(Slice<'_>, Slice<'_>)> {
+    text.all().split_once('=').or_else(|| text.all().split_once(':'))
 }
 
 /// `- KEY=value` becomes `KEY: value`; the last of two equal keys wins.
@@ -110,30 +173,53 @@ fn names(value: &mut Value, troubles: &mut Vec<Trouble>) {
 }
 
 /// What makes an item the same as an earlier one.
-type Key<'k> = &'k dyn Fn(&Value) -> Option<String>;
+type Key = fn(&Value) -> Option<String>;
 
-/// Drops earlier items of a service's lists that later ones replace: compose keeps one volume for each target, one
-/// port for each address, and so on. Done once all files are merged.
-pub(super) fn unique(service: &mut Value) {
-    let by_text = |item: &Value| item.text().map(|text| text.value.clone());
-    let keys: &[(&str, Key<'_>)] = &[
-        ("ports", &port_key),
-        ("volumes", &volume_key),
-        ("devices", &device_key),
-        ("secrets", &mount_key),
-        ("configs", &mount_key),
-        ("env_file", &|item| item.get("path").map_or_else(|| by_text(item), by_text)),
-        ("tmpfs", &|item| by_text(item).map(|text| text.split(':').next().unwrap_or("").to_owned())),
-        ("cap_add", &by_text),
-        ("cap_drop", &by_text),
-        ("expose", &by_text),
-        ("dns", &by_text),
-        ("profiles", &by_text),
-    ];
-    for (name, key) in keys {
-        if let Some(Value { data: Data::List(items), .. }) = service.get_mut(name) {
-            keep_last(items, *key);
-        }
+/// Lists in which a later item replaces an earlier one of the same key (compose-go, "unicity").
+const UNIQUE: &[(&[&str], Key)] = &[
+    (&["services", "*", "ports"], port_key),
+    (&["services", "*", "volumes"], volume_key),
+    (&["services", "*", "devices"], device_key),
+    (&["services", "*", "secrets"], mount_key),
+    (&["services", "*", "configs"], mount_key),
+    (&["services", "*", "env_file"], path_key),
+    (&["services", "*", "tmpfs"], |item| text_before(item, ':')),
+    (&["services", "*", "links"], |item| text_before(item, '=')),
+    (&["services", "*", "cap_add"], whole_text),
+    (&["services", "*", "cap_drop"], whole_text),
+    (&["services", "*", "expose"], whole_text),
+    (&["services", "*", "dns"], whole_text),
+    (&["services", "*", "dns_opt"], whole_text),
+    (&["services", "*", "dns_search"], whole_text),
+    (&["services", "*", "profiles"], whole_text),
+    (&["services", "*", "extra_hosts", "*"], whole_text),
+    (&["services", "*", "build", "extra_hosts", "*"], whole_text),
+    (&["services", "*", "build", "tags"], whole_text),
+    (&["services", "*", "build", "platforms"], whole_text),
+    (&["services", "*", "networks", "*", "aliases"], whole_text),
+    (&["services", "*", "networks", "*", "link_local_ips"], whole_text),
+];
+
+fn whole_text(item: &Value) -> Option<String> {
+    item.text().map(|text| text.value.clone())
+}
+
+fn text_before(item: &Value, separator: char) -> Option<String> {
+    item.text()?.value.split(separator).next().map(str::to_owned)
+}
+
+fn path_key(item: &Value) -> Option<String> {
+    whole_text(item.get("path").unwrap_or(item))
+}
+
+/// Drops earlier items of lists that later ones replace. Done once all files are merged.
+pub(super) fn unique(root: &mut Value) {
+    for (pattern, key) in UNIQUE {
+        visit(root, pattern, &mut |value| {
+            if let Data::List(items) = &mut value.data {
+                keep_last(items, key);
+            }
+        });
     }
 }
 

@@ -113,7 +113,9 @@ impl Expansion<'_> {
         }
         let length = name_length(behind);
         if length == 0 {
-            return self.invalid(dollar..dollar + 1, "`$` is followed by neither a name nor `{`", outer);
+            // Means itself since compose-go 1.6.
+            self.copy(dollar..dollar + 1, outer);
+            return dollar + 1;
         }
         let expression = dollar..dollar + 1 + length;
         self.fill(&expression, dollar + 1..expression.end, &Operator::None, 0..0, outer, depth);
@@ -286,11 +288,11 @@ mod tests {
     #[test]
     fn two_dollars_are_one() {
         assert_eq!(shown("$$HOME $${X}"), "$HOME ${X}");
+        assert_eq!(shown("5$ ^a$"), "5$ ^a$");
     }
 
     #[test]
     fn forms_that_compose_refuses_are_reported() {
-        assert_eq!(shown("5$"), "5$ !$: `$` is followed by neither a name nor `{`");
         assert_eq!(shown("${open"), "${open !${open: `${` is not closed");
         assert_eq!(shown("${}"), "${} !${}: `${…}` names no variable");
         assert_eq!(shown("${a/b}"), "${a/b} !${a/b}: this is no form of `${NAME}` that compose knows");

@@ -89,11 +89,7 @@ impl<'l> Loading<'l> {
     /// Brings the merged tree into its last form.
     pub(super) fn finish(root: &mut Value) {
         prune(root);
-        if let Some(Value { data: Data::Map(services), .. }) = root.get_mut("services") {
-            for entry in services {
-                canonical::unique(&mut entry.value);
-            }
-        }
+        canonical::unique(root);
     }
 
     fn include(&mut self, root: &mut Value, include: &Value, directory: &str, stack: &mut Vec<String>) {

@@ -17,6 +17,9 @@ pub(super) fn merge(base: &mut Value, over: Value, path: &mut Vec<String>, troub
         (Data::Map(entries), Data::Map(others)) => {
             merge_entries(entries, others, path, troubles);
         }
+        (Data::List(items), Data::List(others)) if is_subnets(path) => {
+            merge_subnets(items, others, path, troubles);
+        }
         (Data::List(items), Data::List(others)) => items.extend(others),
         // An empty key in the override leaves a collection alone.
         (Data::Map(_) | Data::List(_), Data::Null) => {}
@@ -37,6 +40,26 @@ pub(super) fn merge(base: &mut Value, over: Value, path: &mut Vec<String>, troub
         }
     }
     base.partial = partial;
+}
+
+fn is_subnets(path: &[String]) -> bool {
+    matches!(path, [networks, _, ipam, config] if networks == "networks" && ipam == "ipam" && config == "config")
+}
+
+/// Address pools of one network are the same where their subnet is.
+fn merge_subnets(items: &mut Vec<Value>, others: Vec<Value>, path: &mut Vec<String>, troubles: &mut Vec<Trouble>) {
+    let subnet = |value: &Value| value.get("subnet").and_then(Value::text).map(|text| text.value.clone());
+    for other in others {
+        let key = subnet(&other);
+        let earlier = items.iter_mut().find(|item| key.is_some() && subnet(item) == key);
+        let Some(earlier) = earlier else {
+            items.push(other);
+            continue;
+        };
+        path.push(String::new());
+        merge(earlier, other, path, troubles);
+        path.pop();
+    }
 }
 
 fn mismatch(base: crate::source::Place, over: crate::source::Place) -> Trouble {
@@ -80,7 +103,7 @@ fn replaces(path: &[String], base: &Value, over: &Value) -> bool {
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     match path.as_slice() {
         ["services", _, "command" | "entrypoint"] | ["services", _, "healthcheck", "test"] => !over.is_null(),
-        ["services", _, "ulimits", _] => over.entries().is_empty() != base.entries().is_empty(),
+        ["services", _, "ulimits", _] => true,
         ["services", _, "logging"] => {
             let driver = |value: &Value| value.get("driver").and_then(Value::text).map(|text| text.value.clone());
             matches!((driver(base), driver(over)), (Some(before), Some(after)) if before != after)

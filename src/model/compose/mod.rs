@@ -69,14 +69,7 @@ pub fn load(
     loader: FileLoader<'_>,
 ) -> ComposeFile {
     let start = Place::whole(base.tree.file());
-    let directory = paths::directory(base.path);
-    let mut loading = load::Loading::new(env, loader);
-    let mut root = load::empty(start);
-    for input in std::iter::once(&base).chain(overrides) {
-        let part = load::Part { tree: input.tree, path: input.path, directory: &directory };
-        loading.lay(&mut root, part, &mut Vec::new());
-    }
-    load::Loading::finish(&mut root);
+    let (root, mut loading) = merged(base, overrides, env, loader);
     let files = overrides.iter().map(|input| load::file_field(input.path, input.tree)).collect();
     // A value reached through several aliases is composed several times, and says the same each time.
     let mut seen = BTreeSet::new();
@@ -90,3 +83,24 @@ pub fn load(
     let scope = scope::Scope::new(&root, &loading.directories, loading.gap);
     file::read_file(&scope, beside)
 }
+
+/// The project as one tree in canonical form.
+fn merged<'l>(
+    base: ComposeInput<'_>,
+    overrides: &[ComposeInput<'_>],
+    env: &'l BTreeMap<String, String>,
+    loader: FileLoader<'l>,
+) -> (tree::Value, load::Loading<'l>) {
+    let directory = paths::directory(base.path);
+    let mut loading = load::Loading::new(env, loader);
+    let mut root = load::empty(Place::whole(base.tree.file()));
+    for input in std::iter::once(&base).chain(overrides) {
+        let part = load::Part { tree: input.tree, path: input.path, directory: &directory };
+        loading.lay(&mut root, part, &mut Vec::new());
+    }
+    load::Loading::finish(&mut root);
+    (root, loading)
+}
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ use super::links::{Attachment, Dependency, read_dependencies, read_networks};
 use super::mounts::{ComposeGrant, ComposeMount, ComposeTmpfs, read_grant, read_tmpfs, read_volume, tmpfs_of_volume};
 use super::ports::{ComposePort, read_exposed, read_port};
 use super::scope::Scope;
-use super::tree::{Data, Entry};
+use super::tree::{Data, Entry, Value};
 use crate::model;
 use crate::model::duration::Duration;
 use crate::model::image::Image;
@@ -365,15 +365,13 @@ fn at_least<T>(field: Field<T>, deeper: Fields<'_>) -> Field<T> {
     if field.is_absent() { Field::Absent(deeper.place()) } else { field }
 }
 
-/// `HOST=IP` or `HOST:IP`, from a list or a mapping.
+/// Hosts with their addresses, as `HOST=ADDRESS`.
 fn extra_hosts(fields: Fields<'_>) -> List<Field<String>> {
     let Some(value) = fields.get("extra_hosts") else { return fields.strings("extra_hosts") };
-    match &value.data {
-        Data::Map(entries) => List::new(
-            entries.iter().map(|entry| text(&entry.value).map(|ip| format!("{}={ip}", entry.key))).collect(),
-            value.anchor(),
-        ),
-        Data::List(_) => fields.strings("extra_hosts"),
-        _ => List { items: Vec::new(), at: value.anchor(), unseen: Some(Box::new(not_a(value, "a list"))) },
-    }
+    let Data::Map(entries) = &value.data else {
+        return List { items: Vec::new(), at: value.anchor(), unseen: Some(Box::new(not_a(value, "a list"))) };
+    };
+    let address = |entry: &Entry, address: &Value| text(address).map(|ip| format!("{}={ip}", entry.key));
+    let all = entries.iter().flat_map(|entry| entry.value.items().iter().map(move |one| address(entry, one)));
+    List::new(all.collect(), value.anchor())
 }
