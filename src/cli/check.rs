@@ -24,12 +24,13 @@ pub(super) fn run(args: &CheckArgs, streams: &mut Streams<'_>, shown: &mut Libra
     *shown = library?;
     let discovery = discovery.map_err(|error| Failure::Message(error.to_string()))?;
     let mut repo = Repo::load(discovery, Some(&scope.root));
+    let left_out = scope.files.iter().find(|file| repo.sources.find(file).is_none()).cloned();
     let choice = Choice { standards: args.standard.clone(), rules: args.rule.clone(), only: scope.only.clone() };
     let mut report = engine::run(&repo, shown, &choice)?;
     keep_given_files(&mut report, &repo.sources, &scope, args.whole_service);
     prefix(&mut report, &mut repo, &scope);
     if report.services.is_empty() {
-        write_notes_of_nothing(&report, &repo.sources, args, streams)?;
+        write_notes_of_nothing(&report, &repo.sources, left_out.as_deref(), args, streams)?;
         return Ok(if report.is_incomplete() { Exit::Untrusted } else { Exit::Nothing });
     }
     write(&report, &repo.sources, args, streams)?;
@@ -115,15 +116,24 @@ fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
 fn write_notes_of_nothing(
     report: &Report,
     sources: &Sources,
+    left_out: Option<&str>,
     args: &CheckArgs,
     streams: &mut Streams<'_>,
 ) -> Result<(), Failure> {
     if args.format != report::Format::Pretty || !report.notes.is_empty() {
         write(report, sources, args, streams)?;
     }
-    writeln!(
-        streams.err,
-        "nothing to check: no Dockerfile, compose file, atonix.yaml or Kubernetes manifest was found"
-    )?;
+    match left_out {
+        Some(file) => {
+            writeln!(
+                streams.err,
+                "nothing to check: `{file}` is left out by a `.gitignore`, or lies in a generated tree"
+            )?;
+        }
+        None => writeln!(
+            streams.err,
+            "nothing to check: no Dockerfile, compose file, atonix.yaml or Kubernetes manifest was found"
+        )?,
+    }
     Ok(())
 }

@@ -9,7 +9,7 @@ use super::schema::{Modelled, PathText, Slot, Type, View};
 use super::secret::{has_url_credentials, is_placeholder, is_secret_key};
 use super::value::{Field, List};
 use crate::model;
-use crate::source::{EntryKind, FileId, Place, SourceFile, Sources};
+use crate::source::{EntryKind, FileId, Place, SourceFile, Sources, Span};
 
 pub use ignore::{IgnorePattern, ignore_patterns};
 pub use tree::Subtree;
@@ -33,9 +33,9 @@ model! {
         /// Whether it holds a private key in PEM form (RFC 7468, section 10), which is looked for under the names that
         /// keys have.
         holds_private_key: bool,
-        /// Whether it is a file of settings that gives a value to a variable whose name is that of a secret, or an
-        /// address with a password.
-        sets_secret: bool,
+        /// In a file of settings the first variable that is given a value under the name of a secret, or an address with
+        /// a password.
+        secret: Field<String>,
     }
     label(file) { file.path.0.clone() }
 }
@@ -157,23 +157,35 @@ fn repo_file(id: FileId, entry: &SourceFile, path: &str) -> RepoFile {
         size: i64::try_from(entry.size()).unwrap_or(i64::MAX),
         is_empty: entry.size() == 0,
         is_test_data: path.split('/').rev().skip(1).any(|part| TEST_DATA.contains(&part.to_ascii_lowercase().as_str())),
-        sets_secret: sets_secret(name, entry.text()),
+        secret: first_secret(id, name, entry.text()),
         holds_private_key: entry.text().contains("-----BEGIN ") && entry.text().contains("PRIVATE KEY"),
     }
 }
 
-/// Whether a line of a `.env` file (Compose Specification, `env_file`) sets a secret. Other files have no text here.
-fn sets_secret(name: &str, text: &str) -> bool {
-    let is_env = name.split('.').any(|part| part == "env");
-    let assignment = |line: &str| {
+/// The first line of a `.env` file (Compose Specification, `env_file`) that sets a secret. Other files have no text
+/// here.
+fn first_secret(file: FileId, name: &str, text: &str) -> Field<String> {
+    if !name.split('.').any(|part| part == "env") {
+        return Field::Absent(Place::whole(file));
+    }
+    let secret = |line: &str| {
         let line = line.trim();
         let (key, value) = line.strip_prefix("export ").unwrap_or(line).split_once('=')?;
         let value = value.trim().trim_matches(['"', '\'']);
         let is_name = key.trim().bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         let is_literal = is_name && !is_placeholder(value) && !value.starts_with('$');
-        Some(is_literal && (is_secret_key(key.trim()) || has_url_credentials(value)))
+        (is_literal && (is_secret_key(key.trim()) || has_url_credentials(value))).then(|| key.trim().to_owned())
     };
-    is_env && text.lines().filter_map(assignment).any(|sets| sets)
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        if let Some(key) = secret(line) {
+            let at = start + line.find(&key).unwrap_or(0);
+            let span = Span::new(at, at + key.len());
+            return Field::known(key, Place { file, span });
+        }
+        start += line.len();
+    }
+    Field::Absent(Place::whole(file))
 }
 
 /// Directories of files that stand for others.

@@ -18,8 +18,8 @@ const SECRET_WORDS: &[&str] = &[
     "DSN",
 ];
 
-/// The same, of two words.
-const SECRET_PAIRS: &[(&str, &str)] = &[("API", "KEY"), ("PRIVATE", "KEY"), ("ACCESS", "KEY")];
+/// The same, of two words. An access key alone is the public half of a pair (AWS, MinIO).
+const SECRET_PAIRS: &[(&str, &str)] = &[("API", "KEY"), ("PRIVATE", "KEY")];
 
 /// Last words that turn the name into one for something about a secret, such as where it is.
 const HARMLESS_ENDINGS: &[&str] = &[
@@ -100,12 +100,16 @@ fn words(name: &str) -> Vec<String> {
 }
 
 /// Whether a value only holds the place of one: empty, a variable or template expression, `<…>`, `changeme`,
-/// `example`, `your-…`, `xxx…`, `dummy`, `***`.
+/// `example`, `your-…`, `xxx…`, `dummy`, `***`, a path below `/run/secrets`.
 #[must_use]
 pub fn is_placeholder(value: &str) -> bool {
     let value = value.trim();
     let encloses = |open: &str, close: &str| value.starts_with(open) && value.ends_with(close);
     if value.is_empty() || encloses("<", ">") || encloses("{{", "}}") || is_variable(value) {
+        return true;
+    }
+    // Where a secret is mounted, in a variable that should have been called `…_FILE`.
+    if value.starts_with("/run/secrets/") {
         return true;
     }
     let bare: String = value.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();

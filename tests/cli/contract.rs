@@ -31,6 +31,16 @@ fn a_threshold_decides_what_fails_the_run() {
 }
 
 #[test]
+fn a_file_that_git_ignores_is_named() {
+    let repository =
+        Repository::new(&[(".gitignore", "local.yaml\n"), ("local.yaml", "services: { a: { image: x } }\n")]);
+    std::fs::create_dir(repository.path().join(".git")).unwrap();
+    let run = repository.check(&["local.yaml"]);
+    assert_eq!(run.status, 3);
+    assert!(run.err.contains("`local.yaml` is left out by a `.gitignore`"), "{}", run.err);
+}
+
+#[test]
 fn nothing_to_check_exits_with_3() {
     let repository = Repository::new(&[("README.md", "# nothing\n")]);
     let run = repository.check(&[]);

@@ -91,6 +91,8 @@ model! {
         name: Field<String>,
         /// The `version` key, which compose ignores.
         version: Field<String>,
+        /// Whether its name says that it is for `docker stack deploy`.
+        for_swarm: bool,
         /// Its services.
         services: List<ComposeService>,
         /// Its networks.
@@ -142,7 +144,8 @@ pub(super) fn read_file(scope: &Scope<'_>, loaded: Loaded) -> ComposeFile {
         .gap
         .or(scope.root.partial)
         .map(|why| Box::new(Unresolved { text: String::new(), why: why.into(), at, via: None }));
-    relations::relate(&mut services.items, &loaded.path);
+    let for_swarm = relations::is_for_swarm(&loaded.path);
+    relations::relate(&mut services.items, for_swarm);
     let named = uses(&services);
     let is_used = |kind: &'static str, name: &str| named.contains(&(kind, name.to_owned()));
     let secrets = |kind: &'static str, problems: &mut Vec<Trouble>| {
@@ -163,6 +166,7 @@ pub(super) fn read_file(scope: &Scope<'_>, loaded: Loaded) -> ComposeFile {
         overrides: loaded.overrides,
         name: fields.text("name"),
         version: fields.text("version"),
+        for_swarm,
         networks: List::new(networks, fields.at("networks")),
         volumes: List::new(
             volumes.iter().map(|entry| read_volume(entry, is_used("volumes", &entry.key))).collect(),

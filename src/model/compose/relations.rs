@@ -18,10 +18,14 @@ const MAX_REMEMBERED: usize = 32;
 const JOB_WORDS: &[&str] =
     &["init", "migrate", "migration", "migrations", "migrator", "setup", "seed", "seeder", "bootstrap", "job"];
 
-/// Fills in what one service has to know of the others.
-pub(super) fn relate(services: &mut [ComposeService], path: &str) {
+/// Whether a file is named as one for `docker stack deploy`.
+pub(super) fn is_for_swarm(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    let for_swarm = name.split(['-', '_', '.']).any(|word| matches!(word, "stack" | "swarm"));
+    name.split(['-', '_', '.']).any(|word| matches!(word, "stack" | "swarm"))
+}
+
+/// Fills in what one service has to know of the others.
+pub(super) fn relate(services: &mut [ComposeService], for_swarm: bool) {
     for service in services.iter_mut() {
         service.for_swarm = for_swarm;
     }
@@ -129,7 +133,8 @@ fn mark_container_names(services: &mut [ComposeService]) {
 /// What another file that this one may be laid over declares.
 #[derive(Debug, Default)]
 pub struct Declared {
-    services: BTreeSet<String>,
+    /// With the number of keys each is written with.
+    services: BTreeMap<String, usize>,
     networks: BTreeSet<String>,
     volumes: BTreeSet<String>,
     secrets: BTreeSet<String>,
@@ -139,8 +144,10 @@ pub struct Declared {
 impl Declared {
     /// Adds what a project declares.
     pub fn add(&mut self, file: &ComposeFile) {
-        self.services
-            .extend(file.services.iter().filter(|service| !service.is_fragment).map(|service| service.name.clone()));
+        for service in file.services.iter().filter(|service| !service.is_fragment) {
+            let keys = self.services.entry(service.name.clone()).or_default();
+            *keys = service.keys.items.len().max(*keys);
+        }
         self.networks.extend(file.networks.iter().map(|network| network.name.clone()));
         self.volumes.extend(file.volumes.iter().map(|volume| volume.name.clone()));
         self.secrets.extend(file.secrets.iter().map(|secret| secret.name.clone()));
@@ -148,17 +155,21 @@ impl Declared {
     }
 }
 
+/// A service with no more keys than this changes one of another file that says more of it.
+const THIN: usize = 2;
+
 const ELSEWHERE: &str = "a compose file that this one may be laid over declares it";
 
 impl ComposeFile {
     /// Takes into account that the file may be laid over others (`docker compose -f base -f this`). It is an overlay if
     /// it needs what only they declare, or has services that cannot run by themselves; then names that they declare
-    /// cannot be told, and services that they have too are fragments. A file that stands by itself stays as it is.
+    /// cannot be told, and services that they have too are fragments. In a file that stands by itself only services
+    /// that say next to nothing are.
     pub fn lay_over(&mut self, others: &Declared) {
         let mut needs = self.services.iter().any(|service| service.is_fragment);
-        let mut doubt = |declared: &mut Always<bool>, name: Option<&str>, names: &BTreeSet<String>| {
+        let mut doubt = |declared: &mut Always<bool>, name: Option<&str>, is_there: &dyn Fn(&str) -> bool| {
             if declared.value() == Some(&false)
-                && let Some(name) = name.filter(|name| names.contains(*name))
+                && let Some(name) = name.filter(|name| is_there(name))
             {
                 *declared = Field::unresolved(name, ELSEWHERE, declared.place()).or_default(false);
                 needs = true;
@@ -166,25 +177,46 @@ impl ComposeFile {
         };
         for service in &mut self.services.items {
             for network in &mut service.networks.items {
-                doubt(&mut network.declared, Some(&network.name), &others.networks);
+                doubt(&mut network.declared, Some(&network.name), &|name| others.networks.contains(name));
             }
             for dependency in &mut service.depends_on.items {
-                doubt(&mut dependency.declared, Some(&dependency.service), &others.services);
+                doubt(&mut dependency.declared, Some(&dependency.service), &|name| others.services.contains_key(name));
             }
             for volume in &mut service.volumes.items {
-                doubt(&mut volume.declared, volume.source.value().map(String::as_str), &others.volumes);
+                doubt(&mut volume.declared, volume.source.value().map(String::as_str), &|name| {
+                    others.volumes.contains(name)
+                });
             }
             for secret in &mut service.secrets.items {
-                doubt(&mut secret.declared, secret.source.value().map(String::as_str), &others.secrets);
+                doubt(&mut secret.declared, secret.source.value().map(String::as_str), &|name| {
+                    others.secrets.contains(name)
+                });
             }
             for config in &mut service.configs.items {
-                doubt(&mut config.declared, config.source.value().map(String::as_str), &others.configs);
+                doubt(&mut config.declared, config.source.value().map(String::as_str), &|name| {
+                    others.configs.contains(name)
+                });
             }
         }
-        if needs {
-            for service in &mut self.services.items {
-                service.is_fragment |= others.services.contains(&service.name);
-            }
+        needs |= self.is_override();
+        for service in &mut self.services.items {
+            let Some(keys) = others.services.get(&service.name) else { continue };
+            let own = service.keys.items.len();
+            service.is_fragment |= needs || (own <= THIN && own < *keys);
+        }
+    }
+
+    /// Whether its name says that it is laid over another file.
+    #[must_use]
+    pub fn is_override(&self) -> bool {
+        let name = self.path.0.rsplit('/').next().unwrap_or("");
+        name.split('.').any(|part| matches!(part, "override" | "overrides"))
+    }
+
+    /// Takes every service for a part of one that is not in the repository.
+    pub fn float(&mut self) {
+        for service in &mut self.services.items {
+            service.is_fragment = true;
         }
     }
 }

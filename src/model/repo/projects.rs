@@ -58,14 +58,19 @@ fn lay_over(projects: &mut [ComposeFile]) {
             continue;
         }
         file.lay_over(&beside);
+        let mut is_over = false;
         loop {
             if let Some(base) = bases.get(directory) {
                 file.lay_over(base);
+                is_over = true;
             }
             if directory == "." {
                 break;
             }
             directory = split_path(directory).0;
+        }
+        if !is_over && file.is_override() {
+            file.float();
         }
     }
 }
