@@ -7,7 +7,7 @@ use super::{CheckArgs, Color, Exit, Failure, Streams};
 use crate::discover::{self, WalkOptions};
 use crate::engine::{self, Choice};
 use crate::finding::{Report, Severity};
-use crate::model::repo::Repo;
+use crate::model::repo::{Composition, Repo};
 use crate::report::{self, Style};
 use crate::source::Sources;
 use crate::standard::library::Library;
@@ -19,11 +19,12 @@ pub(super) fn run(args: &CheckArgs, streams: &mut Streams<'_>, shown: &mut Libra
     }
     let current = std::env::current_dir()?;
     let scope = paths::scope(&args.paths, &current)?;
+    let composition = Composition { compose_files: scope.relative(&args.compose_file, &current)? };
     let (library, discovery) =
         rayon::join(|| super::library(&args.rules), || discover::discover(&scope.root, &WalkOptions::default()));
     *shown = library?;
     let discovery = discovery.map_err(|error| Failure::Message(error.to_string()))?;
-    let mut repo = Repo::load(discovery, Some(&scope.root));
+    let mut repo = Repo::load_with(discovery, Some(&scope.root), &composition);
     let left_out = scope.files.iter().find(|file| repo.sources.find(file).is_none()).cloned();
     let choice = Choice { standards: args.standard.clone(), rules: args.rule.clone(), only: scope.only.clone() };
     let mut report = engine::run(&repo, shown, &choice)?;

@@ -160,6 +160,10 @@ struct CheckArgs {
     #[arg(long, value_enum, default_value_t)]
     fail_on: FailOn,
 
+    /// Compose files that form one project, laid over one another in this order, as with `docker compose -f`.
+    #[arg(long, value_name = "FILE")]
+    compose_file: Vec<PathBuf>,
+
     /// With single files: show the findings in the other files of their services too.
     #[arg(long)]
     whole_service: bool,
@@ -224,6 +228,10 @@ struct ModelArgs {
     /// How to print it.
     #[arg(long, value_enum, default_value_t)]
     format: ListFormat,
+
+    /// Compose files that form one project, laid over one another in this order, as with `docker compose -f`.
+    #[arg(long, value_name = "FILE")]
+    compose_file: Vec<PathBuf>,
 
     /// The same as `--format json`.
     #[arg(long)]

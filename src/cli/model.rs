@@ -6,14 +6,15 @@ use super::paths::{self, Scope};
 use super::{Exit, Failure, ListFormat, ModelArgs, Streams};
 use crate::discover::{self, WalkOptions};
 use crate::model::outline::{self, At, Known, ServiceOutline, State, Thing};
-use crate::model::repo::Repo;
+use crate::model::repo::{Composition, Repo};
 
 pub(super) fn run(args: &ModelArgs, streams: &mut Streams<'_>) -> Result<Exit, Failure> {
     let current = std::env::current_dir()?;
     let scope = paths::scope(&args.paths, &current)?;
+    let composition = Composition { compose_files: scope.relative(&args.compose_file, &current)? };
     let discovery = discover::discover(&scope.root, &WalkOptions::default())
         .map_err(|error| Failure::Message(error.to_string()))?;
-    let mut repo = Repo::load(discovery, Some(&scope.root));
+    let mut repo = Repo::load_with(discovery, Some(&scope.root), &composition);
     let chosen: Vec<usize> = (0..repo.heads.len()).filter(|index| is_chosen(&repo, *index, &scope)).collect();
     let assembled: Vec<_> = chosen.into_iter().filter_map(|index| repo.assemble(index)).collect();
     if !scope.prefix.is_empty() {

@@ -18,6 +18,28 @@ pub(super) struct Scope {
 }
 
 impl Scope {
+    /// Files relative to the root of the run.
+    ///
+    /// # Errors
+    /// A file that is not there, or lies outside of the root.
+    pub(super) fn relative(&self, files: &[PathBuf], current: &Path) -> Result<Vec<String>, Failure> {
+        let absolute = |path: &Path| std::path::absolute(current.join(path)).map(|path| normal(&path));
+        let root = absolute(&self.root)?;
+        let mut out = Vec::new();
+        for file in files {
+            let full = absolute(file)?;
+            if !full.is_file() {
+                return Err(Failure::Message(format!("`{}` is not a file", file.display())));
+            }
+            let Ok(relative) = full.strip_prefix(&root) else {
+                let message = format!("`{}` lies outside of `{}`", file.display(), self.root.display());
+                return Err(Failure::Message(message));
+            };
+            out.push(slashed(relative));
+        }
+        Ok(out)
+    }
+
     /// A path of the run, relative to where svclint was started.
     pub(super) fn prefixed(&self, path: &str) -> String {
         match (self.prefix.as_str(), path) {

@@ -18,7 +18,7 @@ const SECRET_WORDS: &[&str] = &[
     "DSN",
 ];
 
-/// The same, of two words. An access key alone is the public half of a pair (AWS, MinIO).
+/// The same, of two words. An access key alone is the public half of a pair (AWS, `MinIO`).
 const SECRET_PAIRS: &[(&str, &str)] = &[("API", "KEY"), ("PRIVATE", "KEY")];
 
 /// Last words that turn the name into one for something about a secret, such as where it is.

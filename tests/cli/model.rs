@@ -60,3 +60,34 @@ fn a_directory_without_services_has_no_model() {
     assert_eq!((run.status, run.out.as_str()), (3, ""));
     assert!(run.err.starts_with("there is no service here"), "{}", run.err);
 }
+
+const BASE: &str = "services:\n  web:\n    image: shop/web:1.4\n    user: '1000'\n";
+const HARDENED: &str = "services:\n  web:\n    cap_drop: [ALL]\n    user: '2000'\n";
+
+#[test]
+fn compose_files_that_belong_together_are_one_project() {
+    let files = [("deploy/base.compose.yaml", BASE), ("deploy/hardened.yml", HARDENED)];
+    let repository = Repository::new(&files);
+    let alone = repository.run(&["model"]).out;
+    assert!(alone.contains("user: \"1000\""), "{alone}");
+    let arguments = ["model", "--compose-file", "deploy/base.compose.yaml", "--compose-file", "deploy/hardened.yml"];
+    let together = repository.run(&arguments).out;
+    assert_eq!(line(&together, "user:"), "user: \"2000\"  [deploy/hardened.yml:4:11]");
+    assert_eq!(together.matches("- compose.service web").count(), 1, "{together}");
+    let run = repository.run(&["check", "--compose-file", "deploy/none.yml"]);
+    assert_eq!((run.status, run.err.as_str()), (2, "error: `deploy/none.yml` is not a file\n"));
+}
+
+#[test]
+fn the_env_file_says_which_files_compose_takes() {
+    let env = "COMPOSE_FILE=compose.yaml,hardened.yml\nCOMPOSE_PATH_SEPARATOR=,\n";
+    let files = [
+        (".env", env),
+        ("compose.yaml", BASE),
+        ("hardened.yml", HARDENED),
+        ("compose.override.yaml", "services: {}\n"),
+    ];
+    let out = Repository::new(&files).run(&["model"]).out;
+    assert_eq!(line(&out, "user:"), "user: \"2000\"  [hardened.yml:4:11]");
+    assert_eq!(line(&out, "overrides:"), "overrides: 1 in all  [:1:1]");
+}

@@ -87,6 +87,38 @@ pub struct Repo {
     object_names: OnceLock<objects::Names>,
 }
 
+/// What is put together with what, where somebody says so.
+#[derive(Clone, Debug, Default)]
+pub struct Composition {
+    /// Compose files that form one project, in the order in which they are laid over one another (`docker compose -f`),
+    /// relative to the root of the run. None for what compose would take by itself.
+    pub compose_files: Vec<String>,
+}
+
+impl Composition {
+    /// Compose files that somebody names and that do not look like any, read now.
+    fn further_files(&self, sources: &Sources, root: Option<&Path>, known: &[FileId]) -> BTreeSet<FileId> {
+        let named = projects::named_in_env(sources);
+        let files = self.compose_files.iter().chain(&named).filter_map(|path| sources.find(path));
+        let further: BTreeSet<FileId> = files.filter(|file| !known.contains(file)).collect();
+        for file in &further {
+            read_late(sources, root, *file);
+        }
+        further
+    }
+}
+
+/// Reads a file whose name and content alone did not tell that it matters.
+fn read_late(sources: &Sources, root: Option<&Path>, file: FileId) {
+    let source = sources.get(file);
+    if source.kind == EntryKind::File
+        && source.text().is_empty()
+        && let Some(Ok(text)) = root.map(|root| discover::read(root, &source.path))
+    {
+        source.set_text(Arc::from(text));
+    }
+}
+
 /// A service with what was seen while it was read.
 #[derive(Debug)]
 pub struct Assembled {
@@ -101,6 +133,12 @@ impl Repo {
     /// name that only a compose file knows; `None` for files that are all in memory.
     #[must_use]
     pub fn load(discovery: Discovery, root: Option<&Path>) -> Self {
+        Self::load_with(discovery, root, &Composition::default())
+    }
+
+    /// The same where somebody says what is put together with what.
+    #[must_use]
+    pub fn load_with(discovery: Discovery, root: Option<&Path>, composition: &Composition) -> Self {
         let sources = Arc::new(discovery.sources);
         let mut seen =
             Seen { notes: discovery_notes(&sources, &discovery.unread, &discovery.errors), ..Seen::default() };
@@ -111,7 +149,9 @@ impl Repo {
             let message = "a chart's template is not judged before it is rendered";
             seen.not_evaluated(Place::whole(file), message, Some("render the chart and check the result"));
         }
-        let projects = load_projects(&sources, root, &of_kind(ArtifactKind::Compose), &mut seen);
+        let mut compose_files = of_kind(ArtifactKind::Compose);
+        compose_files.extend(composition.further_files(&sources, root, &compose_files));
+        let projects = load_projects(&sources, root, &compose_files, composition, &mut seen);
         let named = named_dockerfiles(&sources, root, &projects, &discovery.artifacts);
         let kustomizations: Vec<Kustomization> = of_kind(ArtifactKind::Kustomization)
             .into_iter()
@@ -272,7 +312,13 @@ fn discovery_notes(
     unread.chain(errors).collect()
 }
 
-fn load_projects(sources: &Sources, root: Option<&Path>, files: &[FileId], seen: &mut Seen) -> Vec<Arc<ComposeFile>> {
+fn load_projects(
+    sources: &Sources,
+    root: Option<&Path>,
+    files: &[FileId],
+    composition: &Composition,
+    seen: &mut Seen,
+) -> Vec<Arc<ComposeFile>> {
     let read: Vec<(Tree, Seen)> = files
         .par_iter()
         .map(|file| {
@@ -284,7 +330,7 @@ fn load_projects(sources: &Sources, root: Option<&Path>, files: &[FileId], seen:
     for one in all {
         seen.extend(one);
     }
-    projects::load(sources, root, &trees)
+    projects::load(sources, root, &trees, composition)
 }
 
 /// Dockerfiles under names that only a compose file knows.
@@ -303,14 +349,8 @@ fn named_dockerfiles(
     let mut out = Vec::new();
     for path in paths {
         let Some(file) = sources.find(path).filter(|file| !known.contains(file)) else { continue };
-        let source = sources.get(file);
-        if source.kind == EntryKind::File
-            && source.text().is_empty()
-            && let Some(Ok(text)) = root.map(|root| discover::read(root, path))
-        {
-            source.set_text(Arc::from(text));
-        }
-        if !source.text().is_empty() {
+        read_late(sources, root, file);
+        if !sources.get(file).text().is_empty() {
             out.push(file);
         }
     }

@@ -1,11 +1,12 @@
 //! Compose projects: which files are loaded together, and with what environment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::Composition;
 use super::presence;
 use super::seen::{Seen, Trouble, TroubleKind};
 use crate::discover::Build;
@@ -21,20 +22,70 @@ const BASES: &[&str] = &["compose.yaml", "compose.yml", "docker-compose.yml", "d
 const OVERRIDES: &[&str] =
     &["compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml"];
 
-/// Loads every project: in each directory the file that compose would take with its override, and every further file
-/// by itself.
-pub(super) fn load(sources: &Sources, root: Option<&Path>, trees: &[Tree]) -> Vec<Arc<ComposeFile>> {
+/// Loads every project: the files that somebody says belong together; in each directory the files that `COMPOSE_FILE`
+/// in its `.env` names, else the one that compose would take with its override; and every further file by itself.
+pub(super) fn load(
+    sources: &Sources,
+    root: Option<&Path>,
+    trees: &[Tree],
+    composition: &Composition,
+) -> Vec<Arc<ComposeFile>> {
     let submodules = presence::submodules(sources, root);
-    let mut by_directory: BTreeMap<&str, Vec<(&str, &Tree)>> = BTreeMap::new();
-    for tree in trees {
-        let (directory, name) = split_path(&sources.get(tree.file()).path);
-        by_directory.entry(directory).or_default().push((name, tree));
+    let loader = Loader { sources, submodules: &submodules };
+    let by_path: BTreeMap<&str, &Tree> =
+        trees.iter().map(|tree| (sources.get(tree.file()).path.as_str(), tree)).collect();
+    let mut stacks: Vec<Stack<'_>> = Vec::new();
+    stacks.extend(Stack::new(&composition.compose_files, &by_path));
+    let mut taken: BTreeSet<&str> = stacks.iter().flat_map(Stack::paths).collect();
+    let mut by_directory: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for path in by_path.keys().copied().filter(|path| !taken.contains(path)) {
+        by_directory.entry(split_path(path).0).or_default().push(path);
     }
-    let groups: Vec<(&str, Vec<(&str, &Tree)>)> = by_directory.into_iter().collect();
-    let load = |(directory, files): &(&str, Vec<(&str, &Tree)>)| load_directory(sources, &submodules, directory, files);
-    let mut projects: Vec<ComposeFile> = groups.par_iter().flat_map_iter(load).collect();
+    for (directory, paths) in &by_directory {
+        let named = named_for(sources, directory);
+        let first = Stack::new(&named, &by_path).or_else(|| default_stack(directory, paths, &by_path));
+        taken.extend(first.iter().flat_map(Stack::paths));
+        stacks.extend(first);
+    }
+    for (path, tree) in by_path.iter().filter(|(path, _)| !taken.contains(*path)) {
+        stacks.push(Stack { files: vec![(path, tree)] });
+    }
+    stacks.sort_by_key(|stack| stack.files.first().map(|(path, _)| *path));
+    let mut projects: Vec<ComposeFile> = stacks.par_iter().filter_map(|stack| loader.project(stack)).collect();
     lay_over(&mut projects);
     projects.into_iter().map(Arc::new).collect()
+}
+
+/// Files that form one project, in the order in which they are laid over one another.
+struct Stack<'t> {
+    files: Vec<(&'t str, &'t Tree)>,
+}
+
+impl<'t> Stack<'t> {
+    /// The files of some paths; `None` where the first of them is not there.
+    fn new(paths: &[String], by_path: &BTreeMap<&'t str, &'t Tree>) -> Option<Self> {
+        let found = |path: &String| by_path.get_key_value(path.as_str()).map(|(path, tree)| (*path, *tree));
+        let first = found(paths.first()?)?;
+        let rest = paths.get(1..).unwrap_or_default().iter().filter_map(found);
+        Some(Self { files: std::iter::once(first).chain(rest).collect() })
+    }
+
+    fn paths(&self) -> impl Iterator<Item = &'t str> {
+        self.files.iter().map(|(path, _)| *path)
+    }
+}
+
+/// The file that compose takes in a directory, with its override.
+fn default_stack<'t>(directory: &str, paths: &[&str], by_path: &BTreeMap<&'t str, &'t Tree>) -> Option<Stack<'t>> {
+    let first =
+        |names: &[&str]| names.iter().map(|name| within(directory, name)).find(|path| paths.contains(&path.as_str()));
+    let names: Vec<String> = std::iter::once(first(BASES)?).chain(first(OVERRIDES)).collect();
+    Stack::new(&names, by_path)
+}
+
+/// The path of a name in a directory.
+fn within(directory: &str, name: &str) -> String {
+    if directory == "." { name.to_owned() } else { format!("{directory}/{name}") }
 }
 
 /// Files of one directory that are looked at for what the others declare; each is held against each.
@@ -98,49 +149,53 @@ pub(super) fn split_path(path: &str) -> (&str, &str) {
     path.rsplit_once('/').unwrap_or((".", path))
 }
 
-fn load_directory(
-    sources: &Sources,
-    submodules: &[String],
-    directory: &str,
-    files: &[(&str, &Tree)],
-) -> Vec<ComposeFile> {
-    let named = |names: &[&str]| {
-        names.iter().find_map(|name| files.iter().find(|(file, _)| file == name)).map(|(name, _)| *name)
-    };
-    let base = named(BASES);
-    let overlay = base.and(named(OVERRIDES));
-    let env = environment(sources, directory);
-    let path = |name: &str| if directory == "." { name.to_owned() } else { format!("{directory}/{name}") };
-    let loader = |path: &str| {
-        let file = sources.find(path)?;
-        let text = sources.get(file).text();
-        (!text.is_empty()).then(|| Tree::parse(file, text))
-    };
-    let mut projects = Vec::new();
-    for (name, tree) in files.iter().filter(|(name, _)| Some(*name) != overlay) {
-        let base_path = path(name);
-        let over: Vec<(String, &Tree)> = files
-            .iter()
-            .filter(|(file, _)| Some(*name) == base && Some(*file) == overlay)
-            .map(|(file, tree)| (path(file), *tree))
-            .collect();
-        let overrides: Vec<ComposeInput<'_>> = over.iter().map(|(path, tree)| ComposeInput { tree, path }).collect();
-        let mut file = compose::load(ComposeInput { tree, path: &base_path }, &overrides, &env, &loader);
-        file.look_for_files(&|path| presence::presence(sources, submodules, path));
-        projects.push(file);
-    }
-    projects
-}
-
-/// What the `.env` beside a compose file sets (Compose Specification, "Interpolation").
+/// What the `.env` of a directory sets (Compose Specification, "Interpolation").
 fn environment(sources: &Sources, directory: &str) -> BTreeMap<String, String> {
-    let path = if directory == "." { ".env".to_owned() } else { format!("{directory}/.env") };
-    let Some(file) = sources.find(&path) else { return BTreeMap::new() };
+    let Some(file) = sources.find(&within(directory, ".env")) else { return BTreeMap::new() };
     let lines = sources.get(file).text().lines().map(str::trim).filter(|line| !line.starts_with('#'));
     lines
         .filter_map(|line| line.strip_prefix("export ").unwrap_or(line).split_once('='))
         .map(|(name, value)| (name.trim().to_owned(), unquoted(value.trim()).to_owned()))
         .collect()
+}
+
+/// The files that the `.env` of a directory names instead of the ones that compose would take (Docker Compose,
+/// `COMPOSE_FILE`).
+fn named_for(sources: &Sources, directory: &str) -> Vec<String> {
+    let mut env = environment(sources, directory);
+    let Some(files) = env.remove("COMPOSE_FILE") else { return Vec::new() };
+    let separator = env.remove("COMPOSE_PATH_SEPARATOR").filter(|separator| !separator.is_empty());
+    let names = files.split(separator.as_deref().unwrap_or(":")).filter(|name| !name.is_empty());
+    names.map(|name| within(directory, name.trim_start_matches("./"))).collect()
+}
+
+/// The files that any `.env` names so.
+pub(super) fn named_in_env(sources: &Sources) -> Vec<String> {
+    let paths = sources.entries().iter().map(|file| split_path(&file.path));
+    paths.filter(|(_, name)| *name == ".env").flat_map(|(directory, _)| named_for(sources, directory)).collect()
+}
+
+/// Loads projects out of the files of a run.
+struct Loader<'s> {
+    sources: &'s Sources,
+    submodules: &'s [String],
+}
+
+impl Loader<'_> {
+    fn project(&self, stack: &Stack<'_>) -> Option<ComposeFile> {
+        let inputs: Vec<ComposeInput<'_>> =
+            stack.files.iter().map(|(path, tree)| ComposeInput { tree, path }).collect();
+        let (base, overrides) = inputs.split_first()?;
+        let env = environment(self.sources, split_path(base.path).0);
+        let read = |path: &str| {
+            let file = self.sources.find(path)?;
+            let text = self.sources.get(file).text();
+            (!text.is_empty()).then(|| Tree::parse(file, text))
+        };
+        let mut file = compose::load(*base, overrides, &env, &read);
+        file.look_for_files(&|path| presence::presence(self.sources, self.submodules, path));
+        Some(file)
+    }
 }
 
 fn unquoted(value: &str) -> &str {
