@@ -1,6 +1,6 @@
 //! From evidence to findings: messages, labels and fingerprints.
 
-use super::evidence::{Evidence, Group, Seen, expected, filtered, shown};
+use super::evidence::{Evidence, Group, Seen, expected, expected_not, filtered, shown};
 use super::ir::{Compiled, Path, Root};
 use super::template::{Piece, Template};
 use crate::finding::{Label, Outcome};
@@ -111,6 +111,7 @@ impl<'a> Text<'_, 'a> {
         let Some(condition) = evidence.condition else { return String::new() };
         match &condition.say {
             Some(say) => self.render(say, evidence),
+            None if evidence.negated => expected_not(condition, &|path| self.path_text(path)),
             None => expected(condition, &|path| self.path_text(path)),
         }
     }

@@ -60,6 +60,8 @@ pub struct Evidence<'a> {
     pub field: &'a str,
     /// The condition that it decided, for the text of what was expected.
     pub condition: Option<&'a Cond>,
+    /// Whether the rule wants that condition not to hold.
+    pub negated: bool,
 }
 
 /// The places behind one finding, the primary first, and the names bound when it was decided.
@@ -187,7 +189,7 @@ pub(super) fn expected(condition: &Cond, path_text: &dyn Fn(&super::ir::Path) ->
                 Operator::In | Operator::ContainsAny => format!("one of {operand}"),
                 Operator::NotIn => format!("none of {operand}"),
                 Operator::Exists if operand == "true" => format!("`{}` to be set", compare.path.text),
-                Operator::Exists => format!("no `{}`", compare.path.text),
+                Operator::Exists => "nothing here".to_owned(),
                 Operator::Lt => format!("less than {operand}"),
                 Operator::Le => format!("at most {operand}"),
                 Operator::Gt => format!("more than {operand}"),
@@ -228,6 +230,29 @@ pub(super) fn expected(condition: &Cond, path_text: &dyn Fn(&super::ir::Path) ->
     }
 }
 
+/// The same for a condition that should not hold; empty where there are no good words for it.
+pub(super) fn expected_not(condition: &Cond, path_text: &dyn Fn(&super::ir::Path) -> String) -> String {
+    match &condition.form {
+        Form::Compare(compare) => {
+            let operand = match &compare.operand {
+                Value::Const(constant) => quoted(constant),
+                Value::Path(path) => path_text(path),
+            };
+            match (compare.operator, operand.as_str()) {
+                (Operator::Eq, "true") => "false".to_owned(),
+                (Operator::Eq, "false") => "true".to_owned(),
+                (Operator::Eq, _) => format!("anything but {operand}"),
+                (Operator::In, _) => format!("none of {operand}"),
+                (Operator::Exists, "true") => "nothing here".to_owned(),
+                (Operator::Matches, _) => format!("text that does not match {operand}"),
+                _ => String::new(),
+            }
+        }
+        Form::Not(inner) => expected(inner, path_text),
+        _ => String::new(),
+    }
+}
+
 fn quoted(constant: &Const) -> String {
     match constant {
         Const::Bool(_) | Const::Int(_) | Const::Float(_) => constant.text(),
@@ -238,5 +263,12 @@ fn quoted(constant: &Const) -> String {
 
 /// The evidence of a target as a whole.
 pub(super) fn of_target(target: &dyn Node) -> Evidence<'_> {
-    Evidence { origin: target.place().into(), seen: Seen::Target, root: None, field: "", condition: None }
+    Evidence {
+        origin: target.place().into(),
+        seen: Seen::Target,
+        root: None,
+        field: "",
+        condition: None,
+        negated: false,
+    }
 }

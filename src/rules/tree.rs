@@ -32,6 +32,7 @@ impl<'a> Env<'a> {
                             root: None,
                             field: &compare.path.text,
                             condition: Some(condition),
+                            negated: false,
                         }]
                     });
                 }
@@ -65,6 +66,7 @@ impl<'a> Env<'a> {
                 root: Some(compare.path.root),
                 field: &compare.path.text,
                 condition: Some(condition),
+                negated: false,
             }]
         })
     }

@@ -112,10 +112,13 @@ impl<'a> Env<'a> {
         }
     }
 
-    fn negated(inner: Verdict<'a>) -> Verdict<'a> {
+    fn negated(mut inner: Verdict<'a>) -> Verdict<'a> {
         let truth = inner.truth().not();
         if truth == Truth::Holds {
             return Verdict::holds();
+        }
+        for evidence in inner.groups.iter_mut().flat_map(|group| &mut group.evidence) {
+            evidence.negated = !evidence.negated;
         }
         Verdict { bad: Some(truth), groups: inner.groups }
     }
@@ -197,7 +200,10 @@ impl<'a> Env<'a> {
                 let seen = Seen::Missing;
                 let field = evidence.first().map_or("", |evidence| evidence.field);
                 let origin = self.target.place().into();
-                evidence.insert(0, Evidence { origin, seen, root: None, field, condition: Some(condition) });
+                evidence.insert(
+                    0,
+                    Evidence { origin, seen, root: None, field, condition: Some(condition), negated: false },
+                );
             }
         }
         if let Some(first) = evidence.first_mut()
@@ -237,7 +243,7 @@ impl<'a> Env<'a> {
         let slot = self.slot(&compare.path);
         let at = |origin: Origin, seen: Seen<'a>| {
             let root = Some(compare.path.root);
-            vec![Evidence { origin, seen, root, field: &compare.path.text, condition: Some(condition) }]
+            vec![Evidence { origin, seen, root, field: &compare.path.text, condition: Some(condition), negated: false }]
         };
         if compare.operator == Operator::Exists {
             let want = matches!(compare.operand, Value::Const(Const::Bool(true)));
@@ -297,12 +303,19 @@ impl<'a> Env<'a> {
             (view, None) => (Seen::Value(view), origin),
         };
         let root = Some(compare.path.root);
-        let mut out = vec![Evidence { origin, seen, root, field, condition: Some(condition) }];
+        let mut out = vec![Evidence { origin, seen, root, field, condition: Some(condition), negated: false }];
         if let Value::Path(path) = &compare.operand
             && let Slot::Known(other, origin) = self.slot(path)
         {
             let seen = Seen::Value(other);
-            out.push(Evidence { origin, seen, root: Some(path.root), field: &path.text, condition: None });
+            out.push(Evidence {
+                origin,
+                seen,
+                root: Some(path.root),
+                field: &path.text,
+                condition: None,
+                negated: false,
+            });
         }
         out
     }

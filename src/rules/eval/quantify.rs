@@ -67,7 +67,14 @@ impl<'a> Env<'a> {
                     Slot::Unresolved(unresolved) => (unresolved.at.into(), Seen::Unresolved(unresolved)),
                     Slot::Malformed(malformed) => (malformed.at.into(), Seen::Malformed),
                 };
-                Evidence { origin, seen, root: Some(path.root), field: &path.text, condition: Some(condition) }
+                Evidence {
+                    origin,
+                    seen,
+                    root: Some(path.root),
+                    field: &path.text,
+                    condition: Some(condition),
+                    negated: false,
+                }
             }
         }
     }
@@ -178,6 +185,7 @@ impl<'a> Env<'a> {
                     root: Some(value.root),
                     field: &value.text,
                     condition: Some(condition),
+                    negated: false,
                 };
                 // One amount may be written in several ways.
                 let text = match view {
@@ -214,7 +222,10 @@ fn blaming_element<'a>(mut group: Group<'a>, quantified: &Quantified, slot: Slot
         group.evidence.sort_by_key(|evidence| evidence.root != own);
         if let Some(first) = group.evidence.first().filter(|first| first.root != own) {
             let seen = if matches!(first.seen, Seen::Missing) { Seen::Missing } else { Seen::Target };
-            group.evidence.insert(0, Evidence { origin, seen, root: own, field: "", condition: first.condition });
+            group.evidence.insert(
+                0,
+                Evidence { origin, seen, root: own, field: "", condition: first.condition, negated: first.negated },
+            );
         }
     }
     in_list(group, quantified)
@@ -244,6 +255,7 @@ fn unseen_evidence<'a>(unseen: &'a Unresolved, path: &'a Path) -> Evidence<'a> {
         root: Some(path.root),
         field: &path.text,
         condition: None,
+        negated: false,
     }
 }
 
