@@ -184,3 +184,16 @@ fn a_gitignore_above_the_root_counts_within_its_repository() {
     write(dir.path(), ".git/HEAD", "ref: refs/heads/main\n");
     assert!(above());
 }
+
+#[cfg(unix)]
+#[test]
+fn a_manifest_and_a_link_to_it_are_one_artifact() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let root = directory.path();
+    std::fs::write(root.join("deployment.yaml"), "apiVersion: apps/v1\nkind: Deployment\n").unwrap();
+    std::os::unix::fs::symlink("deployment.yaml", root.join("deploy.yaml")).unwrap();
+    let found = svclint::discover::discover(root, &WalkOptions::default()).unwrap();
+    let paths: Vec<&str> =
+        found.artifacts.iter().map(|artifact| found.sources.get(artifact.file).path.as_str()).collect();
+    assert_eq!(paths, ["deployment.yaml"]);
+}

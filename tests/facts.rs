@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 
 use svclint::discover;
+use svclint::model::k8s::Body;
 use svclint::model::repo::Repo;
 use svclint::model::service::Service;
 
@@ -97,4 +98,34 @@ fn a_job_belongs_to_the_service_whose_image_it_runs() {
     };
     assert_eq!(names("services/api"), ["api", "rotate-keys"]);
     assert!(names("services/web").is_empty());
+}
+
+#[test]
+fn an_image_that_skaffold_builds_gets_its_tag_later() {
+    let skaffold = "apiVersion: skaffold/v4beta11\nkind: Config\nbuild:\n  artifacts:\n    - image: cart\n";
+    let (cart, other) = (deployment("cart", "cart", 8080), deployment("other", "other", 8080));
+    let repo = repo(&[("skaffold.yaml", skaffold), ("k8s/cart.yaml", &cart), ("k8s/other.yaml", &other)]);
+    let tags: Vec<bool> = services(&repo)
+        .iter()
+        .flat_map(|service| &service.workloads)
+        .flat_map(|workload| &workload.containers)
+        .filter_map(|container| container.image.value())
+        .map(|image| image.tag.is_absent())
+        .collect();
+    assert_eq!(tags, [false, true]);
+}
+
+#[test]
+fn a_service_for_one_pod_of_a_set_selects_none_that_can_be_told() {
+    let service = "apiVersion: v1\nkind: Service\nmetadata: { name: first }\nspec:\n  selector: { statefulset.kubernetes.io/pod-name: other-0 }\n  ports: [ { port: 10943 } ]\n";
+    let repo = repo(&[("k8s/api.yaml", &deployment("api", "shop/api:1.0.0", 8080)), ("k8s/first.yaml", service)]);
+    let selected: Vec<usize> = services(&repo)
+        .iter()
+        .flat_map(|service| &service.objects)
+        .filter_map(|object| match &object.body {
+            Body::Service(service) => Some(service.selected_workloads.items.len()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(selected, [0]);
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::source::{EntryKind, FileId, Sources};
-use crate::syntax::yaml::{Shape, Tree};
+use crate::syntax::yaml::{NodeRef, Shape, Tree};
 
 /// What a file is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -347,7 +347,9 @@ fn yaml(name: &str, text: &str) -> ArtifactKind {
     }
     let named = name.to_ascii_lowercase().contains("compose");
     let empty = sketches.iter().all(|sketch| !sketch.any());
-    if is_canonical_compose(name) && (empty || sketches.iter().any(|sketch| sketch.has("services"))) {
+    if is_canonical_compose(name)
+        && (empty || sketches.iter().any(|sketch| sketch.has("services")) || is_compose_1(text))
+    {
         return ArtifactKind::Compose;
     }
     if sketches.iter().any(|sketch| sketch.has("services") || (named && sketch.has("include")))
@@ -356,6 +358,19 @@ fn yaml(name: &str, text: &str) -> ArtifactKind {
         return ArtifactKind::Compose;
     }
     ArtifactKind::Other
+}
+
+/// Whether the first document has nothing but services at its top level, as compose files of version 1 had.
+fn is_compose_1(text: &str) -> bool {
+    let tree = Tree::parse(FileId(0), text);
+    tree.documents()
+        .next()
+        .is_some_and(|root| root.shape() == Shape::Mapping && root.entries().all(|entry| runs(entry.value)))
+}
+
+/// Whether a compose service says what it runs.
+fn runs(service: NodeRef<'_>) -> bool {
+    service.get("image").or(service.get("build")).is_some()
 }
 
 /// Whether the first document is a compose file. One whose name does not say so must have nothing but compose's keys
@@ -369,7 +384,6 @@ fn is_compose(text: &str, named: bool) -> bool {
         return is_mapping || services.is_null();
     }
     let known = root.entries().all(|entry| COMPOSE_KEYS.contains(&entry.key) || entry.key.starts_with("x-"));
-    let runs = |service: crate::syntax::yaml::NodeRef<'_>| service.get("image").or(service.get("build")).is_some();
     is_mapping && known && services.entries().any(|entry| runs(entry.value))
 }
 
@@ -405,6 +419,7 @@ mod tests {
         assert_eq!(kind("docker-compose.hardened.yml", "services:\n  web:\n    read_only: true\n"), Compose);
         assert_eq!(kind("docker-compose.full.yml", "version: '3'\nservices:\n  # web:\n"), Compose);
         assert_eq!(kind("compose.yaml", "include: [a.yaml]\n"), Compose);
+        assert_eq!(kind("docker-compose.yml", "web:\n  image: nginx\ndb:\n  build: db\n"), Compose);
     }
 
     #[test]

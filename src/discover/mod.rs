@@ -8,6 +8,7 @@ mod service;
 mod tracked;
 mod walk;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -67,7 +68,35 @@ pub fn discover(root: &Path, options: &WalkOptions) -> Result<Discovery, WalkErr
             Err(error) => unread.push((file, error)),
         }
     }
+    drop_links(root, &sources, &mut artifacts);
     Ok(Discovery { sources, artifacts, unread, errors, skipped })
+}
+
+/// Drops links to manifests that are there under their own names: what stands in both would be told twice. A Dockerfile
+/// or compose file may only be found by the name of the link.
+fn drop_links(root: &Path, sources: &Sources, artifacts: &mut Vec<Artifact>) {
+    let is_manifest = |artifact: &Artifact| artifact.kind == ArtifactKind::Kubernetes;
+    if !artifacts.iter().any(|artifact| is_manifest(artifact) && sources.get(artifact.file).is_link) {
+        return;
+    }
+    let Ok(canonical) = root.canonicalize() else { return };
+    let own: BTreeSet<&str> = artifacts
+        .iter()
+        .filter(|artifact| is_manifest(artifact) && !sources.get(artifact.file).is_link)
+        .map(|artifact| sources.get(artifact.file).path.as_str())
+        .collect();
+    let leads_to_own = |path: &str| {
+        let target = root.join(path).canonicalize().ok()?;
+        let target = target.strip_prefix(&canonical).ok()?.to_str()?.replace(std::path::MAIN_SEPARATOR, "/");
+        Some(own.contains(target.as_str()))
+    };
+    let doubled = |artifact: &Artifact| {
+        let file = sources.get(artifact.file);
+        is_manifest(artifact) && file.is_link && leads_to_own(&file.path) == Some(true)
+    };
+    let kept: Vec<bool> = artifacts.iter().map(|artifact| !doubled(artifact)).collect();
+    let mut kept = kept.into_iter();
+    artifacts.retain(|_| kept.next() != Some(false));
 }
 
 fn inspect(

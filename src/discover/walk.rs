@@ -273,7 +273,9 @@ impl Found {
             EntryKind::File => std::fs::metadata(entry.path()).map_or(0, |metadata| metadata.len()),
             EntryKind::Directory => 0,
         };
-        self.files.push(SourceFile::new(path, kind).with_size(size));
+        let mut file = SourceFile::new(path, kind).with_size(size);
+        file.is_link = entry.path_is_symlink();
+        self.files.push(file);
     }
 }
 

@@ -168,7 +168,7 @@ impl HealthCommand {
                 _ => Field::Absent(at),
             },
             url: url.map_or(Field::Absent(at), |url| Field::known(url.clone(), url.at)),
-            exit_on_failure: true,
+            exit_on_failure: !always_succeeds(words),
             uses_shell: in_shell,
         }
     }
@@ -273,17 +273,19 @@ fn is_interpreter(name: &str) -> bool {
         .any(|known| name.strip_prefix(known).is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '.')))
 }
 
+/// Whether a command ends well whatever happens.
+fn always_succeeds(words: &[shell::Word]) -> bool {
+    let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+    matches!(words.as_slice(), ["true" | ":" | "echo" | "printf", ..] | ["exit", "0"])
+}
+
 /// Whether the exit status of the first of these commands decides that of the whole line.
 fn failure_reaches_the_end(commands: &[Command]) -> bool {
     let mut pairs = commands.iter().zip(commands.iter().skip(1));
-    let succeeds = |command: &Command| {
-        let words: Vec<&str> = command.words.iter().map(|word| word.text.as_str()).collect();
-        matches!(words.as_slice(), ["true" | ":" | "echo" | "printf", ..] | ["exit", "0"])
-    };
     // The first join that lets a failure go on decides.
     pairs
         .find_map(|(command, next)| match command.join {
-            Join::Or | Join::Then => Some(!succeeds(next)),
+            Join::Or | Join::Then => Some(!always_succeeds(&next.words)),
             Join::And | Join::Pipe | Join::End => None,
         })
         .unwrap_or(true)

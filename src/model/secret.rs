@@ -6,6 +6,7 @@ const SECRET_WORDS: &[&str] = &[
     "PASSWD",
     "PWD",
     "PASSPHRASE",
+    "PASSWORDS",
     "SECRET",
     "SECRETS",
     "TOKEN",
@@ -19,7 +20,15 @@ const SECRET_WORDS: &[&str] = &[
 ];
 
 /// The same, of two words. An access key alone is the public half of a pair (AWS, `MinIO`).
-const SECRET_PAIRS: &[(&str, &str)] = &[("API", "KEY"), ("PRIVATE", "KEY")];
+const SECRET_PAIRS: &[(&str, &str)] = &[
+    ("API", "KEY"),
+    ("PRIVATE", "KEY"),
+    ("ENCRYPTION", "KEY"),
+    ("SIGNING", "KEY"),
+    ("FERNET", "KEY"),
+    ("LICENSE", "KEY"),
+    ("MASTER", "KEY"),
+];
 
 /// Last words that turn the name into one for something about a secret, such as where it is.
 const HARMLESS_ENDINGS: &[&str] = &[
@@ -28,6 +37,8 @@ const HARMLESS_ENDINGS: &[&str] = &[
     "PATH",
     "DIR",
     "NAME",
+    "USERNAME",
+    "USER",
     "TTL",
     "ID",
     "HEADER",
@@ -79,7 +90,8 @@ pub fn is_secret_key(name: &str) -> bool {
         [first, second] => SECRET_PAIRS.contains(&(first.as_str(), second.as_str())),
         _ => false,
     };
-    words.iter().any(single) || words.windows(2).any(pair)
+    // In `PASS_THROUGH` it is another word.
+    last == "PASS" || words.iter().any(single) || words.windows(2).any(pair)
 }
 
 fn words(name: &str) -> Vec<String> {
@@ -119,8 +131,9 @@ pub fn is_placeholder(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
     matches!(bare.as_str(), "example" | "dummy" | "placeholder" | "todo" | "replaceme" | "secretgoeshere")
         || bare.contains("changeme")
-        || bare.starts_with("xxx")
-        || bare.chars().all(|c| c == '0')
+        || bare.contains("xxx")
+        || bare.chars().all(|c| bare.starts_with(c))
+        || ["yourpass", "yoursecret", "yourtoken", "yourkey", "yourapi"].iter().any(|start| bare.starts_with(start))
         || ["your-", "your_", "<your", "replace-", "replace_", "insert-", "insert_"]
             .iter()
             .any(|s| lower.starts_with(s))

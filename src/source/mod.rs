@@ -150,6 +150,8 @@ pub struct SourceFile {
     pub path: String,
     /// File or directory.
     pub kind: EntryKind,
+    /// Whether it is a symbolic link, to something inside of the root.
+    pub is_link: bool,
     size: u64,
     text: OnceLock<Text>,
     lines: OnceLock<LineIndex>,
@@ -159,7 +161,7 @@ impl SourceFile {
     /// An entry whose text has not been read.
     #[must_use]
     pub fn new(path: String, kind: EntryKind) -> Self {
-        Self { path, kind, size: 0, text: OnceLock::new(), lines: OnceLock::new() }
+        Self { path, kind, is_link: false, size: 0, text: OnceLock::new(), lines: OnceLock::new() }
     }
 
     /// The same with the size that the file system gives, in bytes.
@@ -275,6 +277,7 @@ impl Sources {
         let files = self.files.iter().map(|file| SourceFile {
             path: rename(&file.path),
             kind: file.kind,
+            is_link: file.is_link,
             size: file.size,
             text: file.text.clone(),
             lines: OnceLock::new(),

@@ -1,7 +1,7 @@
 //! Keys that compose knows at the top level and in services; it refuses files with others.
 
 use super::Trouble;
-use super::tree::Value;
+use super::tree::{Data, Entry, Value};
 use crate::diagnostic::nearest;
 use crate::source::Place;
 
@@ -108,12 +108,15 @@ const SERVICE: &[&str] = &[
 /// Past so many problems no nearest key is looked for, which takes time.
 const MAX_SUGGESTIONS: usize = 200;
 
-/// Reports keys that are none.
-pub(super) fn check(root: &Value, troubles: &mut Vec<Trouble>) {
+/// Reports keys that are none. A file of version 1 is one trouble, and is brought into the form of today, so that its
+/// services are judged all the same.
+pub(super) fn check(root: &mut Value, troubles: &mut Vec<Trouble>) {
     if let Some(first) = first_of_version_1(root) {
         let message = "this is a compose file of version 1: services stand at the top level";
         let help = "put them under `services:`; Docker Compose 2 does not read the old form";
         troubles.push(Trouble::invalid(first, message).with_help(help));
+        let services = Value::new(std::mem::replace(&mut root.data, Data::Null), root.at, None);
+        root.data = Data::Map(vec![Entry { key: "services".to_owned(), key_at: first, value: services }]);
         return;
     }
     check_keys(root, TOP, "a compose file", troubles);

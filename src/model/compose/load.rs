@@ -74,7 +74,7 @@ impl<'l> Loading<'l> {
                 self.trouble(Trouble::invalid(value.at, message));
                 continue;
             }
-            known_keys::check(&value, &mut self.composer.troubles);
+            known_keys::check(&mut value, &mut self.composer.troubles);
             canonical::document(&mut value, &mut self.composer.troubles);
             if let Some(include) = value.remove("include") {
                 self.include(root, &include, part.directory, stack);

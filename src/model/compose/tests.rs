@@ -275,3 +275,10 @@ fn templates_that_compose_refuses_are_reported() {
         assert_eq!(troubles.len(), 1, "{template}: {troubles:?}");
     }
 }
+
+#[test]
+fn services_of_version_1_are_one_trouble_and_read_all_the_same() {
+    let (project, troubles) = composed(&["web:\n  image: nginx\n  privileged: true\ndb:\n  image: mysql\n"], &[]);
+    assert_eq!(troubles, ["this is a compose file of version 1: services stand at the top level"]);
+    assert_eq!(project["services"]["web"]["privileged"], "true");
+}

@@ -9,16 +9,27 @@ use super::packages::{self, PackageCommand, Surroundings};
 use super::privileged::{self, PrivilegedKind, PrivilegedStep};
 use super::scope::Scope;
 use super::script;
-use super::settings::{self, BuildArgument};
+use super::settings::{self, BuildArgument, ExposedPort};
 use super::stage::{RunCommand, Stage};
 use super::start::{self, StartCommand};
 use super::state::{State, keep};
 use super::user::INHERITED;
 use crate::model::image::Image;
-use crate::model::schema::PathText;
+use crate::model::schema::{PathText, Port};
 use crate::model::value::{Field, List, Origin, Via};
 use crate::source::{FileId, Place, Span};
 use crate::syntax::dockerfile::{self as syntax, InstructionKind, Keyword, Transfer, Word};
+
+/// The ports without their protocols, each once.
+fn numbers(ports: &[ExposedPort]) -> Vec<Field<Port>> {
+    let mut out: Vec<Field<Port>> = Vec::new();
+    for port in ports {
+        if port.port.value().is_none() || out.iter().all(|other| other.value() != port.port.value()) {
+            out.push(port.port.clone());
+        }
+    }
+    out
+}
 
 /// What only the stage itself has.
 #[derive(Default)]
@@ -369,7 +380,7 @@ impl<'t> Reader<'t, '_> {
                 None => Field::Absent(at),
             },
             healthcheck_count: whole(counted(Keyword::Healthcheck)),
-            exposed_port_numbers: List::new(state.ports.iter().map(|port| port.port.clone()).collect(), ports_at),
+            exposed_port_numbers: List::new(numbers(&state.ports), ports_at),
             exposed_ports: List::new(state.ports.clone(), ports_at),
             workdir: state.workdir_field.clone(),
             workdir_written: state.workdir_written.clone(),

@@ -6,6 +6,7 @@ use crate::model::read::Reader;
 use crate::model::schema::Uid;
 use crate::model::value::{Always, Field, List};
 use crate::source::Place;
+use crate::syntax::yaml::NodeRef;
 
 model! {
     /// The security context of a container.
@@ -65,13 +66,18 @@ impl Security {
             privileged: own.bool("privileged").or_default(false),
             allow_privilege_escalation: own.bool("allowPrivilegeEscalation"),
             read_only_root_filesystem: own.bool("readOnlyRootFilesystem"),
-            capabilities_drop: capabilities.list("drop", plain),
+            capabilities_drop: capabilities.list("drop", capability),
             capabilities_add: capabilities.list("add", plain),
             seccomp_profile: inherited(profile(own, "seccompProfile"), profile(pod, "seccompProfile"), name),
             app_armor_profile: inherited(profile(own, "appArmorProfile"), profile(pod, "appArmorProfile"), name),
             proc_mount: own.field("procMount", plain),
         }
     }
+}
+
+/// A capability. Runtimes compare `ALL` without case (containerd, CRI plug-in).
+fn capability(node: NodeRef<'_>) -> Field<String> {
+    plain(node).map(|name| if name.eq_ignore_ascii_case("all") { "ALL".to_owned() } else { name })
 }
 
 /// The container's own value, else its pod's; where both are absent the container is to blame.

@@ -69,10 +69,13 @@ impl LabelSelector {
         }
     }
 
-    /// The same without the labels that the control plane gives to pods.
+    /// The same without the labels that the control plane gives to pods. Where nothing else is asked for, it cannot be
+    /// told which pods are meant.
     #[must_use]
     pub fn without(mut self, is_given: impl Fn(&str) -> bool) -> Self {
+        let asked = self.labels.len();
         self.labels.retain(|(key, _)| !is_given(key));
+        self.unsure |= self.labels.is_empty() && asked > 0;
         self
     }
 

@@ -133,8 +133,8 @@ fn below<'t>(root: Reader<'t>, path: &[&str]) -> Reader<'t> {
     path.iter().fold(root, |reader, key| reader.child(key))
 }
 
-/// Whether a document is a part of a workload to be merged into another: without selector, and no container of it
-/// has an image.
+/// Whether a document is a part of a workload to be merged into another: without selector, and without containers or
+/// with one that has no image.
 #[must_use]
 pub fn is_fragment(root: NodeRef<'_>, template: &[&str]) -> bool {
     let reader = Reader::new(root);
@@ -142,9 +142,10 @@ pub fn is_fragment(root: NodeRef<'_>, template: &[&str]) -> bool {
     if reader.child("spec").has("selector") || root.is_partial() {
         return false;
     }
-    let lists = ["initContainers", "containers"].into_iter().filter_map(|key| pod.get(key));
-    lists.clone().all(|list| list.shape() == Shape::Sequence)
-        && !lists.flat_map(NodeRef::items).any(|container| container.get("image").is_some())
+    match pod.get("containers") {
+        None => true,
+        Some(list) => list.shape() == Shape::Sequence && list.items().any(|container| container.get("image").is_none()),
+    }
 }
 
 impl Workload {

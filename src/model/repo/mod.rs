@@ -6,6 +6,7 @@ mod presence;
 mod projects;
 mod read;
 mod seen;
+mod skaffold;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -83,6 +84,8 @@ pub struct Repo {
     projects: Vec<Arc<ComposeFile>>,
     kustomizations: Vec<Kustomization>,
     manifests: Vec<FileId>,
+    /// Names of images whose tag Skaffold writes.
+    tagged_by_skaffold: BTreeSet<String>,
     /// Where each Kubernetes object is, for names that are not found where they are used.
     object_names: OnceLock<objects::Names>,
 }
@@ -160,6 +163,7 @@ impl Repo {
         let dockerfiles: Vec<FileId> = of_kind(ArtifactKind::Dockerfile).into_iter().chain(named).collect();
         let (atonix, manifests) = (of_kind(ArtifactKind::Atonix), of_kind(ArtifactKind::Kubernetes));
         let roots = service_roots(&sources, &dockerfiles, &atonix, &manifests, &projects);
+        let tagged_by_skaffold = skaffold::images(&sources, root);
         let mut repo = Self {
             heads: roots.roots().iter().map(|root| head(&sources, root)).collect(),
             files: roots.roots().iter().map(|_| Files::default()).collect(),
@@ -171,6 +175,7 @@ impl Repo {
             kustomizations,
             object_names: OnceLock::new(),
             manifests: manifests.clone(),
+            tagged_by_skaffold,
         };
         repo.hand_out(&dockerfiles, &atonix, &manifests);
         repo.hand_out_projects();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::seen::Seen;
-use super::{Repo, read};
+use super::{Repo, read, skaffold};
 use crate::model::k8s::{self, Body, Object};
 use crate::model::service::ServiceKind;
 use crate::model::value::{Field, List};
@@ -23,6 +23,7 @@ pub(super) fn of_files(repo: &Repo, files: &[FileId], seen: &mut Seen) -> Vec<Ar
         let found = names.get(&(kind.to_owned(), name.to_owned()));
         found.is_some_and(|found| found.iter().any(|file| !files.contains(file)))
     };
+    skaffold::tag(&mut objects, &repo.tagged_by_skaffold);
     k8s::link(&mut objects, &repo.kustomizations, &elsewhere);
     objects.into_iter().filter(|object| !object.is_patch()).map(Arc::new).collect()
 }
