@@ -569,3 +569,13 @@ fn a_stage_cannot_copy_from_itself() {
     let resolves: Vec<_> = stage.copies.iter().map(|copy| copy.from_resolves.value().copied()).collect();
     assert_eq!(resolves, [Some(false)]);
 }
+
+#[test]
+fn a_command_in_a_script_over_several_lines_stands_where_the_script_does() {
+    let text =
+        "FROM debian:12\nRUN bash -c ' \\\n    set -e && \\\n    chmod 777 /srv'\nRUN bash -c 'chmod 700 /srv'\n";
+    let stage = last(text);
+    let places: Vec<&str> =
+        stage.run_commands.iter().filter(|run| run.name == "chmod").map(|run| run.at.span.slice(text)).collect();
+    assert_eq!(places, ["' \\\n    set -e && \\\n    chmod 777 /srv'", "chmod 700 /srv"]);
+}

@@ -158,8 +158,14 @@ impl Reader<'_> {
             |word: &Argument| word.text.starts_with('-') && !word.text.starts_with("--") && word.text.ends_with('c');
         let flag = command.arguments().iter().position(by_flag).filter(|_| is_script);
         if let Some(script) = flag.and_then(|flag| command.arguments().get(flag + 1)) {
-            let quote = script.at.span.len().saturating_sub(script.text.len()) / 2;
-            let inner = shell::parse_str(&script.text, script.at.span.start as usize + quote);
+            let around = script.at.span.len().saturating_sub(script.text.len());
+            let mut inner = shell::parse_str(&script.text, script.at.span.start as usize + around / 2);
+            // With escapes or lines that go on, the text is no longer what stands in the file.
+            if !matches!(around, 0 | 2) {
+                for command in &mut inner {
+                    command.move_to(script.at.span);
+                }
+            }
             self.script(inner, depth + 1);
             return;
         }

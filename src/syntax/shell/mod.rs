@@ -34,6 +34,22 @@ impl SimpleCommand {
         let first = self.words.first().filter(|word| word.is_literal)?;
         first.text.rsplit('/').next()
     }
+
+    /// Points everything at one place, for a command whose bytes do not stand in the file as they are.
+    pub fn move_to(&mut self, span: Span) {
+        self.span = span;
+        for word in &mut self.words {
+            word.move_to(span);
+        }
+        for assignment in &mut self.assignments {
+            assignment.name.span = span;
+            assignment.value.move_to(span);
+        }
+        for redirection in &mut self.redirections {
+            redirection.operator.span = span;
+            redirection.target.iter_mut().for_each(|target| target.move_to(span));
+        }
+    }
 }
 
 /// How a command follows the one before it.
@@ -73,6 +89,15 @@ pub struct ShellWord {
     pub is_literal: bool,
     /// The commands inside its `$(…)` and backticks, in order, with those of nested substitutions in their words.
     pub substitutions: Vec<SimpleCommand>,
+}
+
+impl ShellWord {
+    fn move_to(&mut self, span: Span) {
+        self.span = span;
+        for command in &mut self.substitutions {
+            command.move_to(span);
+        }
+    }
 }
 
 /// A redirection such as `> file` or `2>&1`.
