@@ -21,6 +21,13 @@ pub(super) fn parse(file: FileId, text: &str) -> Tree {
     while let Some(failure) = stream.failure.take() {
         let current = copy.as_deref().unwrap_or(text);
         rounds += 1;
+        if rounds <= MAX_ROUNDS
+            && let Some((joined, again)) = join_quoted(current, &failure, &mut budget)
+        {
+            copy = Some(joined);
+            stream = again;
+            continue;
+        }
         let next = if rounds > MAX_ROUNDS { None } else { best_repair(current, &failure, &mut budget) };
         let Some(repair) = next else {
             let line = line_at(current, failure.at).unwrap_or(Span::at(failure.at));
@@ -34,6 +41,41 @@ pub(super) fn parse(file: FileId, text: &str) -> Tree {
         stream = repair.stream;
     }
     finish(file, stream, problems, blanked)
+}
+
+/// What the parser says of a quoted scalar whose later lines stand no deeper than its key. YAML 1.2 wants them deeper
+/// (section 7.3.1); go-yaml and libyaml, and with them kubectl and compose, do not.
+const SHALLOW_QUOTED: &str = "invalid indentation in multiline quoted scalar";
+
+/// The text with the lines of such a scalar put into one, read again; every offset keeps its meaning.
+fn join_quoted(text: &str, failure: &Failure, budget: &mut usize) -> Option<(String, build::Stream)> {
+    if failure.reason != SHALLOW_QUOTED {
+        return None;
+    }
+    let quoted =
+        |at: &usize| text.as_bytes().get(*at).filter(|byte| matches!(byte, b'"' | b'\'')).map(|byte| (*at, *byte));
+    let (start, quote) = failure.openings.iter().find_map(quoted)?;
+    let mut end = start + 1;
+    let bytes = text.as_bytes();
+    while let Some(byte) = bytes.get(end) {
+        match (*byte, quote) {
+            (b'\\', b'"') => end += 1,
+            (byte, quote) if byte == quote && !(quote == b'\'' && bytes.get(end + 1) == Some(&quote)) => break,
+            (byte, quote) if byte == quote => end += 1,
+            _ => {}
+        }
+        end += 1;
+    }
+    // A quote that nobody closes runs into the next one.
+    let behind = text.get(end + 1..)?.lines().next().unwrap_or("").trim_start();
+    if !behind.is_empty() && !behind.starts_with([',', ']', '}', '#']) {
+        return None;
+    }
+    let inside = text.get(start..end).filter(|inside| inside.contains('\n'))?;
+    *budget = budget.checked_sub(text.len())?;
+    let joined = [text.get(..start)?, &inside.replace(['\n', '\r'], " "), text.get(end..)?].concat();
+    let stream = build::build(&joined);
+    Some((joined, stream))
 }
 
 /// The text without what may be at fault, read again.
