@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Trouble;
-use super::mounts::{device_key, mount_key, volume_key};
+use super::mounts::{device_key, mount_key, tmpfs_target, volume_key};
 use super::ports::port_key;
 use super::text::{Slice, Text};
 use super::tree::{Data, Entry, Value};
@@ -183,7 +183,7 @@ const UNIQUE: &[(&[&str], Key)] = &[
     (&["services", "*", "secrets"], mount_key),
     (&["services", "*", "configs"], mount_key),
     (&["services", "*", "env_file"], path_key),
-    (&["services", "*", "tmpfs"], |item| text_before(item, ':')),
+    (&["services", "*", "tmpfs"], tmpfs_target),
     (&["services", "*", "links"], |item| text_before(item, '=')),
     (&["services", "*", "cap_add"], whole_text),
     (&["services", "*", "cap_drop"], whole_text),

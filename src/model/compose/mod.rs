@@ -2,6 +2,7 @@
 
 mod build;
 mod canonical;
+mod consistency;
 mod environment;
 mod fields;
 mod file;
@@ -42,6 +43,15 @@ pub use relations::Declared;
 pub use service::{ComposeResources, ComposeService};
 pub use trouble::{Trouble, TroubleKind};
 pub use variable::Variable;
+
+/// Names under which compose finds its file, in order (Compose Specification, "Compose file").
+pub const DEFAULT_NAMES: &[&str] = &["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+
+/// Whether compose takes a file without being told.
+#[must_use]
+pub fn is_default_name(path: &str) -> bool {
+    DEFAULT_NAMES.contains(&path.rsplit('/').next().unwrap_or(path))
+}
 
 /// One compose file.
 #[derive(Clone, Copy, Debug)]
@@ -99,6 +109,9 @@ fn merged<'l>(
         loading.lay(&mut root, part, &mut Vec::new());
     }
     load::Loading::finish(&mut root);
+    // Any other file may be laid over one that declares more.
+    let is_whole = is_default_name(base.path) && loading.gap.is_none() && root.partial.is_none();
+    consistency::check(&root, is_whole, &mut loading.composer.troubles);
     (root, loading)
 }
 

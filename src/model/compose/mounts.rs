@@ -289,6 +289,12 @@ pub(super) fn volume_key(item: &Value) -> Option<String> {
     }
 }
 
+/// The same for a tmpfs in short form.
+pub(super) fn tmpfs_target(item: &Value) -> Option<String> {
+    let text = item.text()?.value.as_str();
+    Some(clean(text.split(':').next().unwrap_or(text)).0)
+}
+
 /// The same for devices: the path in the container.
 pub(super) fn device_key(item: &Value) -> Option<String> {
     match &item.data {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use std::rc::Rc;
 
+use super::Trouble;
 use super::file::{ComposeFile, ComposeNetwork};
 use super::links::Condition;
 use super::ports::{ComposePort, Protocol};
@@ -203,6 +204,16 @@ impl ComposeFile {
             let Some(keys) = others.services.get(&service.name) else { continue };
             let own = service.keys.items.len();
             service.is_fragment |= needs || (own <= THIN && own < *keys);
+        }
+    }
+
+    /// Reports services of a file that compose takes by itself which say nothing of what they run, unless another file
+    /// beside it does.
+    pub fn refuse_fragments(&mut self, others: &Declared) {
+        let alone = self.services.iter().filter(|service| service.is_fragment);
+        for service in alone.filter(|service| !others.services.contains_key(&service.name)) {
+            let message = format!("`{}` has neither an `image` nor a `build`", service.name);
+            self.problems.push(Trouble::invalid(service.at, message));
         }
     }
 

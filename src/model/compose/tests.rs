@@ -33,7 +33,9 @@ fn composed(files: &[&str], env: &[(&str, &str)]) -> (serde_json::Value, Vec<Str
 
 /// The service `web` of two files that say something about it, beside that of a file that says the result.
 fn assert_merges(base: &str, over: &str, expected: &str) {
-    let file = |attributes: &str| format!("services: {{ web: {{ {attributes} }} }}\n");
+    let file = |attributes: &str| {
+        format!("services: {{ web: {{ {attributes} }} }}\nmodels: {{ small: {{ model: ai/small }} }}\n")
+    };
     let (mut merged, troubles) = composed(&[&file(base), &file(over)], &[]);
     let (mut wanted, _) = composed(&[&file(expected)], &[]);
     merged.sort_all_objects();
@@ -281,4 +283,68 @@ fn services_of_version_1_are_one_trouble_and_read_all_the_same() {
     let (project, troubles) = composed(&["web:\n  image: nginx\n  privileged: true\ndb:\n  image: mysql\n"], &[]);
     assert_eq!(troubles, ["this is a compose file of version 1: services stand at the top level"]);
     assert_eq!(project["services"]["web"]["privileged"], "true");
+}
+
+/// What compose refuses in a project of one file.
+fn refused(text: &str) -> Vec<String> {
+    composed(&[text], &[]).1
+}
+
+#[test]
+fn parts_that_contradict_one_another_are_refused() {
+    for (service, message) in [
+        (
+            "build: {context: ., dockerfile: D, dockerfile_inline: FROM x}",
+            "`a` has both a `dockerfile` and a `dockerfile_inline`",
+        ),
+        (
+            "build: {context: ., platforms: [linux/arm64]}, platform: linux/amd64",
+            "`a` runs on `linux/amd64`, which it is not built for",
+        ),
+        ("image: x, network_mode: host, networks: [b]", "`a` has both a `network_mode` and `networks`"),
+        ("image: x, network_mode: 'service:c'", "there is no service `c` to share with"),
+        ("image: x, models: [m]", "no model `m` is declared"),
+        ("build: {context: ., secrets: [s]}", "no secret `s` is declared"),
+        (
+            "build: {context: ., additional_contexts: ['b=service:b']}",
+            "the service `b` is not built, so it cannot be a build context",
+        ),
+        (
+            "image: x, healthcheck: {test: [curl, localhost]}",
+            "the list of a health check starts with `CMD`, `CMD-SHELL` or `NONE`",
+        ),
+        ("image: x, scale: 2, deploy: {replicas: 3}", "`a` says `scale` and `deploy.replicas` differently"),
+        (
+            "image: x, mem_limit: 1g, deploy: {resources: {limits: {memory: 512M}}}",
+            "`a` says `mem_limit` and `deploy.resources.limits.memory` differently",
+        ),
+        ("image: x, tmpfs: [/data], volumes: ['./d:/data/']", "`a` mounts two things at `/data`"),
+    ] {
+        let text = format!("services: {{ a: {{ {service} }}, b: {{ image: y }} }}\n");
+        assert_eq!(refused(&text), [message], "{service}");
+    }
+}
+
+#[test]
+fn amounts_that_are_equal_may_be_said_twice() {
+    let text = "services: {a: {image: x, mem_limit: 1024m, cpus: 0.5, deploy: {resources: {limits: {memory: 1G, cpus: '0.50'}}}}}\n";
+    assert!(refused(text).is_empty(), "{:?}", refused(text));
+}
+
+#[test]
+fn services_that_wait_in_a_circle_are_told_once() {
+    let text = "services: {a: {image: x, depends_on: [b]}, b: {image: x, links: ['c:see']}, c: {image: x, network_mode: 'service:a'}, d: {image: x, depends_on: [a]}}\n";
+    assert_eq!(refused(text), ["services wait for each other in a circle: a → b → c → a"]);
+    assert!(
+        refused("services: {a: {image: x, depends_on: [b, c]}, b: {image: x, depends_on: [c]}, c: {image: x}}\n")
+            .is_empty()
+    );
+}
+
+#[test]
+fn a_secret_needs_a_source() {
+    assert_eq!(
+        refused("secrets: {a: {}, b: {file: ./b}, c: {external: true}}\n"),
+        ["the secret `a` comes from nowhere"]
+    );
 }

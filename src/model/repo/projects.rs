@@ -15,9 +15,6 @@ use crate::model::compose::{self, ComposeFile, ComposeInput, ComposeService, Dec
 use crate::source::{FileId, Place, Sources};
 use crate::syntax::yaml::Tree;
 
-/// Names under which compose finds its file, in order (Compose Specification, "Compose file").
-const BASES: &[&str] = &["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
-
 /// Names of the file that is merged over it without being named.
 const OVERRIDES: &[&str] =
     &["compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml"];
@@ -79,7 +76,7 @@ impl<'t> Stack<'t> {
 fn default_stack<'t>(directory: &str, paths: &[&str], by_path: &BTreeMap<&'t str, &'t Tree>) -> Option<Stack<'t>> {
     let first =
         |names: &[&str]| names.iter().map(|name| within(directory, name)).find(|path| paths.contains(&path.as_str()));
-    let names: Vec<String> = std::iter::once(first(BASES)?).chain(first(OVERRIDES)).collect();
+    let names: Vec<String> = std::iter::once(first(compose::DEFAULT_NAMES)?).chain(first(OVERRIDES)).collect();
     Stack::new(&names, by_path)
 }
 
@@ -98,14 +95,15 @@ fn lay_over(projects: &mut [ComposeFile]) {
     let mut bases: BTreeMap<String, Declared> = BTreeMap::new();
     for file in projects.iter() {
         let (directory, name) = split_path(&file.path.0);
-        if BASES.contains(&name) {
+        if compose::is_default_name(name) {
             bases.entry(directory.to_owned()).or_default().add(file);
         }
     }
     for (file, beside) in projects.iter_mut().zip(beside) {
         let path = file.path.0.clone();
         let (mut directory, name) = split_path(&path);
-        if BASES.contains(&name) {
+        if compose::is_default_name(name) {
+            file.refuse_fragments(&beside);
             continue;
         }
         file.lay_over(&beside);
@@ -226,7 +224,8 @@ pub(super) fn seen(sources: &Sources, project: &ComposeFile) -> Seen {
             }
         }
     }
-    if project.services.iter().any(|service| service.is_fragment) {
+    let is_overlay = !compose::is_default_name(&project.path.0);
+    if is_overlay && project.services.iter().any(|service| service.is_fragment) {
         let file = sources.find(&project.path.0).unwrap_or(FileId(0));
         let message = "this file is an overlay; services that it changes are not judged without the file below it";
         seen.not_evaluated(Place::whole(file), message, None);

@@ -1,0 +1,235 @@
+//! What compose refuses although every value is well-formed: parts that contradict one another. Compose stops at the
+//! first and names no place; here all are told (compose-go, `loader/validate.go` and `graph/cycle.go`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Trouble;
+use super::mounts::{tmpfs_target, volume_key};
+use super::tree::{Data, Entry, Value};
+use crate::model::quantity::Quantity;
+
+/// Reports what contradicts itself in a merged project. `complete` is whether all of its files were read.
+pub(super) fn check(root: &Value, complete: bool, troubles: &mut Vec<Trouble>) {
+    let project = Project { root, complete };
+    for service in project.services().iter().filter(|service| service.value.partial.is_none()) {
+        project.build(service, troubles);
+        project.references(service, troubles);
+        network_mode(service, troubles);
+        limits(service, troubles);
+        health(service, troubles);
+        mounts(service, troubles);
+    }
+    if complete {
+        project.secrets(troubles);
+    }
+    project.cycles(troubles);
+}
+
+struct Project<'v> {
+    root: &'v Value,
+    complete: bool,
+}
+
+/// A value somewhere below another.
+fn at<'v>(value: &'v Value, path: &[&str]) -> Option<&'v Value> {
+    path.iter().try_fold(value, |value, key| value.get(key)).filter(|value| !value.is_null())
+}
+
+/// The text of a scalar, where all of it is known.
+fn known(value: &Value) -> Option<&str> {
+    let text = value.text()?;
+    (!text.all().is_unknown()).then_some(text.value.as_str())
+}
+
+impl<'v> Project<'v> {
+    fn section(&self, name: &str) -> &'v [Entry] {
+        self.root.get(name).map_or(&[], Value::entries)
+    }
+
+    fn services(&self) -> &'v [Entry] {
+        self.section("services")
+    }
+
+    fn service(&self, name: &str) -> Option<&'v Entry> {
+        self.services().iter().find(|entry| entry.key == name)
+    }
+
+    fn build(&self, service: &Entry, troubles: &mut Vec<Trouble>) {
+        let Some(build) = at(&service.value, &["build"]) else { return };
+        if let (Some(file), Some(inline)) = (at(build, &["dockerfile"]), at(build, &["dockerfile_inline"])) {
+            let message = format!("`{}` has both a `dockerfile` and a `dockerfile_inline`", service.key);
+            troubles.push(Trouble::invalid(inline.anchor(), message).with_related(file.anchor(), "the other one"));
+        }
+        if let (Some(platforms), Some(platform)) = (at(build, &["platforms"]), at(&service.value, &["platform"]))
+            && let Some(wanted) = known(platform)
+            && !platforms.items().is_empty()
+            && platforms.items().iter().all(|one| known(one).is_some_and(|one| one != wanted))
+        {
+            let message = format!("`{}` runs on `{wanted}`, which it is not built for", service.key);
+            troubles
+                .push(Trouble::invalid(platform.anchor(), message).with_related(platforms.anchor(), "built for these"));
+        }
+        for context in at(build, &["additional_contexts"]).map_or(&[][..], Value::entries) {
+            let named = known(&context.value).and_then(|value| value.strip_prefix("service:"));
+            let Some(name) = named.filter(|_| self.complete) else { continue };
+            let message = match self.service(name) {
+                None => format!("there is no service `{name}` to take a build context from"),
+                Some(other) if at(&other.value, &["build"]).is_none() => {
+                    format!("the service `{name}` is not built, so it cannot be a build context")
+                }
+                Some(_) => continue,
+            };
+            troubles.push(Trouble::invalid(context.value.at, message));
+        }
+    }
+
+    /// Names of services, models and build secrets that nothing declares; those of networks, volumes, secrets and
+    /// configs are fields of the model.
+    fn references(&self, service: &Entry, troubles: &mut Vec<Trouble>) {
+        if !self.complete {
+            return;
+        }
+        for key in ["network_mode", "ipc", "pid"] {
+            let Some(value) = at(&service.value, &[key]) else { continue };
+            let Some(name) = known(value).and_then(|value| value.strip_prefix("service:")) else { continue };
+            if self.service(name).is_none() {
+                troubles.push(Trouble::invalid(value.at, format!("there is no service `{name}` to share with")));
+            }
+        }
+        for model in at(&service.value, &["models"]).map_or(&[][..], Value::entries) {
+            if self.section("models").iter().all(|entry| entry.key != model.key) {
+                troubles.push(Trouble::invalid(model.key_at, format!("no model `{}` is declared", model.key)));
+            }
+        }
+        for secret in at(&service.value, &["build", "secrets"]).map_or(&[][..], Value::items) {
+            let named = secret.get("source").unwrap_or(secret);
+            let Some(name) = known(named) else { continue };
+            if self.section("secrets").iter().all(|entry| entry.key != name) {
+                troubles.push(Trouble::invalid(named.at, format!("no secret `{name}` is declared")));
+            }
+        }
+    }
+
+    fn secrets(&self, troubles: &mut Vec<Trouble>) {
+        for secret in self.section("secrets") {
+            let has = |key: &str| at(&secret.value, &[key]).is_some();
+            if ["file", "environment", "external", "content", "driver"].iter().all(|key| !has(key))
+                && secret.value.partial.is_none()
+            {
+                let message = format!("the secret `{}` comes from nowhere", secret.key);
+                let help = "say `file`, `environment` or `external: true`";
+                troubles.push(Trouble::invalid(secret.key_at, message).with_help(help));
+            }
+        }
+    }
+
+    /// The services that one waits for or shares something with, each with the value that says so.
+    fn needs(service: &Value) -> BTreeMap<&str, &Value> {
+        let mut out = BTreeMap::new();
+        for entry in at(service, &["depends_on"]).map_or(&[][..], Value::entries) {
+            out.insert(entry.key.as_str(), &entry.value);
+        }
+        for key in ["links", "volumes_from"] {
+            for item in at(service, &[key]).map_or(&[][..], Value::items) {
+                let name = known(item).map(|text| text.split(':').next().unwrap_or(text));
+                out.extend(name.filter(|name| *name != "container").map(|name| (name, item)));
+            }
+        }
+        for key in ["network_mode", "ipc", "pid"] {
+            let value = at(service, &[key]);
+            out.extend(value.and_then(|value| Some((known(value)?.strip_prefix("service:")?, value))));
+        }
+        out
+    }
+
+    /// Services that wait for one another in a circle; each circle is told once, at its first service.
+    fn cycles(&self, troubles: &mut Vec<Trouble>) {
+        let graph: BTreeMap<&str, BTreeMap<&str, &Value>> =
+            self.services().iter().map(|entry| (entry.key.as_str(), Self::needs(&entry.value))).collect();
+        let mut done: BTreeSet<&str> = BTreeSet::new();
+        for start in graph.keys() {
+            let mut path: Vec<(&str, Vec<&str>)> = Vec::new();
+            let edges = |name: &str| graph.get(name).map(|needs| needs.keys().rev().copied().collect::<Vec<_>>());
+            if !done.contains(start) {
+                path.extend(edges(start).map(|edges| (*start, edges)));
+            }
+            while let Some((name, left)) = path.last_mut() {
+                let name = *name;
+                let Some(next) = left.pop() else {
+                    done.insert(name);
+                    path.pop();
+                    continue;
+                };
+                if let Some(from) = path.iter().position(|(other, _)| *other == next) {
+                    let circle: Vec<&str> = path.iter().skip(from).map(|(name, _)| *name).chain([next]).collect();
+                    let Some(value) = graph.get(name).and_then(|needs| needs.get(next)) else { continue };
+                    let message = format!("services wait for each other in a circle: {}", circle.join(" → "));
+                    troubles.push(Trouble::invalid(value.anchor(), message));
+                } else if !done.contains(next)
+                    && let Some(edges) = edges(next)
+                {
+                    path.push((next, edges));
+                }
+            }
+        }
+    }
+}
+
+fn network_mode(service: &Entry, troubles: &mut Vec<Trouble>) {
+    let Some(mode) = at(&service.value, &["network_mode"]) else { return };
+    if let Some(networks) = at(&service.value, &["networks"])
+        && !networks.entries().is_empty()
+    {
+        let message = format!("`{}` has both a `network_mode` and `networks`", service.key);
+        troubles.push(Trouble::invalid(mode.anchor(), message).with_related(networks.anchor(), "the other one"));
+    }
+}
+
+/// Amounts that are said in two places, and not alike.
+fn limits(service: &Entry, troubles: &mut Vec<Trouble>) {
+    type Read = fn(&str) -> Option<Quantity>;
+    const PAIRS: &[(&str, &[&str], Read)] = &[
+        ("scale", &["deploy", "replicas"], Quantity::number),
+        ("cpus", &["deploy", "resources", "limits", "cpus"], Quantity::number),
+        ("mem_limit", &["deploy", "resources", "limits", "memory"], Quantity::compose_bytes),
+        ("mem_reservation", &["deploy", "resources", "reservations", "memory"], Quantity::compose_bytes),
+        ("pids_limit", &["deploy", "resources", "limits", "pids"], Quantity::number),
+    ];
+    for (key, path, read) in PAIRS {
+        let (Some(short), Some(long)) = (at(&service.value, &[key]), at(&service.value, path)) else { continue };
+        let (Some(one), Some(other)) = (known(short).and_then(read), known(long).and_then(read)) else { continue };
+        let is_set = Quantity::number("0").is_some_and(|zero| one != zero);
+        if is_set && one != other {
+            let message = format!("`{}` says `{key}` and `{}` differently", service.key, path.join("."));
+            troubles.push(Trouble::invalid(short.anchor(), message).with_related(long.anchor(), "the other one"));
+        }
+    }
+}
+
+fn health(service: &Entry, troubles: &mut Vec<Trouble>) {
+    let Some(test) = at(&service.value, &["healthcheck", "test"]) else { return };
+    let Some(first) = test.items().first() else { return };
+    if known(first).is_some_and(|first| !matches!(first, "CMD" | "CMD-SHELL" | "NONE")) {
+        let message = "the list of a health check starts with `CMD`, `CMD-SHELL` or `NONE`";
+        let help = "put `CMD` in front, or write the command as one string";
+        troubles.push(Trouble::invalid(first.at, message).with_help(help));
+    }
+}
+
+/// Targets that two mounts of a service share.
+fn mounts(service: &Entry, troubles: &mut Vec<Trouble>) {
+    let mut taken: BTreeMap<String, &Value> = BTreeMap::new();
+    let lists = [("tmpfs", tmpfs_target as fn(&Value) -> Option<String>), ("volumes", volume_key)];
+    for (key, target) in lists {
+        let Some(Value { data: Data::List(items), .. }) = at(&service.value, &[key]) else { continue };
+        for item in items {
+            let Some(target) = target(item) else { continue };
+            if let Some(other) = taken.get(&target) {
+                let message = format!("`{}` mounts two things at `{target}`", service.key);
+                troubles.push(Trouble::invalid(item.at, message).with_related(other.at, "the other one"));
+            } else {
+                taken.insert(target, item);
+            }
+        }
+    }
+}
