@@ -119,3 +119,15 @@ fn committed_merge_conflicts_are_told_and_one_side_is_judged() {
     let repository = Repository::new(&[("docker-compose.yml", text)]);
     assert_rest_is_judged(&repository, 2, "merge conflict");
 }
+
+#[test]
+fn a_template_is_noted_once_and_the_run_stays_whole() {
+    let manifest = "apiVersion: v1\nkind: Service\nmetadata:\n{{- if .Labels }}\n  labels: {{ .Labels }}\n{{- end }}\n";
+    let dockerfile = "{{ InsertTemplate('x') }}\nset a = 1\nFROM {{ base }}\n";
+    let rules = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: rules }\ndata:\n  a.tpl: |\n    {{ $labels.x }}\n";
+    let files = [("gateway.yaml", manifest), ("web/Dockerfile.linux", dockerfile), ("rules.yaml", rules)];
+    let run = Repository::new(&files).check(&[]);
+    assert_eq!(run.out.matches("note[not-evaluated] this is a template").count(), 2, "{}", run.out);
+    assert!(!run.out.contains("unparsed"), "{}", run.out);
+    assert_eq!(run.status, 0, "{}", run.out);
+}

@@ -5,14 +5,20 @@ use crate::model::atonix::{self, Atonix};
 use crate::model::dockerfile::{self, Dockerfile};
 use crate::model::k8s::{self, Body, Kustomization, Object, PatchSign};
 use crate::source::{FileId, Place, Sources};
+use crate::syntax::SyntaxProblem;
 use crate::syntax::dockerfile::InstructionKind;
 use crate::syntax::yaml::Tree;
 
 /// Reads a Dockerfile.
 pub(super) fn dockerfile(sources: &Sources, file: FileId, seen: &mut Seen) -> Dockerfile {
     let source = sources.get(file);
-    let tree = crate::syntax::dockerfile::parse(source.text());
+    let mut tree = crate::syntax::dockerfile::parse(source.text());
     seen.files_read += 1;
+    if is_template(source.text(), &tree.problems) {
+        seen.not_evaluated(Place::whole(file), TEMPLATE, None);
+        tree = crate::syntax::dockerfile::parse("");
+        tree.problems.clear();
+    }
     seen.problems(file, "dockerfile", &tree.problems);
     let before = seen.remarks.len();
     let remarks = tree.comments.iter().filter(|comment| comment.value.contains("svclint:"));
@@ -60,10 +66,22 @@ pub(super) fn kustomization(sources: &Sources, file: FileId, seen: &mut Seen) ->
     Kustomization::read(&tree, &sources.get(file).path)
 }
 
+const TEMPLATE: &str = "this is a template, and not judged before it is rendered";
+
+/// Whether a file that does not parse is a template of Go, Jinja or their like: a line of it starts with `{{` or `{%`.
+fn is_template(text: &str, problems: &[SyntaxProblem]) -> bool {
+    problems.iter().any(|problem| problem.fatal)
+        && text.lines().map(str::trim_start).any(|line| line.starts_with("{{") || line.starts_with("{%"))
+}
+
 /// Reads the YAML of a file.
 pub(super) fn yaml(sources: &Sources, file: FileId, artifact: &'static str, seen: &mut Seen) -> Tree {
-    let tree = Tree::parse(file, sources.get(file).text());
+    let mut tree = Tree::parse(file, sources.get(file).text());
     seen.files_read += 1;
+    if is_template(sources.get(file).text(), &tree.problems) {
+        seen.not_evaluated(Place::whole(file), TEMPLATE, None);
+        tree = Tree::parse(file, "");
+    }
     seen.problems(file, artifact, &tree.problems);
     let remarks = tree.comments.iter().filter(|comment| comment.text.contains("svclint:"));
     seen.remarks.extend(
