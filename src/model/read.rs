@@ -197,7 +197,9 @@ fn is_braced(node: NodeRef<'_>) -> bool {
     node.is_flow() && node.entries().next().is_some_and(|entry| entry.key_node.is_flow())
 }
 
-fn unfit<T>(node: NodeRef<'_>, expected: &'static str) -> Field<T> {
+/// A value of another type than expected; unresolved where something else fills it in.
+#[must_use]
+pub fn unfit<T>(node: NodeRef<'_>, expected: &'static str) -> Field<T> {
     match node.text() {
         Some(text) if placeholder(text) => Field::unresolved(text, "it is filled in later", node.place()),
         // What a line is taken for may hang on one that could not be read.

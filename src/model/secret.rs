@@ -112,7 +112,7 @@ fn words(name: &str) -> Vec<String> {
 }
 
 /// Whether a value only holds the place of one: empty, a variable or template expression, `<…>`, `changeme`,
-/// `example`, `your-…`, `xxx…`, `dummy`, `***`, a path below `/run/secrets`.
+/// `example`, `your-…`, `xxx…`, `dummy`, `***`, an absolute path.
 #[must_use]
 pub fn is_placeholder(value: &str) -> bool {
     let value = value.trim();
@@ -120,8 +120,8 @@ pub fn is_placeholder(value: &str) -> bool {
     if value.is_empty() || encloses("<", ">") || encloses("{{", "}}") || is_variable(value) {
         return true;
     }
-    // Where a secret is mounted, in a variable that should have been called `…_FILE`.
-    if value.starts_with("/run/secrets/") {
+    // Where a secret is, in a variable that should have been called `…_FILE`.
+    if value.starts_with('/') && value.matches('/').count() > 1 && !value.contains([' ', '=', '+']) {
         return true;
     }
     let bare: String = value.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
@@ -131,6 +131,7 @@ pub fn is_placeholder(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
     matches!(bare.as_str(), "example" | "dummy" | "placeholder" | "todo" | "replaceme" | "secretgoeshere")
         || bare.contains("changeme")
+        || bare == "changeit"
         || bare.contains("xxx")
         || bare.chars().all(|c| bare.starts_with(c))
         || ["yourpass", "yoursecret", "yourtoken", "yourkey", "yourapi"].iter().any(|start| bare.starts_with(start))

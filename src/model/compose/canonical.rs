@@ -94,6 +94,10 @@ fn hosts(value: &mut Value, troubles: &mut Vec<Trouble>) {
         let mut entries: Vec<Entry> = Vec::new();
         for item in items {
             let parts = item.text().map(host_and_address);
+            if item.text().is_some_and(|text| text.all().is_unknown()) && parts.is_some_and(|parts| parts.is_none()) {
+                // A variable may hold both.
+                continue;
+            }
             let Some(Some((host, address))) = parts else {
                 troubles.push(Trouble::invalid(item.at, "this is no `HOST=ADDRESS`"));
                 continue;

@@ -223,7 +223,8 @@ fn mounts(service: &Entry, troubles: &mut Vec<Trouble>) {
     for (key, target) in lists {
         let Some(Value { data: Data::List(items), .. }) = at(&service.value, &[key]) else { continue };
         for item in items {
-            let Some(target) = target(item) else { continue };
+            let is_known = item.text().is_none_or(|text| !text.all().is_unknown());
+            let Some(target) = target(item).filter(|_| is_known) else { continue };
             if let Some(other) = taken.get(&target) {
                 let message = format!("`{}` mounts two things at `{target}`", service.key);
                 troubles.push(Trouble::invalid(item.at, message).with_related(other.at, "the other one"));

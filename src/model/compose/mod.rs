@@ -3,6 +3,7 @@
 mod build;
 mod canonical;
 mod consistency;
+mod dotenv;
 mod environment;
 mod fields;
 mod file;
@@ -32,6 +33,7 @@ use crate::source::Place;
 use crate::syntax::yaml::Tree;
 
 pub use build::{ComposeBuild, ComposeCommand};
+pub use dotenv::dotenv;
 pub use environment::{ComposeLabel, ComposeVariable, EnvFile};
 pub use file::{ComposeFile, ComposeNetwork, ComposeSecret, ComposeVolume};
 pub use health::{ComposeHealthcheck, TestForm};

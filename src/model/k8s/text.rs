@@ -2,7 +2,7 @@
 
 use crate::model;
 use crate::model::quantity::Quantity;
-use crate::model::read::{Reader, excerpt, placeholder, port, string, text};
+use crate::model::read::{Reader, excerpt, placeholder, port, string, text, unfit};
 use crate::model::schema::Port;
 use crate::model::value::{Field, List, Unresolved};
 use crate::syntax::yaml::{NodeRef, Scalar, Shape};
@@ -108,7 +108,7 @@ pub fn port_or_name(reader: Reader<'_>, key: &str) -> (Field<Port>, Field<String
             (Field::Absent(at), Field::known(name.to_owned(), at))
         }
         Shape::Scalar(Scalar::Int(_)) => (port(node), Field::Absent(at)),
-        _ => (Field::malformed(excerpt(node), "a port number or the name of a port", at), Field::Absent(at)),
+        _ => (unfit(node, "a port number or the name of a port"), Field::Absent(at)),
     }
 }
 

@@ -147,14 +147,10 @@ pub(super) fn split_path(path: &str) -> (&str, &str) {
     path.rsplit_once('/').unwrap_or((".", path))
 }
 
-/// What the `.env` of a directory sets (Compose Specification, "Interpolation").
+/// What the `.env` of a directory sets.
 fn environment(sources: &Sources, directory: &str) -> BTreeMap<String, String> {
-    let Some(file) = sources.find(&within(directory, ".env")) else { return BTreeMap::new() };
-    let lines = sources.get(file).text().lines().map(str::trim).filter(|line| !line.starts_with('#'));
-    lines
-        .filter_map(|line| line.strip_prefix("export ").unwrap_or(line).split_once('='))
-        .map(|(name, value)| (name.trim().to_owned(), unquoted(value.trim()).to_owned()))
-        .collect()
+    let file = sources.find(&within(directory, ".env"));
+    file.map(|file| compose::dotenv(sources.get(file).text())).unwrap_or_default()
 }
 
 /// The files that the `.env` of a directory names instead of the ones that compose would take (Docker Compose,
@@ -194,15 +190,6 @@ impl Loader<'_> {
         file.look_for_files(&|path| presence::presence(self.sources, self.submodules, path));
         Some(file)
     }
-}
-
-fn unquoted(value: &str) -> &str {
-    for quote in ['"', '\''] {
-        if let Some(inner) = value.strip_prefix(quote).and_then(|rest| rest.split(quote).next()) {
-            return inner;
-        }
-    }
-    value.split(" #").next().unwrap_or(value).trim_end()
 }
 
 /// What there is to say of a project besides its values.
