@@ -23,7 +23,9 @@ pub use config::{Claim, ConfigEntry, ConfigMap, ExternalSecret, Secret, SecretEn
 pub use container::{Container, ContainerPort, ContainerRole, Protocol, Resources, VolumeMount};
 pub use env::{EnvFrom, EnvSource, EnvVar};
 pub use ingress::{Backend, Ingress};
-pub use kustomize::{Generated, ImageOverride, Kustomization, Patch, Reference};
+pub use kustomize::{
+    Build, Built, Failure, Files, Found, Gap, Generated, ImageOverride, Kustomization, Patch, Reference, build,
+};
 pub use network_policy::{NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule};
 pub use object::{Body, Meta, Object, PatchSign, read};
 pub use probe::{Probe, ProbeType};

@@ -1,4 +1,4 @@
-//! Kustomizations: which files belong together, which are patches, and what is set from outside a manifest.
+//! The outline of a kustomization: which files belong together, which are patches, and what is set from outside a manifest.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -97,7 +97,7 @@ impl Kustomization {
     pub fn read(tree: &Tree, path: &str) -> Option<Self> {
         let root = tree.documents().next()?;
         let (dir, name) = path.rsplit_once('/').unwrap_or((".", path));
-        let named = matches!(name, "kustomization.yaml" | "kustomization.yml" | "Kustomization");
+        let named = is_kustomization_file(name);
         let group = root.get("apiVersion").and_then(NodeRef::text).map(|version| version.split('/').next());
         match group {
             Some(Some("kustomize.config.k8s.io")) => {}
@@ -198,15 +198,25 @@ pub fn written_name(reference: &str) -> &str {
 
 fn reference(node: NodeRef<'_>, dir: &str) -> Option<Reference> {
     let text = node.text()?;
-    let is_remote = text.contains("://")
-        || text.contains("?ref=")
-        || ["github.com/", "gitlab.com/", "bitbucket.org/", "git@", "git::"].iter().any(|host| text.starts_with(host));
-    let path = if is_remote { None } else { joined(dir, text) };
+    let path = if is_remote(text) { None } else { joined(dir, text) };
     Some(Reference { text: text.to_owned(), path, at: node.place() })
 }
 
+/// Whether a reference is to be fetched from somewhere.
+pub(super) fn is_remote(text: &str) -> bool {
+    text.contains("://")
+        || text.contains("?ref=")
+        || ["github.com/", "gitlab.com/", "bitbucket.org/", "git@", "git::"].iter().any(|host| text.starts_with(host))
+}
+
+/// Whether a file has the name of a kustomization.
+pub(super) fn is_kustomization_file(path: &str) -> bool {
+    let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+    matches!(name, "kustomization.yaml" | "kustomization.yml" | "Kustomization")
+}
+
 /// A relative path below a directory; `None` where it is absolute or leads out of the root of the run.
-fn joined(dir: &str, relative: &str) -> Option<String> {
+pub(super) fn joined(dir: &str, relative: &str) -> Option<String> {
     if relative.starts_with('/') {
         return None;
     }
