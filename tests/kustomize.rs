@@ -102,8 +102,12 @@ fn by_id(objects: Vec<Value>) -> Objects {
     objects.into_iter().map(|object| (id(&object), normal(object))).collect()
 }
 
-/// Base64 without line ends, which kustomize loses here and there, and quantities of numbers as numbers.
-fn normal(mut object: Value) -> Value {
+/// An object without what means nothing: nulls, empty labels and annotations, line ends in Base64.
+fn normal(object: Value) -> Value {
+    let mut object = without_nulls(object);
+    if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
+        metadata.retain(|_, value| value.as_object().is_none_or(|map| !map.is_empty()));
+    }
     if object["kind"] == "Secret"
         && let Some(data) = object.get_mut("data").and_then(Value::as_object_mut)
     {
@@ -112,6 +116,17 @@ fn normal(mut object: Value) -> Value {
         }
     }
     object
+}
+
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Array(items) => Value::Array(items.into_iter().map(without_nulls).collect()),
+        Value::Object(map) => {
+            let entries = map.into_iter().filter(|(_, value)| !value.is_null());
+            Value::Object(entries.map(|(key, value)| (key, without_nulls(value))).collect())
+        }
+        other => other,
+    }
 }
 
 /// Takes the hashes off the names that kustomize has put them to, and off the references to them.

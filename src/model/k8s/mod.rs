@@ -26,6 +26,7 @@ pub use ingress::{Backend, Ingress};
 pub use kustomize::{
     Build, Built, Failure, Files, Found, Gap, Generated, ImageOverride, Kustomization, Patch, Reference, build,
 };
+pub(crate) use kustomize::{by_dir, parts};
 pub use network_policy::{NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule};
 pub use object::{Body, Meta, Object, PatchSign, read};
 pub use probe::{Probe, ProbeType};
@@ -36,5 +37,5 @@ pub use service::{Service, ServicePort, ServiceType};
 pub use software::Software;
 pub use text::Pair;
 pub use volume::{ClaimTemplate, Volume, VolumeType};
-pub use wiring::{Elsewhere, link};
+pub use wiring::{About, Elsewhere, link, link_among, mark};
 pub use workload::Workload;

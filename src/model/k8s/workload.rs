@@ -106,6 +106,8 @@ model! {
     with {
         /// Path of its file.
         path: String,
+        /// Whether a kustomization puts something before or behind its name.
+        renamed: bool,
         /// Its selector.
         matcher: LabelSelector,
     }
@@ -243,6 +245,7 @@ impl Workload {
             has_hpa: Always::known(false, at),
             has_pdb: Always::known(false, at),
             path: path.to_owned(),
+            renamed: false,
         }
     }
 }

@@ -85,6 +85,8 @@ pub struct Built {
     pub tree: Tree,
     /// Path of the file that the object itself comes from.
     pub path: String,
+    /// Whether something is put before or behind its name.
+    pub renamed: bool,
 }
 
 impl Build {
@@ -94,7 +96,8 @@ impl Build {
             let mut tree = Composed::new(resource.root.at.file, OBJECT_NODES);
             let root = resource.root.compose(&mut tree);
             tree.document(root);
-            Built { tree: tree.finish(), path: resource.path.clone() }
+            let renamed = !resource.prefixes.is_empty() || !resource.suffixes.is_empty();
+            Built { tree: tree.finish(), path: resource.path.clone(), renamed }
         })
     }
 
@@ -124,8 +127,11 @@ pub fn build(files: &dyn Files, path: &str) -> Result<Build, Failure> {
         stack: Vec::new(),
         parts: 0,
     };
-    let (dir, _) = path.rsplit_once('/').unwrap_or((".", path));
-    let mut resources = builder.accumulate(dir, Vec::new(), false, Place::whole(FileId(0)))?;
+    let at = match files.find(path) {
+        Some(Found::Text(file, _) | Found::Binary(file)) => Place::whole(file),
+        _ => Place::whole(FileId(0)),
+    };
+    let mut resources = builder.accumulate(dir_of(path), Vec::new(), false, at)?;
     names::follow(&mut resources, &mut builder.budget)?;
     resources.retain(|resource| !is_local(resource));
     Ok(Build { resources, gaps: builder.gaps, files: builder.read })

@@ -142,6 +142,7 @@ fn object(
     if kind == "Secret" {
         let type_of = entry.get("type").filter(|value| value.text().is_some());
         root.set("type", entry.key_place("type"), type_of.cloned().unwrap_or_else(|| text("Opaque")));
+        root.set("data", entry.at, Value::map(entry.at));
     }
     let immutable = [global, local].into_iter().flatten().find(|options| options.get("immutable").is_some_and(Value::is_true));
     if let Some(options) = immutable {

@@ -42,6 +42,10 @@ fn apply_one(root: &mut Value, operation: &Value, budget: &mut Budget) -> Result
                     *slot = value;
                     Ok(())
                 }
+                // The library that kustomize uses lets a key be replaced that is not there.
+                None if path.last().is_some_and(|last| last.parse::<usize>().is_err()) => {
+                    add(root, &path, value, operation)
+                }
                 None => Err(missing(operation)),
             }
         }

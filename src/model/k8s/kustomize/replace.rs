@@ -131,12 +131,9 @@ fn set(field: &mut Value, value: &Value, target: &Value) {
         }
         _ => text.to_owned(),
     };
-    // A scalar keeps its style, so that a number stays a number.
-    match &mut field.data {
-        Data::Scalar { text, .. } => *text = joined.into(),
-        _ => field.data = Value::string(joined, value.at).data,
-    }
-    field.at = value.at;
+    // A scalar keeps its type, so that a number stays a number.
+    let is_text = !matches!(field.data, Data::Scalar { .. }) || super::change::is_string(field) && !field.is_null();
+    *field = if is_text { Value::string(joined, value.at) } else { Value::plain(joined, value.at) };
 }
 
 /// The parts of a field path: dots part them, except in brackets and behind a backslash.
