@@ -1,7 +1,6 @@
 //! Our builds of kustomizations against those of `kubectl kustomize`.
 
 #![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
-#![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -80,7 +79,9 @@ fn kubectl(directory: &Path) -> Option<Result<Vec<Value>, String>> {
 
 fn json(node: NodeRef<'_>) -> Value {
     match node.shape() {
-        Shape::Mapping => Value::Object(node.entries().map(|entry| (entry.key.to_owned(), json(entry.value))).collect()),
+        Shape::Mapping => {
+            Value::Object(node.entries().map(|entry| (entry.key.to_owned(), json(entry.value))).collect())
+        }
         Shape::Sequence => Value::Array(node.items().map(json).collect()),
         Shape::Scalar(Scalar::Null) => Value::Null,
         Shape::Scalar(Scalar::Bool(value)) => Value::from(value),
@@ -177,12 +178,13 @@ fn compare(ours: Result<Build, Failure>, theirs: Result<Vec<Value>, String>) -> 
         (Ok(build), Ok(theirs)) => {
             let ours = by_id(build.to_json());
             let theirs = by_id(without_hashes(theirs, &ours));
-            let ids = |a: &Objects, b: &Objects| a.keys().filter(|id| !b.contains_key(*id)).cloned().collect::<Vec<_>>();
+            let ids =
+                |a: &Objects, b: &Objects| a.keys().filter(|id| !b.contains_key(*id)).cloned().collect::<Vec<_>>();
             let (more, less) = (ids(&ours, &theirs), ids(&theirs, &ours));
             if !more.is_empty() || !less.is_empty() {
                 return Comparison::Different(format!("ours {more:?}, theirs {less:?}"));
             }
-            let wrong = ours.iter().find_map(|(id, own)| Some((id, difference(own, &theirs[id], String::new())?)));
+            let wrong = ours.iter().find_map(|(id, own)| Some((id, difference(own, &theirs[id], "")?)));
             wrong.map_or(Comparison::Equal, |(id, what)| Comparison::Different(format!("{id}: {what}")))
         }
         (Err(ours), Err(_)) => Comparison::BothRefuse(ours.message),
@@ -192,17 +194,17 @@ fn compare(ours: Result<Build, Failure>, theirs: Result<Vec<Value>, String>) -> 
 }
 
 /// The first difference between two values.
-fn difference(ours: &Value, theirs: &Value, path: String) -> Option<String> {
+fn difference(ours: &Value, theirs: &Value, path: &str) -> Option<String> {
     match (ours, theirs) {
         (Value::Object(a), Value::Object(b)) => {
             let keys = a.keys().chain(b.keys().filter(|key| !a.contains_key(*key)));
             keys.into_iter().find_map(|key| match (a.get(key), b.get(key)) {
-                (Some(a), Some(b)) => difference(a, b, format!("{path}/{key}")),
+                (Some(a), Some(b)) => difference(a, b, &format!("{path}/{key}")),
                 (a, b) => Some(format!("{path}/{key}: ours {a:?}, theirs {b:?}")),
             })
         }
         (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
-            a.iter().zip(b).enumerate().find_map(|(index, (a, b))| difference(a, b, format!("{path}/{index}")))
+            a.iter().zip(b).enumerate().find_map(|(index, (a, b))| difference(a, b, &format!("{path}/{index}")))
         }
         (Value::Number(a), Value::Number(b)) if a.as_f64() == b.as_f64() => None,
         _ => (ours != theirs).then(|| format!("{path}: ours {ours}, theirs {theirs}")),
@@ -216,8 +218,7 @@ fn compare_all(root: &Path) -> Option<BTreeMap<String, Comparison>> {
         let ours = k8s::build(&files, path);
         // Nothing remote is asked for.
         let is_open = ours.as_ref().is_ok_and(Build::is_open);
-        let theirs =
-            if is_open { Err(String::new()) } else { kubectl(root.join(path).parent().unwrap_or(root))? };
+        let theirs = if is_open { Err(String::new()) } else { kubectl(root.join(path).parent().unwrap_or(root))? };
         out.insert(path.to_owned(), compare(ours, theirs));
     }
     Some(out)

@@ -25,7 +25,8 @@ impl Judged {
     /// Keeps one of the findings that say the same of the same place, as overlays of one base give them.
     pub(super) fn once_each(&mut self) {
         let mut seen = BTreeSet::new();
-        self.findings.retain(|finding| seen.insert((finding.rule.clone(), finding.primary.place, finding.message.clone())));
+        self.findings
+            .retain(|finding| seen.insert((finding.rule.clone(), finding.primary.place, finding.message.clone())));
     }
 }
 

@@ -78,9 +78,8 @@ pub(super) fn hand_out(repo: &mut Repo, root: Option<&Path>) {
     let sources = Arc::clone(&repo.sources);
     let disk = Disk { sources: &sources, root };
     let tops = affordable(&all, &sources);
-    let results: Vec<Result<Build, Failure>> =
-        tops.par_iter().map(|top| k8s::build(&disk, &top.path)).collect();
-    let mut built = Vec::new();
+    let results: Vec<Result<Build, Failure>> = tops.par_iter().map(|top| k8s::build(&disk, &top.path)).collect();
+    let mut all_built = Vec::new();
     let mut seen = Seen::default();
     let by_dir = k8s::by_dir(&all);
     let mut done: BTreeSet<&str> = BTreeSet::new();
@@ -88,7 +87,7 @@ pub(super) fn hand_out(repo: &mut Repo, root: Option<&Path>) {
         match result {
             Ok(build) => {
                 done.extend(k8s::parts(top, &by_dir).iter().map(|part| part.dir.as_str()));
-                built.push(read_objects(repo, top, build, &mut seen));
+                all_built.push(read_objects(repo, top, build, &mut seen));
             }
             Err(failure) => {
                 let message = format!("kustomize cannot build `{}`: {}", top.path, failure.message);
@@ -96,15 +95,15 @@ pub(super) fn hand_out(repo: &mut Repo, root: Option<&Path>) {
             }
         }
     }
-    for gap in built.iter().flat_map(|one| &one.build.gaps) {
+    for gap in all_built.iter().flat_map(|one| &one.build.gaps) {
         seen.not_evaluated(gap.at, &gap.message, None);
     }
     repo.kustomizations = all.iter().filter(|one| !done.contains(one.dir.as_str())).cloned().collect();
-    take_files(repo, &built);
+    take_files(repo, &all_built);
     take_notes(repo, seen.notes);
-    let loose = loose_objects(repo, &built);
-    link(repo, &mut built, &loose);
-    give(repo, built, &loose);
+    let loose = loose_objects(repo, &all_built);
+    link(repo, &mut all_built, &loose);
+    give(repo, all_built, &loose);
 }
 
 /// The kustomizations that no other one uses, as long as the budget suffices for what they are made of. What tests
@@ -119,9 +118,9 @@ fn affordable<'k>(all: &'k [Kustomization], sources: &Sources) -> Vec<&'k Kustom
     let mut left = BYTES;
     let mut affords = |top: &&Kustomization| {
         let parts = k8s::parts(top, &by_dir);
-        let files = parts.iter().flat_map(|part| {
-            part.resources.iter().chain(part.patches.iter().filter_map(|patch| patch.file.as_ref()))
-        });
+        let files = parts
+            .iter()
+            .flat_map(|part| part.resources.iter().chain(part.patches.iter().filter_map(|patch| patch.file.as_ref())));
         let files = files.filter_map(|file| sources.find(file.path.as_deref()?));
         let size: u64 = files.map(|file| sources.get(file).size()).sum();
         let rest = left.checked_sub(size);
@@ -149,8 +148,7 @@ fn read_objects<'k>(repo: &Repo, top: &'k Kustomization, build: Build, seen: &mu
         objects.extend(read);
     }
     read::remark_on(&objects, seen);
-    let owners: Vec<Option<usize>> =
-        objects.iter().map(|object| repo.nested.owner_of(&object.meta.path)).collect();
+    let owners: Vec<Option<usize>> = objects.iter().map(|object| repo.nested.owner_of(&object.meta.path)).collect();
     // What is generated may lie where no service is; it goes where the rest goes.
     let some = owners.iter().copied().flatten().next();
     let for_show = is_illustration(&top.dir);
@@ -209,8 +207,7 @@ fn link(repo: &Repo, built: &mut [Built<'_>], loose: &BTreeMap<usize, Vec<Arc<Ob
     let names = built_names(built);
     built.par_iter_mut().enumerate().for_each(|(index, one)| {
         let owners: BTreeSet<usize> = one.owners.iter().copied().flatten().collect();
-        let others: Vec<Arc<Object>> =
-            owners.iter().filter_map(|owner| loose.get(owner)).flatten().cloned().collect();
+        let others: Vec<Arc<Object>> = owners.iter().filter_map(|owner| loose.get(owner)).flatten().cloned().collect();
         let files = &one.build.files;
         let elsewhere = |kind: &str, name: &str| {
             let key = (kind.to_owned(), name.to_owned());
@@ -241,13 +238,8 @@ fn give(repo: &mut Repo, built: Vec<Built<'_>>, loose: &BTreeMap<usize, Vec<Arc<
     let is_shared = owners.collect::<BTreeSet<_>>().into_iter().any(|owner| objects::is_shared(repo, owner));
     let names = if is_shared && repo.heads.len() > 1 { objects::names(repo) } else { Names::new() };
     for one in built {
-        let all: Vec<(Arc<Object>, Option<usize>)> = one
-            .objects
-            .into_iter()
-            .map(Arc::new)
-            .zip(one.owners)
-            .filter(|(object, _)| !object.is_patch())
-            .collect();
+        let all: Vec<(Arc<Object>, Option<usize>)> =
+            one.objects.into_iter().map(Arc::new).zip(one.owners).filter(|(object, _)| !object.is_patch()).collect();
         let mut owners: BTreeSet<usize> = BTreeSet::new();
         for owner in all.iter().filter_map(|(_, owner)| *owner).collect::<BTreeSet<_>>() {
             if loose.contains_key(&owner)

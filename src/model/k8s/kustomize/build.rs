@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::fields::Config;
 use super::inline::Inline;
 use super::read::{is_kustomization_file, is_remote, joined};
 use super::resource::{Id, Resource};
@@ -126,13 +127,14 @@ pub fn build(files: &dyn Files, path: &str) -> Result<Build, Failure> {
         read: BTreeSet::new(),
         stack: Vec::new(),
         parts: 0,
+        config: Config::default(),
     };
     let at = match files.find(path) {
         Some(Found::Text(file, _) | Found::Binary(file)) => Place::whole(file),
         _ => Place::whole(FileId(0)),
     };
     let mut resources = builder.accumulate(dir_of(path), Vec::new(), false, at)?;
-    names::follow(&mut resources, &mut builder.budget)?;
+    names::follow(&mut resources, &builder.config, &mut builder.budget)?;
     resources.retain(|resource| !is_local(resource));
     Ok(Build { resources, gaps: builder.gaps, files: builder.read })
 }
@@ -152,10 +154,12 @@ pub(super) struct Builder<'f> {
     /// The directories that are being built, the outermost first.
     stack: Vec<String>,
     parts: usize,
+    /// The fields that `configurations` add, up to here.
+    config: Config,
 }
 
 /// Keys that nothing is done about, what that means, and whether it hides something.
-const GAPS: [(&str, &str, bool); 9] = [
+const GAPS: [(&str, &str, bool); 8] = [
     ("helmCharts", "the objects of these charts are not rendered here, so nothing is judged as missing", true),
     (
         "helmChartInflationGenerator",
@@ -165,7 +169,6 @@ const GAPS: [(&str, &str, bool); 9] = [
     ("generators", "generator plugins are not run here, so nothing is judged as missing", true),
     ("transformers", "transformer plugins are not run here, so nothing is judged as missing", true),
     ("vars", "variables are not filled in here; `replacements` took their place in Kustomize 5", true),
-    ("configurations", "transformer configurations are not applied here, only the default one", false),
     ("crds", "custom resource definitions add no name references here", false),
     ("openapi", "lists of custom resources are merged here as without this schema", false),
     ("validators", "validator plugins are not run here", false),
@@ -210,7 +213,12 @@ impl<'f> Builder<'f> {
             return Err(Failure::new(message, at));
         }
         self.stack.push(dir.to_owned());
+        let outer = if is_component { None } else { Some(std::mem::take(&mut self.config)) };
         let result = self.accumulate_from(inherited, &spec, &path);
+        if let Some(mut outer) = outer {
+            outer.merge(std::mem::take(&mut self.config));
+            self.config = outer;
+        }
         self.stack.pop();
         result
     }
@@ -233,6 +241,12 @@ impl<'f> Builder<'f> {
                 append(&mut resources, more, &mut self.budget)?;
             }
         }
+        for reference in spec.list("configurations") {
+            for file in self.yaml_file(reference.text().unwrap_or(""), reference.at, path)? {
+                self.config.add(&file);
+            }
+        }
+        self.budget.charge(self.config.len(), spec.at)?;
         self.generate(&mut resources, spec, path)?;
         for reference in spec.list("components") {
             let Some(text) = reference.text() else { continue };
@@ -247,16 +261,17 @@ impl<'f> Builder<'f> {
 
     fn change(&mut self, resources: &mut Vec<Resource>, spec: &Value, path: &str) -> Result<(), Failure> {
         self.apply_patches(resources, spec, path)?;
+        let config = &self.config;
         if let Some(namespace) = spec.get("namespace") {
-            change::set_namespace(resources, namespace, &mut self.budget)?;
+            change::set_namespace(resources, namespace, config, &mut self.budget)?;
         }
         let text = |key: &str| spec.get(key).and_then(Value::text).unwrap_or("");
         names::set_affixes(resources, text("namePrefix"), text("nameSuffix"));
-        change::set_labels(resources, spec, &mut self.budget)?;
-        change::set_annotations(resources, spec, &mut self.budget)?;
+        change::set_labels(resources, spec, config, &mut self.budget)?;
+        change::set_annotations(resources, spec, config, &mut self.budget)?;
         self.apply_json_patches(resources, spec, path)?;
-        change::set_replicas(resources, spec, &mut self.budget)?;
-        change::set_images(resources, spec, &mut self.budget)?;
+        change::set_replicas(resources, spec, &self.config, &mut self.budget)?;
+        change::set_images(resources, spec, &self.config, &mut self.budget)?;
         for entry in spec.list("replacements") {
             match entry.get("path").filter(|path| path.text().is_some()) {
                 Some(file) => {

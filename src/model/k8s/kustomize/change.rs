@@ -1,7 +1,7 @@
 //! What a kustomization sets on every object that it reaches: namespace, labels, annotations, images, replicas.
 
 use super::build::Failure;
-use super::fields::{FieldSpec, Leaf, annotation_fields, claim_label_fields, label_fields, selector_fields};
+use super::fields::{Config, FieldSpec, Leaf, annotation_fields, claim_label_fields, label_fields, selector_fields};
 use super::resource::Resource;
 use super::value::{Budget, Data, Value};
 use crate::source::Place;
@@ -13,6 +13,7 @@ use crate::source::Place;
 pub(super) fn set_namespace(
     resources: &mut [Resource],
     namespace: &Value,
+    config: &Config,
     budget: &mut Budget,
 ) -> Result<(), Failure> {
     let Some(text) = namespace.text().filter(|text| !text.is_empty()) else { return Ok(()) };
@@ -44,7 +45,11 @@ pub(super) fn set_namespace(
                 subject.set("namespace", at, value());
             }
         }
-        for field in [&service, &conversion] {
+        for field in [&service, &conversion].into_iter().chain(&config.namespace) {
+            // These have rules of their own, above.
+            if matches!(field.path.first().map(String::as_str), Some("metadata" | "subjects")) {
+                continue;
+            }
             field.visit(resource, Leaf::Scalar, at, &mut |slot| *slot = Value::string(text, at));
         }
     }
@@ -55,15 +60,24 @@ pub(super) fn set_namespace(
 ///
 /// # Errors
 /// Where they are no mapping of strings.
-pub(super) fn set_labels(resources: &mut [Resource], spec: &Value, budget: &mut Budget) -> Result<(), Failure> {
+pub(super) fn set_labels(
+    resources: &mut [Resource],
+    spec: &Value,
+    config: &Config,
+    budget: &mut Budget,
+) -> Result<(), Failure> {
     let flag = |entry: &Value, key: &str| entry.get(key).is_some_and(Value::is_true);
     for entry in spec.list("labels") {
         let Some(pairs) = entry.get("pairs") else { continue };
         let mut fields: Vec<FieldSpec> = entry.list("fields").iter().filter_map(FieldSpec::read).collect();
+        fields.extend_from_slice(&config.labels);
         if flag(entry, "includeSelectors") {
             fields.extend(selector_fields());
+            fields.extend_from_slice(&config.selectors);
         } else {
-            fields.extend(label_fields(flag(entry, "includeTemplates")));
+            let templates = flag(entry, "includeTemplates");
+            fields.extend(label_fields(templates));
+            fields.extend_from_slice(if templates { &config.template_labels } else { &[] });
             if flag(entry, "includeVolumeClaimTemplates") {
                 fields.push(claim_label_fields());
             }
@@ -71,7 +85,11 @@ pub(super) fn set_labels(resources: &mut [Resource], spec: &Value, budget: &mut 
         set_pairs(resources, pairs, &fields, budget)?;
     }
     match spec.get("commonLabels") {
-        Some(pairs) => set_pairs(resources, pairs, &selector_fields(), budget),
+        Some(pairs) => {
+            let mut fields = selector_fields();
+            fields.extend_from_slice(&config.selectors);
+            set_pairs(resources, pairs, &fields, budget)
+        }
         None => Ok(()),
     }
 }
@@ -80,9 +98,18 @@ pub(super) fn set_labels(resources: &mut [Resource], spec: &Value, budget: &mut 
 ///
 /// # Errors
 /// Where they are no mapping of strings.
-pub(super) fn set_annotations(resources: &mut [Resource], spec: &Value, budget: &mut Budget) -> Result<(), Failure> {
+pub(super) fn set_annotations(
+    resources: &mut [Resource],
+    spec: &Value,
+    config: &Config,
+    budget: &mut Budget,
+) -> Result<(), Failure> {
     match spec.get("commonAnnotations") {
-        Some(pairs) => set_pairs(resources, pairs, &annotation_fields(), budget),
+        Some(pairs) => {
+            let mut fields = annotation_fields();
+            fields.extend_from_slice(&config.annotations);
+            set_pairs(resources, pairs, &fields, budget)
+        }
         None => Ok(()),
     }
 }
@@ -94,7 +121,10 @@ fn set_pairs(
     budget: &mut Budget,
 ) -> Result<(), Failure> {
     if let Some(wrong) = pairs.entries().iter().find(|pair| !is_string(&pair.value)) {
-        return Err(Failure::new(format!("the value of `{}` is no string; put it in quotes", wrong.key), wrong.value.at));
+        return Err(Failure::new(
+            format!("the value of `{}` is no string; put it in quotes", wrong.key),
+            wrong.value.at,
+        ));
     }
     for resource in resources {
         budget.charge(pairs.entries().len() * 4, pairs.at)?;
@@ -127,11 +157,17 @@ struct ImageChange<'v> {
 ///
 /// # Errors
 /// Where a tag is no string.
-pub(super) fn set_images(resources: &mut [Resource], spec: &Value, budget: &mut Budget) -> Result<(), Failure> {
+pub(super) fn set_images(
+    resources: &mut [Resource],
+    spec: &Value,
+    config: &Config,
+    budget: &mut Budget,
+) -> Result<(), Failure> {
     let mut changes = Vec::new();
     for entry in spec.list("images") {
         let part = |key: &str| entry.get(key).filter(|value| value.text().is_some_and(|text| !text.is_empty()));
-        if let Some(wrong) = ["newTag", "newName", "digest"].iter().find_map(|key| part(key).filter(|v| !is_string(v))) {
+        if let Some(wrong) = ["newTag", "newName", "digest"].iter().find_map(|key| part(key).filter(|v| !is_string(v)))
+        {
             return Err(Failure::new("this is read as a number, not as a string; put it in quotes", wrong.at));
         }
         let Some(name) = entry.get("name").and_then(Value::text) else { continue };
@@ -148,6 +184,15 @@ pub(super) fn set_images(resources: &mut [Resource], spec: &Value, budget: &mut 
     }
     for resource in resources.iter_mut().filter(|resource| resource.kind() != "CustomResourceDefinition") {
         walk_images(&mut resource.root, &changes, budget)?;
+        for field in &config.images {
+            budget.charge(changes.len(), spec.at)?;
+            let at = spec.at;
+            field.visit(resource, Leaf::Scalar, at, &mut |image| {
+                for change in &changes {
+                    change_image(image, change);
+                }
+            });
+        }
     }
     Ok(())
 }
@@ -218,7 +263,8 @@ fn change_image(image: &mut Value, change: &ImageChange<'_>) {
         return;
     }
     // What a person would change most is the tag.
-    let place = change.new_tag.or(change.digest).or(change.new_name).or(change.suffix).map_or(image.at, |value| value.at);
+    let place =
+        change.new_tag.or(change.digest).or(change.new_name).or(change.suffix).map_or(image.at, |value| value.at);
     *image = Value::string(out, place);
 }
 
@@ -229,18 +275,30 @@ const SCALED: [&str; 4] = ["Deployment", "ReplicationController", "ReplicaSet", 
 ///
 /// # Errors
 /// Where there is no such workload.
-pub(super) fn set_replicas(resources: &mut [Resource], spec: &Value, budget: &mut Budget) -> Result<(), Failure> {
+pub(super) fn set_replicas(
+    resources: &mut [Resource],
+    spec: &Value,
+    config: &Config,
+    budget: &mut Budget,
+) -> Result<(), Failure> {
     for entry in spec.list("replicas") {
         let (Some(name), Some(count)) = (entry.get("name"), entry.get("count")) else { continue };
         budget.charge(resources.len(), entry.at)?;
         let wanted = name.text().unwrap_or("");
-        let was = |resource: &Resource| {
-            resource.name() == wanted || resource.previous.iter().any(|id| id.name == wanted)
-        };
+        let was =
+            |resource: &Resource| resource.name() == wanted || resource.previous.iter().any(|id| id.name == wanted);
         let mut found = false;
-        for resource in resources.iter_mut().filter(|one| SCALED.contains(&one.kind()) && was(one)) {
-            found = true;
-            set_replicas_of(resource, count, entry.key_place("count"));
+        for resource in resources.iter_mut().filter(|one| was(one)) {
+            if SCALED.contains(&resource.kind()) {
+                found = true;
+                set_replicas_of(resource, count, entry.key_place("count"));
+            }
+            for field in &config.replicas {
+                found |= field.is_of(resource);
+                field.visit(resource, Leaf::Scalar, count.at, &mut |slot| {
+                    *slot = Value::plain(count.text().unwrap_or("0"), count.at);
+                });
+            }
         }
         if !found {
             return Err(Failure::new(format!("no workload is named `{wanted}`"), name.at));

@@ -19,6 +19,68 @@ pub(super) struct FieldSpec {
     pub(super) create: bool,
 }
 
+/// The fields that `configurations` add to those that every kustomization knows (Kustomize, transformer configuration).
+#[derive(Clone, Debug, Default)]
+pub(super) struct Config {
+    pub(super) namespace: Vec<FieldSpec>,
+    /// Where labels go in any case.
+    pub(super) labels: Vec<FieldSpec>,
+    /// Where labels go that are in templates.
+    pub(super) template_labels: Vec<FieldSpec>,
+    /// Where labels go that are in selectors.
+    pub(super) selectors: Vec<FieldSpec>,
+    pub(super) annotations: Vec<FieldSpec>,
+    pub(super) images: Vec<FieldSpec>,
+    pub(super) replicas: Vec<FieldSpec>,
+    /// Fields that name objects, each with the kind that it names.
+    pub(super) references: Vec<(String, FieldSpec)>,
+}
+
+impl Config {
+    /// Adds what a file of `configurations` says.
+    pub(super) fn add(&mut self, file: &Value) {
+        let fields = |key: &str| file.list(key).iter().filter_map(FieldSpec::read).collect::<Vec<_>>();
+        self.namespace.extend(fields("namespace"));
+        self.labels.extend(fields("labels"));
+        self.template_labels.extend(fields("templateLabels"));
+        self.selectors.extend(fields("commonLabels"));
+        self.annotations.extend(fields("commonAnnotations"));
+        self.images.extend(fields("images"));
+        self.replicas.extend(fields("replicas"));
+        for entry in file.list("nameReference") {
+            let Some(kind) = entry.get("kind").and_then(Value::text) else { continue };
+            let fields = entry.list("fieldSpecs").iter().filter_map(FieldSpec::read);
+            self.references.extend(fields.map(|field| (kind.to_owned(), field)));
+        }
+    }
+
+    /// Adds what another one has, as a base brings it to what is made of it.
+    pub(super) fn merge(&mut self, other: Self) {
+        self.namespace.extend(other.namespace);
+        self.labels.extend(other.labels);
+        self.template_labels.extend(other.template_labels);
+        self.selectors.extend(other.selectors);
+        self.annotations.extend(other.annotations);
+        self.images.extend(other.images);
+        self.replicas.extend(other.replicas);
+        self.references.extend(other.references);
+    }
+
+    /// How many fields it has.
+    pub(super) fn len(&self) -> usize {
+        let lists = [
+            &self.namespace,
+            &self.labels,
+            &self.template_labels,
+            &self.selectors,
+            &self.annotations,
+            &self.images,
+            &self.replicas,
+        ];
+        lists.into_iter().map(Vec::len).sum::<usize>() + self.references.len()
+    }
+}
+
 /// What is made where a field is not there.
 #[derive(Clone, Copy)]
 pub(super) enum Leaf {
@@ -28,13 +90,7 @@ pub(super) enum Leaf {
 
 impl FieldSpec {
     pub(super) fn new(group: &str, kind: &str, path: &str, create: bool) -> Self {
-        Self {
-            group: group.to_owned(),
-            version: String::new(),
-            kind: kind.to_owned(),
-            path: split(path),
-            create,
-        }
+        Self { group: group.to_owned(), version: String::new(), kind: kind.to_owned(), path: split(path), create }
     }
 
     /// Reads one from a kustomization, as `labels.fields` has them.
@@ -50,7 +106,7 @@ impl FieldSpec {
     }
 
     /// Whether it is a field of an object.
-    fn is_of(&self, resource: &Resource) -> bool {
+    pub(super) fn is_of(&self, resource: &Resource) -> bool {
         let (group, version) = resource.group_version();
         (self.kind.is_empty() || self.kind == resource.kind())
             && (self.group.is_empty() || self.group == group)
@@ -129,7 +185,9 @@ const TEMPLATES: [(&str, &str); 6] = [
 pub(super) fn label_fields(templates: bool) -> Vec<FieldSpec> {
     let mut out = vec![FieldSpec::new("", "", "metadata/labels", true)];
     if templates {
-        out.extend(TEMPLATES.iter().map(|(group, kind)| FieldSpec::new(group, kind, "spec/template/metadata/labels", true)));
+        out.extend(
+            TEMPLATES.iter().map(|(group, kind)| FieldSpec::new(group, kind, "spec/template/metadata/labels", true)),
+        );
         for path in ["spec/jobTemplate/metadata/labels", "spec/jobTemplate/spec/template/metadata/labels"] {
             out.push(FieldSpec::new("batch", "CronJob", path, true));
         }
@@ -155,9 +213,11 @@ pub(super) fn selector_fields() -> Vec<FieldSpec> {
         FieldSpec::new("batch", "CronJob", "spec/jobTemplate/spec/selector/matchLabels", false),
         FieldSpec::new("policy", "PodDisruptionBudget", "spec/selector/matchLabels", false),
     ];
-    for path in
-        ["spec/podSelector/matchLabels", "spec/ingress/from/podSelector/matchLabels", "spec/egress/to/podSelector/matchLabels"]
-    {
+    for path in [
+        "spec/podSelector/matchLabels",
+        "spec/ingress/from/podSelector/matchLabels",
+        "spec/egress/to/podSelector/matchLabels",
+    ] {
         out.push(FieldSpec::new("networking.k8s.io", "NetworkPolicy", path, false));
     }
     for kind in ["Deployment", "StatefulSet"] {

@@ -22,12 +22,7 @@ enum Source {
 
 impl Builder<'_> {
     /// Generates what `configMapGenerator` and `secretGenerator` say, and puts it to the others.
-    pub(super) fn generate(
-        &mut self,
-        resources: &mut Vec<Resource>,
-        spec: &Value,
-        path: &str,
-    ) -> Result<(), Failure> {
+    pub(super) fn generate(&mut self, resources: &mut Vec<Resource>, spec: &Value, path: &str) -> Result<(), Failure> {
         for (key, kind) in [("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")] {
             for entry in spec.list(key) {
                 match self.pairs(entry, path)? {
@@ -109,13 +104,7 @@ fn unquoted(text: &str) -> &str {
     inner('"').or_else(|| inner('\'')).unwrap_or(text)
 }
 
-fn object(
-    entry: &Value,
-    global: Option<&Value>,
-    kind: &str,
-    pairs: &[Pair],
-    path: &str,
-) -> Result<Resource, Failure> {
+fn object(entry: &Value, global: Option<&Value>, kind: &str, pairs: &[Pair], path: &str) -> Result<Resource, Failure> {
     let Some(name) = entry.get("name").filter(|name| name.text().is_some()) else {
         return Err(Failure::new("what is generated needs a `name`", entry.at));
     };
@@ -144,7 +133,8 @@ fn object(
         root.set("type", entry.key_place("type"), type_of.cloned().unwrap_or_else(|| text("Opaque")));
         root.set("data", entry.at, Value::map(entry.at));
     }
-    let immutable = [global, local].into_iter().flatten().find(|options| options.get("immutable").is_some_and(Value::is_true));
+    let immutable =
+        [global, local].into_iter().flatten().find(|options| options.get("immutable").is_some_and(Value::is_true));
     if let Some(options) = immutable {
         root.set("immutable", options.key_place("immutable"), Value::plain("true", options.at));
     }
@@ -178,17 +168,18 @@ fn absorb(resources: &mut Vec<Resource>, made: Resource, entry: &Value) -> Resul
             Ok(())
         }
         (Some(old), "merge" | "replace") => {
-            take_over(old, made, behaviour == "merge");
+            take_over(old, &made, behaviour == "merge");
             Ok(())
         }
-        (Some(_), _) => {
-            Err(Failure::new(format!("{} `{}` is there already; `behavior` is missing", id.kind, id.name), made.place()))
-        }
+        (Some(_), _) => Err(Failure::new(
+            format!("{} `{}` is there already; `behavior` is missing", id.kind, id.name),
+            made.place(),
+        )),
     }
 }
 
 /// Takes over generated data, labels and annotations into an object of the same name.
-fn take_over(old: &mut Resource, made: Resource, merges: bool) {
+fn take_over(old: &mut Resource, made: &Resource, merges: bool) {
     let at = made.place();
     for key in ["data", "binaryData"] {
         if !merges {

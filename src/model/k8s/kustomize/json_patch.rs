@@ -81,8 +81,7 @@ fn missing(operation: &Value) -> Failure {
 fn pointer(operation: &Value, key: &str) -> Result<Vec<String>, Failure> {
     let text = operation.get(key).and_then(Value::text);
     let Some(text) = text else { return Err(Failure::new(format!("the operation has no `{key}`"), operation.at)) };
-    let parts: Vec<String> =
-        text.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~")).collect();
+    let parts: Vec<String> = text.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~")).collect();
     if parts.len() > MAX_PARTS || (parts.is_empty() && !text.is_empty()) {
         return Err(Failure::new("this is no path such as `/spec/replicas`", operation.at));
     }

@@ -40,7 +40,9 @@ pub(super) fn merge(
                 (Directive::Merge, Some(target)) if target.is_map() => {
                     merge_map(target, patch, schema, budget).map(Some)
                 }
-                (Directive::Merge, Some(_)) => Err(Failure::new("the patch has a mapping where there is none", patch.at)),
+                (Directive::Merge, Some(_)) => {
+                    Err(Failure::new("the patch has a mapping where there is none", patch.at))
+                }
             }
         }
     }
@@ -120,14 +122,13 @@ fn merge_list(
     let (Data::List(new), old) = (patch.data, target.map(|target| target.data)) else { return Ok(None) };
     let old = if let Some(Data::List(old)) = old { old } else { Vec::new() };
     budget.charge(new.len().saturating_mul(old.len() + 1), at)?;
-    let items = match kind {
-        ListType::Keyed(keys) => merge_keyed(old, new, keys, schema, budget)?,
-        _ => {
-            let mut items = new;
-            let more: Vec<Value> = old.into_iter().filter(|old| !items.iter().any(|item| item.same(old))).collect();
-            items.extend(more);
-            items
-        }
+    let items = if let ListType::Keyed(keys) = kind {
+        merge_keyed(old, new, keys, schema, budget)?
+    } else {
+        let mut items = new;
+        let more: Vec<Value> = old.into_iter().filter(|old| !items.iter().any(|item| item.same(old))).collect();
+        items.extend(more);
+        items
     };
     Ok(Some(Value { at: place, data: Data::List(items) }))
 }

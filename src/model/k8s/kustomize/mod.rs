@@ -21,6 +21,6 @@ mod select;
 mod value;
 
 pub use build::{Build, Built, Failure, Files, Found, Gap, build};
-pub(crate) use read::{by_dir, parts};
 pub use read::{Generated, ImageOverride, Kustomization, Patch, Reference};
 pub(super) use read::{about, patch_files, reached_files, written_name};
+pub(crate) use read::{by_dir, parts};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::build::Failure;
-use super::fields::{FieldSpec, Leaf};
+use super::fields::{Config, FieldSpec, Leaf};
 use super::resource::Resource;
 use super::value::{Budget, Data, Value};
 
@@ -122,7 +122,7 @@ const ELSEWHERE: [(&str, &str, &str, &str); 41] = [
 ];
 
 /// The fields that name objects, each with the kind that it names.
-fn reference_fields() -> Vec<(&'static str, FieldSpec)> {
+fn reference_fields<'k>() -> Vec<(&'k str, FieldSpec)> {
     let in_pods = IN_PODS.iter().flat_map(|(target, paths)| {
         POD_SPECS.iter().flat_map(move |(kind, spec)| {
             paths.iter().map(move |path| (*target, FieldSpec::new("", kind, &format!("{spec}/{path}"), false)))
@@ -175,7 +175,7 @@ struct Index {
 ///
 /// # Errors
 /// Where a name may be that of several objects.
-pub(super) fn follow(resources: &mut [Resource], budget: &mut Budget) -> Result<(), Failure> {
+pub(super) fn follow(resources: &mut [Resource], config: &Config, budget: &mut Budget) -> Result<(), Failure> {
     let changed = resources.iter().enumerate().filter(|(_, resource)| !resource.previous.is_empty());
     let renamed: Vec<Renamed> = changed.map(|(index, resource)| Renamed::of(index, resource)).collect();
     if renamed.is_empty() {
@@ -191,11 +191,12 @@ pub(super) fn follow(resources: &mut [Resource], budget: &mut Budget) -> Result<
         }
     }
     let index = Index { renamed, by_name };
-    let fields = reference_fields();
+    let mut fields = reference_fields();
+    fields.extend(config.references.iter().map(|(kind, field)| (kind.as_str(), field.clone())));
     for resource in resources {
         let referrer = Referrer::of(resource);
         let mut failure = None;
-        budget.charge(1, resource.root.at)?;
+        budget.charge(1 + config.references.len(), resource.root.at)?;
         for (target, field) in &fields {
             let is_role = field.path.last().is_some_and(|last| last == "name") && field.path.len() == 2;
             let lookup = Lookup { target, referrer: &referrer, index: &index, is_role };

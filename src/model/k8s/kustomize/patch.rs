@@ -103,7 +103,17 @@ impl Builder<'_> {
         self.budget.charge(resources.len(), target.at)?;
         for resource in resources.iter_mut().filter(|resource| selector.selects(resource)) {
             resource.remember();
+            // Kustomize keeps annotations of its own on the way, so there always are some.
+            let at = operations.at;
+            if let Some(metadata) = resource.root.map_under("metadata", at) {
+                metadata.map_under("annotations", at);
+            }
             json_patch::apply(&mut resource.root, operations, &mut self.budget)?;
+            if let Some(metadata) = resource.root.get_mut("metadata")
+                && metadata.get("annotations").is_some_and(|map| map.is_map() && map.entries().is_empty())
+            {
+                metadata.remove("annotations");
+            }
         }
         Ok(())
     }
@@ -139,12 +149,7 @@ fn unmatched(id: &Id, what: &str, at: Place) -> Failure {
 }
 
 /// Merges a patch into an object, which keeps its name, kind and namespace where `options` says nothing else.
-fn merge_into(
-    resource: &mut Resource,
-    patch: &Value,
-    options: Options,
-    budget: &mut Budget,
-) -> Result<(), Failure> {
+fn merge_into(resource: &mut Resource, patch: &Value, options: Options, budget: &mut Budget) -> Result<(), Failure> {
     let mut patch = patch.copied(budget)?;
     patch.remove("apiVersion");
     if !options.kind {

@@ -170,7 +170,9 @@ fn visit(value: &mut Value, path: &[String], made: Option<&Value>, found: &mut d
         Data::List(items) => visit_items(items, part, condition, rest, made, found),
         Data::Map(_) if part == "*" => {
             if let Data::Map(entries) = &mut value.data {
-                entries.iter_mut().for_each(|entry| visit(&mut entry.value, rest, made, found));
+                for entry in entries {
+                    visit(&mut entry.value, rest, made, found);
+                }
             }
         }
         Data::Map(_) => {
@@ -204,7 +206,9 @@ fn visit_items(
     found: &mut dyn FnMut(&mut Value),
 ) {
     if part == "*" {
-        items.iter_mut().for_each(|item| visit(item, rest, made, found));
+        for item in items {
+            visit(item, rest, made, found);
+        }
     } else if let Some((key, wanted)) = condition.and_then(|condition| condition.split_once('=')) {
         let is_it = |item: &Value| {
             let own = if key.is_empty() { item.text() } else { item.get(key).and_then(Value::text) };
@@ -217,17 +221,19 @@ fn visit_items(
             item.set(key, made.at, Value::string(wanted, made.at));
             items.push(item);
         }
-        items.iter_mut().filter(|item| is_it(item)).for_each(|item| visit(item, rest, made, found));
+        for item in items.iter_mut().filter(|item| is_it(item)) {
+            visit(item, rest, made, found);
+        }
     } else if let Ok(index) = condition.unwrap_or(part).parse::<usize>() {
         if let Some(item) = items.get_mut(index) {
             visit(item, rest, made, found);
         }
     } else {
         // A key goes through the list.
-        items.iter_mut().filter(|item| item.is_map()).for_each(|item| {
-            let path: Vec<String> = std::iter::once(part.to_owned()).chain(rest.iter().cloned()).collect();
+        let path: Vec<String> = std::iter::once(part.to_owned()).chain(rest.iter().cloned()).collect();
+        for item in items.iter_mut().filter(|item| item.is_map()) {
             visit(item, &path, None, found);
-        });
+        }
     }
 }
 

@@ -9,11 +9,11 @@ pub(super) enum Schema {
     Plain,
     /// A pod, with its metadata and spec.
     Pod,
-    /// What has a pod template.
+    /// What has a pod template in its spec.
     Workload,
-    WorkloadSpec,
     CronJob,
-    CronJobSpec,
+    /// What has a template of pods or jobs.
+    Templated,
     Service,
     ServiceSpec,
     ServiceAccount,
@@ -69,17 +69,16 @@ impl Schema {
         }
         match (group, resource.kind()) {
             ("", "Pod") => Self::Pod,
-            ("", "PodTemplate") => Self::CronJobSpec,
+            ("", "PodTemplate") => Self::Templated,
             ("apps", "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet")
             | ("batch", "Job")
             | ("", "ReplicationController") => Self::Workload,
             ("batch", "CronJob") => Self::CronJob,
             ("", "Service") => Self::Service,
             ("", "ServiceAccount") => Self::ServiceAccount,
-            (
-                "admissionregistration.k8s.io",
-                "MutatingWebhookConfiguration" | "ValidatingWebhookConfiguration",
-            ) => Self::Webhooks,
+            ("admissionregistration.k8s.io", "MutatingWebhookConfiguration" | "ValidatingWebhookConfiguration") => {
+                Self::Webhooks
+            }
             _ => Self::Object,
         }
     }
@@ -87,13 +86,10 @@ impl Schema {
     /// The type of the value, or of the elements, under a key.
     pub(super) fn field(self, key: &str) -> Self {
         match (self, key) {
-            (Self::Plain, _) => Self::Plain,
             (Self::Pod | Self::PodTemplate, "spec") => Self::PodSpec,
-            (Self::Workload, "spec") => Self::WorkloadSpec,
-            (Self::WorkloadSpec, "template") => Self::PodTemplate,
-            (Self::CronJob, "spec") => Self::CronJobSpec,
-            (Self::CronJobSpec, "jobTemplate") => Self::Workload,
-            (Self::CronJobSpec, "template") => Self::PodTemplate,
+            (Self::Workload | Self::CronJob, "spec") => Self::Templated,
+            (Self::Templated, "template") => Self::PodTemplate,
+            (Self::Templated, "jobTemplate") => Self::Workload,
             (Self::Service, "spec") => Self::ServiceSpec,
             (Self::PodSpec, "containers" | "initContainers" | "ephemeralContainers") => Self::Container,
             (
@@ -101,7 +97,7 @@ impl Schema {
                 | Self::PodTemplate
                 | Self::Workload
                 | Self::CronJob
-                | Self::CronJobSpec
+                | Self::Templated
                 | Self::Service
                 | Self::ServiceAccount
                 | Self::Webhooks
@@ -118,8 +114,13 @@ impl Schema {
         match (self, key) {
             (
                 Self::PodSpec,
-                "containers" | "initContainers" | "ephemeralContainers" | "volumes" | "imagePullSecrets"
-                | "resourceClaims" | "schedulingGates",
+                "containers"
+                | "initContainers"
+                | "ephemeralContainers"
+                | "volumes"
+                | "imagePullSecrets"
+                | "resourceClaims"
+                | "schedulingGates",
             )
             | (Self::Container, "env")
             | (Self::ServiceAccount, "secrets")

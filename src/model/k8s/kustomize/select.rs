@@ -120,7 +120,8 @@ fn requirements(text: &str) -> Vec<Requirement<'_>> {
             }
             c == ',' && depth == 0
         });
-        let (part, tail) = end.map_or((rest, ""), |end| (rest.get(..end).unwrap_or(""), rest.get(end + 1..).unwrap_or("")));
+        let (part, tail) =
+            end.map_or((rest, ""), |end| (rest.get(..end).unwrap_or(""), rest.get(end + 1..).unwrap_or("")));
         out.extend(requirement(part.trim()));
         rest = tail;
     }
@@ -139,7 +140,11 @@ fn requirement(part: &str) -> Option<Requirement<'_>> {
     {
         let (key, values) = part.split_at_checked(at)?;
         let values = values.split_once('(')?.1.trim_end_matches(')');
-        return Some(Requirement { key: key.trim(), values: Some(values.split(',').map(str::trim).collect()), negated });
+        return Some(Requirement {
+            key: key.trim(),
+            values: Some(values.split(',').map(str::trim).collect()),
+            negated,
+        });
     }
     let equal = |key: &'_ str| key.trim_end_matches('=').trim().len();
     Some(if let Some((key, value)) = part.split_once("!=") {

@@ -163,9 +163,7 @@ impl Value {
 
     pub(super) fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
         match &mut self.data {
-            Data::Map(entries) => {
-                entries.iter_mut().find(|entry| *entry.key == *key).map(|entry| &mut entry.value)
-            }
+            Data::Map(entries) => entries.iter_mut().find(|entry| *entry.key == *key).map(|entry| &mut entry.value),
             _ => None,
         }
     }

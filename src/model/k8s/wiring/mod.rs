@@ -36,8 +36,7 @@ pub fn mark(objects: &mut [Object], kustomizations: &[Kustomization]) {
 /// Resolves the wiring of objects that are deployed together with others, which stay as they are.
 pub fn link_among(objects: &mut [Object], others: &[Arc<Object>], about: &About<'_>) {
     let others = others.iter().map(|object| &**object);
-    let whole: Vec<Object> =
-        objects.iter().chain(others).filter(|object| !object.is_patch()).cloned().collect();
+    let whole: Vec<Object> = objects.iter().chain(others).filter(|object| !object.is_patch()).cloned().collect();
     let group = Group::new(&whole, about);
     for object in objects.iter_mut().filter(|object| !object.is_patch()) {
         match &mut object.body {
@@ -89,7 +88,8 @@ macro_rules! bodies {
 impl<'g> Group<'g> {
     fn new(objects: &'g [Object], known: &'g About<'g>) -> Self {
         let files = objects.iter().map(|object| object.meta.path.as_str()).collect();
-        let kustomizations = if known.kustomizations.is_empty() { Vec::new() } else { about(known.kustomizations, &files) };
+        let kustomizations =
+            if known.kustomizations.is_empty() { Vec::new() } else { about(known.kustomizations, &files) };
         Self {
             objects,
             config_maps_to_come: kustomizations.iter().flat_map(|one| &one.config_maps).collect(),
