@@ -52,6 +52,8 @@ pub(super) struct Share {
     pub(super) objects: Vec<Arc<Object>>,
     /// All objects of the builds that its files take part in; empty where it has no others beside them.
     pub(super) neighbours: Vec<Arc<Object>>,
+    /// Whether those builds may have more objects than can be seen.
+    pub(super) is_open: bool,
     /// Files that were built from, of which only comments and mistakes are still to be read.
     pub(super) files: Vec<FileId>,
     /// What is to be said of its kustomizations.
@@ -143,7 +145,7 @@ fn read_objects<'k>(repo: &Repo, top: &'k Kustomization, build: Build, seen: &mu
             Body::Workload(workload) => Some(workload),
             _ => None,
         }) {
-            workload.renamed = object.renamed;
+            workload.base_name.clone_from(&object.base_name);
         }
         objects.extend(read);
     }
@@ -246,6 +248,7 @@ fn give(repo: &mut Repo, built: Vec<Built<'_>>, loose: &BTreeMap<usize, Vec<Arc<
                 && let Some(list) = repo.files.get_mut(owner)
             {
                 list.share.neighbours.extend(all.iter().map(|(object, _)| Arc::clone(object)));
+                list.share.is_open |= one.build.is_open();
             }
         }
         for (object, owner) in all {

@@ -218,7 +218,7 @@ impl Repo {
                 (first, second) => first.or(second),
             };
         }
-        let mut objects = objects::of_files(self, &files.manifests, &files.share.neighbours, &mut seen);
+        let mut objects = objects::of_files(self, files, &mut seen);
         objects.extend(files.objects.iter().chain(&files.share.objects).cloned());
         for file in &files.share.files {
             read::yaml(&self.sources, *file, "k8s", &mut seen);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::seen::Seen;
-use super::{Repo, read};
+use super::{Files, Repo, read};
 use crate::model::k8s::{self, About, Body, Object};
 use crate::model::service::ServiceKind;
 use crate::model::value::{Field, List};
@@ -18,17 +18,17 @@ pub(super) type ObjectNames = BTreeMap<(String, String), BTreeSet<FileId>>;
 /// The services by the names under which they are known elsewhere.
 pub(super) type Names = BTreeMap<String, usize>;
 
-/// The linked objects of files that are deployed together, patches left out. `beside` are objects of builds that are
-/// deployed with them.
-pub(super) fn of_files(repo: &Repo, files: &[FileId], beside: &[Arc<Object>], seen: &mut Seen) -> Vec<Arc<Object>> {
+/// The linked objects of the manifests of a service that no build takes, patches left out.
+pub(super) fn of_files(repo: &Repo, own: &Files, seen: &mut Seen) -> Vec<Arc<Object>> {
+    let files = &own.manifests;
     let mut objects: Vec<Object> = files.iter().flat_map(|file| read::objects(&repo.sources, *file, seen)).collect();
     let elsewhere = |kind: &str, name: &str| {
         let found = repo.object_names().get(&(kind.to_owned(), name.to_owned()));
         found.is_some_and(|found| found.iter().any(|file| !files.contains(file)))
     };
     k8s::mark(&mut objects, &repo.kustomizations);
-    let about = About { kustomizations: &repo.kustomizations, is_open: false, elsewhere: &elsewhere };
-    k8s::link_among(&mut objects, beside, &about);
+    let about = About { kustomizations: &repo.kustomizations, is_open: own.share.is_open, elsewhere: &elsewhere };
+    k8s::link_among(&mut objects, &own.share.neighbours, &about);
     objects.into_iter().filter(|object| !object.is_patch()).map(Arc::new).collect()
 }
 
@@ -69,8 +69,7 @@ pub(super) fn hand_out(repo: &mut Repo) {
         .into_par_iter()
         .filter_map(|index| {
             let mut seen = Seen::default();
-            let files = repo.files.get(index)?;
-            Some((index, of_files(repo, &files.manifests, &files.share.neighbours, &mut seen), seen))
+            Some((index, of_files(repo, repo.files.get(index)?, &mut seen), seen))
         })
         .collect();
     for (index, objects, seen) in read {

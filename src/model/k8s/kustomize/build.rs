@@ -8,6 +8,7 @@ use super::read::{is_kustomization_file, is_remote, joined};
 use super::resource::{Id, Resource};
 use super::value::{Budget, Value};
 use super::{change, names, replace};
+use crate::model::k8s::object::is_read_whole;
 use crate::source::{FileId, Place};
 use crate::syntax::yaml::{Composed, Tree};
 
@@ -86,19 +87,24 @@ pub struct Built {
     pub tree: Tree,
     /// Path of the file that the object itself comes from.
     pub path: String,
-    /// Whether something is put before or behind its name.
-    pub renamed: bool,
+    /// Its name without what is put before or behind it, where something is.
+    pub base_name: Option<String>,
 }
 
 impl Build {
-    /// The objects, each as a tree of its own.
+    /// The objects, each as a tree of its own; of kinds that have no model the metadata only.
     pub fn objects(&self) -> impl Iterator<Item = Built> {
         self.resources.iter().map(|resource| {
             let mut tree = Composed::new(resource.root.at.file, OBJECT_NODES);
-            let root = resource.root.compose(&mut tree);
+            let root = if is_read_whole(resource.api_version(), resource.kind()) {
+                resource.root.compose(&mut tree)
+            } else {
+                resource.root.compose_head(&mut tree)
+            };
             tree.document(root);
             let renamed = !resource.prefixes.is_empty() || !resource.suffixes.is_empty();
-            Built { tree: tree.finish(), path: resource.path.clone(), renamed }
+            let base_name = renamed.then(|| resource.first_id().name);
+            Built { tree: tree.finish(), path: resource.path.clone(), base_name }
         })
     }
 

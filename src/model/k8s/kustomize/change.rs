@@ -31,7 +31,7 @@ pub(super) fn set_namespace(
         resource.remember();
         if !resource.is_cluster_scoped() {
             let metadata = resource.root.map_under("metadata", at);
-            if let Some(metadata) = metadata {
+            if let Some(metadata) = metadata.filter(|one| one.text_under(&["namespace"]) != Some(text)) {
                 metadata.set("namespace", at, value());
             }
         }
@@ -131,6 +131,9 @@ fn set_pairs(
         for field in fields {
             for pair in pairs.entries() {
                 field.visit(resource, Leaf::Map, pair.key_at, &mut |map| {
+                    if map.get(&pair.key).is_some_and(|old| old.text() == pair.value.text()) {
+                        return;
+                    }
                     map.set(&pair.key, pair.key_at, Value::string(pair.value.text().unwrap_or(""), pair.value.at));
                 });
             }

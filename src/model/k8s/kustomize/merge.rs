@@ -28,7 +28,9 @@ pub(super) fn merge(
     }
     let target = target.filter(|target| !target.is_null());
     match &patch.data {
-        Data::Scalar { .. } | Data::List(_) => Ok(Some(patch)),
+        // What a patch only repeats, such as the name of a container, stays where it was written first.
+        Data::Scalar { .. } => Ok(Some(target.filter(|target| target.same(&patch)).unwrap_or(patch))),
+        Data::List(_) => Ok(Some(patch)),
         Data::Map(_) => {
             let directive = take_directive(&mut patch)?;
             match (directive, target) {

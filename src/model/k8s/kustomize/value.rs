@@ -250,6 +250,12 @@ impl Value {
         Ok(self.clone())
     }
 
+    /// What an object is known by as a part of a tree, without the rest of it.
+    pub(super) fn compose_head(&self, tree: &mut Composed) -> Part {
+        let head = self.entries().iter().filter(|entry| matches!(&*entry.key, "apiVersion" | "kind" | "metadata"));
+        Self { at: self.at, data: Data::Map(head.cloned().collect()) }.compose(tree)
+    }
+
     /// The value as a part of a tree.
     pub(super) fn compose(&self, tree: &mut Composed) -> Part {
         match &self.data {

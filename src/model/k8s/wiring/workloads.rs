@@ -98,10 +98,7 @@ fn rivals(workload: &Workload, group: &Group<'_>) -> List<Field<String>> {
             && !owner.matcher.is_empty()
             && owner.matcher.matches(&pods.pod_labels) == Some(true)
     };
-    // One of the same kind and name is the same workload in another variant, such as a rendered copy.
-    let is_other = |other: &&Workload| {
-        other.at != workload.at && (other.kind() != workload.kind() || other.name.value() != workload.name.value())
-    };
+    let is_other = |other: &&Workload| other.at != workload.at && !other.is_variant_of(workload);
     for other in group.workloads(&workload.namespace).filter(is_other) {
         if owns(other, workload) || owns(workload, other) {
             list.items.push(Field::known(other.label(), other.at));
