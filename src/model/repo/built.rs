@@ -141,11 +141,8 @@ fn read_objects<'k>(repo: &Repo, top: &'k Kustomization, build: Build, seen: &mu
     let mut objects: Vec<Object> = Vec::new();
     for object in build.objects() {
         let mut read = k8s::read(&object.tree, &object.path);
-        for workload in read.iter_mut().filter_map(|object| match &mut object.body {
-            Body::Workload(workload) => Some(workload),
-            _ => None,
-        }) {
-            workload.base_name.clone_from(&object.base_name);
+        if let Some(base_name) = &object.base_name {
+            read.iter_mut().for_each(|object| name_as_written(object, base_name));
         }
         objects.extend(read);
     }
@@ -162,6 +159,15 @@ fn read_objects<'k>(repo: &Repo, top: &'k Kustomization, build: Build, seen: &mu
     };
     let owners = owners.into_iter().map(owner).collect();
     Built { top, build, objects, owners }
+}
+
+/// Calls a workload by the name that its file gives it, which is the same for all overlays and the one to look for.
+fn name_as_written(object: &mut Object, base_name: &str) {
+    let Body::Workload(workload) = &mut object.body else { return };
+    workload.base_name = Some(base_name.to_owned());
+    for container in &mut workload.containers.items {
+        container.workload_name = container.workload_name.clone().map(|_| base_name.to_owned());
+    }
 }
 
 /// Takes the files that were built from out of the manifests that are read alone.
