@@ -125,10 +125,7 @@ fn what_two_overlays_have_in_common_is_reported_once() {
         BASE,
         ("k8s/base/api.yaml", API),
         ("k8s/dev/kustomization.yaml", "namePrefix: dev-\nresources: [../base]\n"),
-        (
-            "k8s/prod/kustomization.yaml",
-            "resources: [../base]\nimages: [{name: ghcr.io/acme/api, newTag: latest}]\n",
-        ),
+        ("k8s/prod/kustomization.yaml", "resources: [../base]\nimages: [{name: ghcr.io/acme/api, newTag: latest}]\n"),
     ];
     let repo = repo(&files);
     assert_eq!(workloads(&repo).len(), 2);
@@ -152,12 +149,8 @@ spec:
     let overlay = "resources: [../base]\npatches: [{path: cpu.yaml}]\n";
     let alone = [("k8s/base/api.yaml", API)];
     assert!(!findings(&repo(&alone), "k8s-cpu-request").is_empty());
-    let files = [
-        BASE,
-        ("k8s/base/api.yaml", API),
-        ("k8s/prod/kustomization.yaml", overlay),
-        ("k8s/prod/cpu.yaml", patch),
-    ];
+    let files =
+        [BASE, ("k8s/base/api.yaml", API), ("k8s/prod/kustomization.yaml", overlay), ("k8s/prod/cpu.yaml", patch)];
     assert_eq!(findings(&repo(&files), "k8s-cpu-request"), "");
 }
 
@@ -187,12 +180,7 @@ configMapGenerator:
 
 #[test]
 fn a_manifest_beside_the_kustomizations_is_linked_with_what_they_build() {
-    let files = [
-        ("Dockerfile", "FROM scratch"),
-        BASE,
-        ("k8s/base/api.yaml", API),
-        ("k8s/service.yaml", SERVICE),
-    ];
+    let files = [("Dockerfile", "FROM scratch"), BASE, ("k8s/base/api.yaml", API), ("k8s/service.yaml", SERVICE)];
     let repo = repo(&files);
     let all = assembled(&repo);
     let services: Vec<_> = all.iter().flat_map(|one| &one.service.workloads).flat_map(|one| &one.services).collect();
@@ -268,6 +256,33 @@ fn kustomizations_that_are_made_of_each_other_end() {
     assert_eq!(notes(&repo), ["kustomize cannot build `c/kustomization.yaml`: it is made of itself"]);
 }
 
+#[test]
+fn bases_and_copies_that_multiply_stop_at_a_budget() {
+    let mut files = vec![("a0/kustomization.yaml".to_owned(), "resources: [api.yaml]\n".to_owned())];
+    files.push(("a0/api.yaml".to_owned(), API.to_owned()));
+    files.push(("b0/kustomization.yaml".to_owned(), "resources: [../a0]\nnamePrefix: b-\n".to_owned()));
+    for level in 1..20 {
+        for name in ["a", "b"] {
+            let text = format!("resources: [../a{0}, ../b{0}]\nnamePrefix: {name}{level}-\n", level - 1);
+            files.push((format!("{name}{level}/kustomization.yaml"), text));
+        }
+    }
+    let copies: Vec<String> = (0..60).map(|at| format!("- {{op: copy, from: /spec, path: /spec/x{at}}}\n")).collect();
+    let doubling = copies.concat();
+    files.push((
+        "copy/kustomization.yaml".to_owned(),
+        "resources: [../a0]\npatches: [{path: p.yaml, target: {}}]\n".to_owned(),
+    ));
+    files.push(("copy/p.yaml".to_owned(), doubling));
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let notes = notes(&repo(&files));
+    assert_eq!(notes.len(), 3, "{notes:?}");
+    assert!(
+        notes.iter().all(|note| note.contains("too many") || note.contains("too large") || note.contains("too deep")),
+        "{notes:?}"
+    );
+}
+
 /// Walks every field, so that every place lies in its file.
 fn visit(slot: Slot<'_>, sources: &Sources, depth: usize) {
     let inside = |place: Place| {
@@ -282,7 +297,9 @@ fn visit(slot: Slot<'_>, sources: &Sources, depth: usize) {
                     (0..node.def().fields.len()).for_each(|field| visit(node.slot(field), sources, depth + 1));
                 }
                 View::List(list) => {
-                    (0..list.len()).filter_map(|index| list.get(index)).for_each(|item| visit(item, sources, depth + 1));
+                    (0..list.len())
+                        .filter_map(|index| list.get(index))
+                        .for_each(|item| visit(item, sources, depth + 1));
                 }
                 _ => {}
             }

@@ -142,7 +142,9 @@ fn read_objects<'k>(repo: &Repo, top: &'k Kustomization, build: Build, seen: &mu
     for object in build.objects() {
         let mut read = k8s::read(&object.tree, &object.path);
         if let Some(base_name) = &object.base_name {
-            read.iter_mut().for_each(|object| name_as_written(object, base_name));
+            for object in &mut read {
+                name_as_written(object, base_name);
+            }
         }
         objects.extend(read);
     }

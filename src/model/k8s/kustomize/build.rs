@@ -4,19 +4,16 @@ use std::collections::BTreeSet;
 
 use super::fields::Config;
 use super::inline::Inline;
+use super::outcome::{Build, Failure, Files, Found, Gap};
 use super::read::{is_kustomization_file, is_remote, joined};
 use super::resource::{Id, Resource};
 use super::value::{Budget, Value};
 use super::{change, names, replace};
-use crate::model::k8s::object::is_read_whole;
 use crate::source::{FileId, Place};
-use crate::syntax::yaml::{Composed, Tree};
+use crate::syntax::yaml::Tree;
 
 /// How many nodes a build may read, copy or visit.
-const WORK: usize = 8_000_000;
-
-/// How many nodes one object may have.
-const OBJECT_NODES: usize = 400_000;
+const WORK: usize = 3_000_000;
 
 /// How deep kustomizations may be made of each other.
 const MAX_DEPTH: usize = 50;
@@ -26,100 +23,6 @@ const MAX_PARTS: usize = 2_000;
 
 /// The names that kustomize looks for in a directory.
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
-
-/// What lies at a path.
-#[derive(Clone, Copy, Debug)]
-pub enum Found<'f> {
-    /// A file of text.
-    Text(FileId, &'f str),
-    /// A file of bytes that are no text.
-    Binary(FileId),
-    /// A directory.
-    Directory,
-}
-
-/// Where a build finds its files.
-pub trait Files: Sync {
-    /// What lies at a path from the root of the run.
-    fn find(&self, path: &str) -> Option<Found<'_>>;
-}
-
-/// Why kustomize refuses a kustomization.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
-    /// What is wrong.
-    pub message: String,
-    /// Where.
-    pub at: Place,
-}
-
-impl Failure {
-    pub(super) fn new(message: impl Into<String>, at: Place) -> Self {
-        Self { message: message.into(), at }
-    }
-}
-
-/// A part of a kustomization that a build without network and programs leaves out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Gap {
-    /// What is left out, and what that means.
-    pub message: String,
-    /// Where it is written.
-    pub at: Place,
-    /// Whether there may be objects, names or values that cannot be seen for it.
-    pub hides: bool,
-}
-
-/// What building a kustomization gives.
-#[derive(Debug)]
-pub struct Build {
-    resources: Vec<Resource>,
-    /// What was left out.
-    pub gaps: Vec<Gap>,
-    /// The manifests and patches that it was built from.
-    pub files: BTreeSet<FileId>,
-}
-
-/// An object that was built.
-#[derive(Debug)]
-pub struct Built {
-    /// Its tree, of one document; each node points at the file that it comes from.
-    pub tree: Tree,
-    /// Path of the file that the object itself comes from.
-    pub path: String,
-    /// Its name without what is put before or behind it, where something is.
-    pub base_name: Option<String>,
-}
-
-impl Build {
-    /// The objects, each as a tree of its own; of kinds that have no model the metadata only.
-    pub fn objects(&self) -> impl Iterator<Item = Built> {
-        self.resources.iter().map(|resource| {
-            let mut tree = Composed::new(resource.root.at.file, OBJECT_NODES);
-            let root = if is_read_whole(resource.api_version(), resource.kind()) {
-                resource.root.compose(&mut tree)
-            } else {
-                resource.root.compose_head(&mut tree)
-            };
-            tree.document(root);
-            let renamed = !resource.prefixes.is_empty() || !resource.suffixes.is_empty();
-            let base_name = renamed.then(|| resource.first_id().name);
-            Built { tree: tree.finish(), path: resource.path.clone(), base_name }
-        })
-    }
-
-    /// The objects as JSON, for comparison with what kustomize prints.
-    #[must_use]
-    pub fn to_json(&self) -> Vec<serde_json::Value> {
-        self.resources.iter().map(|resource| resource.root.to_json()).collect()
-    }
-
-    /// Whether there may be more than it gives.
-    #[must_use]
-    pub fn is_open(&self) -> bool {
-        self.gaps.iter().any(|gap| gap.hides)
-    }
-}
 
 /// Builds the kustomization of a file.
 ///

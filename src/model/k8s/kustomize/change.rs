@@ -1,7 +1,7 @@
 //! What a kustomization sets on every object that it reaches: namespace, labels, annotations, images, replicas.
 
-use super::build::Failure;
 use super::fields::{Config, FieldSpec, Leaf, annotation_fields, claim_label_fields, label_fields, selector_fields};
+use super::outcome::Failure;
 use super::resource::Resource;
 use super::value::{Budget, Data, Value};
 use crate::source::Place;

@@ -1,6 +1,7 @@
 //! `ConfigMaps` and Secrets that a kustomization generates (Kustomize reference, `configMapGenerator`).
 
-use super::build::{Builder, Failure, Found};
+use super::build::Builder;
+use super::outcome::{Failure, Found};
 use super::resource::Resource;
 use super::value::{Entry, Value};
 use crate::source::{Place, Span};

@@ -1,6 +1,6 @@
 //! JSON patches (RFC 6902).
 
-use super::build::Failure;
+use super::outcome::Failure;
 use super::value::{Budget, Data, Value};
 
 /// How many parts a path may have. Values are never that deep, and what patches put together must not become it.

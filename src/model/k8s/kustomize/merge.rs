@@ -1,7 +1,7 @@
 //! Strategic merge patches (Kubernetes, `strategic-merge-patch`), as kustomize applies them: what a patch adds to a
 //! list comes first.
 
-use super::build::Failure;
+use super::outcome::Failure;
 use super::schema::{ListType, Schema};
 use super::value::{Budget, Data, Entry, Value};
 

@@ -12,6 +12,7 @@ mod inline;
 mod json_patch;
 mod merge;
 mod names;
+mod outcome;
 mod patch;
 mod read;
 mod replace;
@@ -20,7 +21,8 @@ mod schema;
 mod select;
 mod value;
 
-pub use build::{Build, Built, Failure, Files, Found, Gap, build};
+pub use build::build;
+pub use outcome::{Build, Built, Failure, Files, Found, Gap};
 pub use read::{Generated, ImageOverride, Kustomization, Patch, Reference};
 pub(super) use read::{about, patch_files, reached_files, written_name};
 pub(crate) use read::{by_dir, parts};

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::build::Failure;
 use super::fields::{Config, FieldSpec, Leaf};
+use super::outcome::Failure;
 use super::resource::Resource;
 use super::value::{Budget, Data, Value};
 

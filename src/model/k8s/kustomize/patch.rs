@@ -1,8 +1,9 @@
 //! The patches of a kustomization, found and applied (Kustomize reference, `patches`).
 
-use super::build::{Builder, Failure};
+use super::build::Builder;
 use super::json_patch;
 use super::merge::merge;
+use super::outcome::Failure;
 use super::resource::{Id, Resource};
 use super::schema::Schema;
 use super::select::Selector;

@@ -1,6 +1,6 @@
 //! Values copied from one field to others (Kustomize reference, `replacements`).
 
-use super::build::Failure;
+use super::outcome::Failure;
 use super::resource::{Id, Resource};
 use super::select::Selector;
 use super::value::{Budget, Data, Value};

@@ -2,7 +2,7 @@
 
 use regex::Regex;
 
-use super::build::Failure;
+use super::outcome::Failure;
 use super::resource::Resource;
 use super::value::Value;
 

@@ -1,6 +1,6 @@
 //! YAML values that can be edited, each with the place that it comes from.
 
-use super::build::Failure;
+use super::outcome::Failure;
 use crate::source::Place;
 use crate::syntax::yaml::{Composed, NodeRef, Part, Scalar, Shape, Style};
 
