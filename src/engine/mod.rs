@@ -107,9 +107,13 @@ fn part(repo: &Repo, plan: &Plan, index: usize, own_findings: bool) -> Option<Pa
         own = own::wrong_values(&service);
         own.extend(seen.troubles.iter().map(|trouble| own::trouble(&repo.sources, &service.root.0, trouble)));
     }
+    let mut judged = judge::service(&repo.sources, &service, plan.instances(index), alone);
+    if repo.has_variants(index) {
+        judged.once_each();
+    }
     Some(Part {
         set: plan.set_of(index)?,
-        judged: judge::service(&repo.sources, &service, plan.instances(index), alone),
+        judged,
         own,
         annotations: comments::annotations(&repo.sources, &service),
         seen,

@@ -165,6 +165,7 @@ pub use amounts::{ReplicaMention, ReplicaSource, ResourceMention, ResourceSource
 pub use env::{EnvGap, EnvPlace};
 
 /// What the facts are drawn from.
+#[derive(Clone)]
 pub(super) struct Parts<'p> {
     pub(super) at: Place,
     pub(super) directory: Option<&'p str>,
@@ -328,7 +329,7 @@ impl Parts<'_> {
         for service in self.own_compose() {
             push(NameSource::ComposeService, Field::known(service.name.clone(), service.at));
         }
-        for workload in self.own_workloads() {
+        for workload in self.own_workloads().into_iter().filter(|workload| workload.base_name.is_none()) {
             push(NameSource::K8sWorkload, workload.name.clone());
         }
         for container in self.own_containers() {

@@ -1,5 +1,7 @@
 //! A service: everything under one root, joined.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Debug;
 use std::sync::Arc;
 
 use super::atonix::Atonix;
@@ -137,25 +139,29 @@ impl Assembly {
             atonix: self.atonix.as_deref(),
             dockerfile: dockerfile.as_deref(),
             compose: self.compose_services.iter().map(|service| &**service).collect(),
-            workloads: workloads.iter().map(|workload| &**workload).collect(),
+            workloads: Vec::new(),
         };
         // A stack holds several services; what its files say is not about one of them.
-        let parts = if is_service { parts } else { Parts::nothing(self.at) };
+        let parts: Vec<Parts<'_>> = if is_service {
+            variants(&workloads).into_iter().map(|workloads| Parts { workloads, ..parts.clone() }).collect()
+        } else {
+            vec![Parts::nothing(self.at)]
+        };
         Service {
             at: self.at,
             root: PathText(self.root),
             name,
             kind: self.kind,
             is_illustration: self.is_illustration,
-            port_mentions: parts.ports(),
-            uid_mentions: parts.uids(),
-            health_paths: parts.health_paths(),
-            name_mentions: parts.names(),
-            image_mentions: parts.images(),
-            version_mentions: parts.versions(),
-            replica_mentions: parts.replicas(),
-            resource_mentions: parts.resources(),
-            env_gaps: parts.env_gaps(),
+            port_mentions: agreed(&parts, self.at, Parts::ports),
+            uid_mentions: agreed(&parts, self.at, Parts::uids),
+            health_paths: agreed(&parts, self.at, Parts::health_paths),
+            name_mentions: agreed(&parts, self.at, Parts::names),
+            image_mentions: agreed(&parts, self.at, Parts::images),
+            version_mentions: agreed(&parts, self.at, Parts::versions),
+            replica_mentions: agreed(&parts, self.at, Parts::replicas),
+            resource_mentions: agreed(&parts, self.at, Parts::resources),
+            env_gaps: agreed(&parts, self.at, Parts::env_gaps),
             atonix: self.atonix,
             dockerfile,
             dockerfiles: List::new(self.dockerfiles, self.at),
@@ -201,6 +207,31 @@ impl Scope for Service {
     fn targets(&self, kind: &str) -> Vec<&dyn Node> {
         super::kind(kind).map_or_else(Vec::new, |kind| (kind.targets)(self))
     }
+}
+
+/// The workloads in the variants that overlays make of them: each variant has every workload once.
+fn variants(workloads: &[Arc<Workload>]) -> Vec<Vec<&Workload>> {
+    let mut by_place: BTreeMap<Place, Vec<&Workload>> = BTreeMap::new();
+    for workload in workloads {
+        by_place.entry(workload.at).or_default().push(workload);
+    }
+    let count = by_place.values().map(Vec::len).max().unwrap_or(1);
+    if count == 1 {
+        return vec![workloads.iter().map(|workload| &**workload).collect()];
+    }
+    let variant = |index: usize| by_place.values().filter_map(|all| all.get(index).or(all.last()).copied()).collect();
+    (0..count).map(variant).collect()
+}
+
+/// What the files say of the service in every variant; where overlays make it differ on purpose, nothing disagrees.
+fn agreed<'p, T: Debug>(variants: &[Parts<'p>], at: Place, facts: impl Fn(&Parts<'p>) -> List<T>) -> List<T> {
+    let Some((first, rest)) = variants.split_first() else { return List::empty(at) };
+    let mut list = facts(first);
+    for other in rest {
+        let said: BTreeSet<String> = facts(other).items.iter().map(|fact| format!("{fact:?}")).collect();
+        list.items.retain(|fact| said.contains(&format!("{fact:?}")));
+    }
+    list
 }
 
 /// The objects of one kind, by their schema name.

@@ -23,7 +23,10 @@ pub use config::{Claim, ConfigEntry, ConfigMap, ExternalSecret, Secret, SecretEn
 pub use container::{Container, ContainerPort, ContainerRole, Protocol, Resources, VolumeMount};
 pub use env::{EnvFrom, EnvSource, EnvVar};
 pub use ingress::{Backend, Ingress};
-pub use kustomize::{Generated, ImageOverride, Kustomization, Patch, Reference};
+pub use kustomize::{
+    Build, Built, Failure, Files, Found, Gap, Generated, ImageOverride, Kustomization, Patch, Reference, build,
+};
+pub(crate) use kustomize::{by_dir, parts};
 pub use network_policy::{NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule};
 pub use object::{Body, Meta, Object, PatchSign, read};
 pub use probe::{Probe, ProbeType};
@@ -34,5 +37,5 @@ pub use service::{Service, ServicePort, ServiceType};
 pub use software::Software;
 pub use text::Pair;
 pub use volume::{ClaimTemplate, Volume, VolumeType};
-pub use wiring::{Elsewhere, link};
+pub use wiring::{About, Elsewhere, link, link_among, mark};
 pub use workload::Workload;

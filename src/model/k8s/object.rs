@@ -228,6 +228,11 @@ fn read_object(node: NodeRef<'_>, api_version: &str, kind: &str, path: &str, bud
     Object { meta, body, patch: sign }
 }
 
+/// Whether more of an object is read than its metadata.
+pub(super) fn is_read_whole(api_version: &str, kind: &str) -> bool {
+    template_path(api_version, kind).is_some() || KNOWN_KINDS.contains(&kind)
+}
+
 const KNOWN_KINDS: [&str; 13] = [
     "Service",
     "NetworkPolicy",

@@ -106,10 +106,12 @@ model! {
     with {
         /// Path of its file.
         path: String,
+        /// Its name without what a kustomization puts before or behind it, where one does.
+        base_name: Option<String>,
         /// Its selector.
         matcher: LabelSelector,
     }
-    label(workload) { format!("{}/{}", workload.kind(), workload.name.value().map_or("", String::as_str)) }
+    label(workload) { format!("{}/{}", workload.kind(), workload.base_name().unwrap_or("")) }
 }
 
 /// Where an object of a kind keeps its pod template; `None` where it owns no pods.
@@ -149,6 +151,18 @@ pub fn is_fragment(root: NodeRef<'_>, template: &[&str]) -> bool {
 }
 
 impl Workload {
+    /// Whether another one is the same in another variant, such as that of another overlay or a rendered copy.
+    #[must_use]
+    pub fn is_variant_of(&self, other: &Self) -> bool {
+        self.kind() == other.kind() && self.base_name() == other.base_name()
+    }
+
+    /// Its name as its file has it.
+    #[must_use]
+    pub fn base_name(&self) -> Option<&str> {
+        self.base_name.as_deref().or(self.name.value().map(String::as_str))
+    }
+
     /// Its kind.
     #[must_use]
     pub fn kind(&self) -> &str {
@@ -244,6 +258,7 @@ impl Workload {
             has_hpa: Always::known(false, at),
             has_pdb: Always::known(false, at),
             path: path.to_owned(),
+            base_name: None,
         }
     }
 }

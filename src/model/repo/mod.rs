@@ -1,6 +1,7 @@
 //! From files to services. What tells services apart is read first; each service is then put together when it is
 //! judged, and let go, so that memory holds the services in flight and not the repository.
 
+mod built;
 mod objects;
 mod presence;
 mod projects;
@@ -66,6 +67,8 @@ struct Files {
     projects: Vec<usize>,
     /// Objects that were read before, because they had to find their service.
     objects: Vec<Arc<Object>>,
+    /// What the kustomizations that were built bring to it.
+    share: built::Share,
 }
 
 /// A repository: its services and what was seen on the way to them.
@@ -82,12 +85,13 @@ pub struct Repo {
     files: Vec<Files>,
     nested: ServiceRoots,
     projects: Vec<Arc<ComposeFile>>,
+    /// Those that are not built.
     kustomizations: Vec<Kustomization>,
     manifests: Vec<FileId>,
     /// Names of images whose tag Skaffold writes.
     tagged_by_skaffold: BTreeSet<String>,
     /// Where each Kubernetes object is, for names that are not found where they are used.
-    object_names: OnceLock<objects::Names>,
+    object_names: OnceLock<objects::ObjectNames>,
 }
 
 /// What is put together with what, where somebody says so.
@@ -179,6 +183,7 @@ impl Repo {
         };
         repo.hand_out(&dockerfiles, &atonix, &manifests);
         repo.hand_out_projects();
+        built::hand_out(&mut repo, root);
         objects::hand_out(&mut repo);
         for head in &mut repo.heads {
             head.artifacts.sort_unstable_by(|a, b| (&a.1, a.0).cmp(&(&b.1, b.0)));
@@ -258,8 +263,12 @@ impl Repo {
                 (first, second) => first.or(second),
             };
         }
-        let mut objects = objects::of_files(self, &files.manifests, &mut seen);
-        objects.extend(files.objects.iter().cloned());
+        let mut objects = objects::of_files(self, files, &mut seen);
+        objects.extend(files.objects.iter().chain(&files.share.objects).cloned());
+        for file in &files.share.files {
+            read::yaml(&self.sources, *file, "k8s", &mut seen);
+        }
+        seen.notes.extend(files.share.notes.iter().cloned());
         let compose_services = files
             .compose_services
             .iter()
@@ -281,6 +290,18 @@ impl Repo {
             repo: (Some(index) == self.speaker()).then(|| Arc::new(RepoLayout::new(&self.sources, &self.roots()))),
         };
         Some(Assembled { service: assembly.finish(), seen })
+    }
+
+    /// Whether a service has its objects in several variants, as overlays make them, so that one and the same text
+    /// may be judged more than once.
+    #[must_use]
+    pub fn has_variants(&self, index: usize) -> bool {
+        self.files.get(index).is_some_and(|files| files.share.builds > 1)
+    }
+
+    /// Every object of the repository by kind and name, read when it is first asked for.
+    fn object_names(&self) -> &objects::ObjectNames {
+        self.object_names.get_or_init(|| objects::object_names(self))
     }
 
     /// The service that speaks for the repository as a whole: the first that is judged without being named.

@@ -6,25 +6,30 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::seen::Seen;
-use super::{Repo, read, skaffold};
-use crate::model::k8s::{self, Body, Object};
+use super::{Files, Repo, read, skaffold};
+use crate::model::k8s::{self, About, Body, Object};
 use crate::model::service::ServiceKind;
 use crate::model::value::{Field, List};
 use crate::source::FileId;
 
 /// Names of objects with the files that have them; see [`Repo::object_names`].
-pub(super) type Names = BTreeMap<(String, String), BTreeSet<FileId>>;
+pub(super) type ObjectNames = BTreeMap<(String, String), BTreeSet<FileId>>;
 
-/// The linked objects of files that are deployed together, patches left out.
-pub(super) fn of_files(repo: &Repo, files: &[FileId], seen: &mut Seen) -> Vec<Arc<Object>> {
+/// The services by the names under which they are known elsewhere.
+pub(super) type Names = BTreeMap<String, usize>;
+
+/// The linked objects of the manifests of a service that no build takes, patches left out.
+pub(super) fn of_files(repo: &Repo, own: &Files, seen: &mut Seen) -> Vec<Arc<Object>> {
+    let files = &own.manifests;
     let mut objects: Vec<Object> = files.iter().flat_map(|file| read::objects(&repo.sources, *file, seen)).collect();
     let elsewhere = |kind: &str, name: &str| {
-        let names = repo.object_names.get_or_init(|| object_names(repo));
-        let found = names.get(&(kind.to_owned(), name.to_owned()));
+        let found = repo.object_names().get(&(kind.to_owned(), name.to_owned()));
         found.is_some_and(|found| found.iter().any(|file| !files.contains(file)))
     };
     skaffold::tag(&mut objects, &repo.tagged_by_skaffold);
-    k8s::link(&mut objects, &repo.kustomizations, &elsewhere);
+    k8s::mark(&mut objects, &repo.kustomizations);
+    let about = About { kustomizations: &repo.kustomizations, is_open: own.share.is_open, elsewhere: &elsewhere };
+    k8s::link_among(&mut objects, &own.share.neighbours, &about);
     objects.into_iter().filter(|object| !object.is_patch()).map(Arc::new).collect()
 }
 
@@ -32,8 +37,8 @@ pub(super) fn of_files(repo: &Repo, files: &[FileId], seen: &mut Seen) -> Vec<Ar
 ///
 /// Read one after the other: a parallel read could pick up another service on this thread, which would wait for the
 /// very names that are being gathered.
-fn object_names(repo: &Repo) -> Names {
-    let mut names = Names::new();
+pub(super) fn object_names(repo: &Repo) -> ObjectNames {
+    let mut names = ObjectNames::new();
     for file in &repo.manifests {
         for object in read::objects(&repo.sources, *file, &mut Seen::default()) {
             if let Some(name) = object.meta.name.value() {
@@ -50,8 +55,8 @@ pub(super) fn hand_out(repo: &mut Repo) {
         .heads
         .iter()
         .enumerate()
-        .filter(|(_, head)| head.kind == ServiceKind::Stack || head.root == ".")
         .map(|(index, _)| index)
+        .filter(|index| is_shared(repo, *index))
         .filter(|index| repo.files.get(*index).is_some_and(|files| !files.manifests.is_empty()))
         .collect();
     if shared.is_empty() {
@@ -65,8 +70,7 @@ pub(super) fn hand_out(repo: &mut Repo) {
         .into_par_iter()
         .filter_map(|index| {
             let mut seen = Seen::default();
-            let files = &repo.files.get(index)?.manifests;
-            Some((index, of_files(repo, files, &mut seen), seen))
+            Some((index, of_files(repo, repo.files.get(index)?, &mut seen), seen))
         })
         .collect();
     for (index, objects, seen) in read {
@@ -76,8 +80,7 @@ pub(super) fn hand_out(repo: &mut Repo) {
             files.manifests.clear();
         }
         for object in objects {
-            let subject = subject_of(&object).and_then(|name| names.get(&name).copied());
-            let owner = subject.or_else(|| names.get(&image_of_job(&object)?).copied()).unwrap_or(index);
+            let owner = owner_of(&object, &names).unwrap_or(index);
             let path = object.meta.path.clone();
             let (Some(files), Some(head)) = (repo.files.get_mut(owner), repo.heads.get_mut(owner)) else { continue };
             files.objects.push(object);
@@ -88,9 +91,20 @@ pub(super) fn hand_out(repo: &mut Repo) {
     }
 }
 
+/// Whether the objects of a service may well be those of others: a stack, or a service at the root of several.
+pub(super) fn is_shared(repo: &Repo, index: usize) -> bool {
+    repo.heads.get(index).is_some_and(|head| head.kind == ServiceKind::Stack || head.root == ".")
+}
+
+/// The service that an object is named after.
+pub(super) fn owner_of(object: &Object, names: &Names) -> Option<usize> {
+    let subject = subject_of(object).and_then(|name| names.get(&name).copied());
+    subject.or_else(|| names.get(&image_of_job(object)?).copied())
+}
+
 /// The names under which services are known elsewhere: their directory, their atonix.yaml, the compose service that
 /// builds them.
-fn names(repo: &Repo) -> BTreeMap<String, usize> {
+pub(super) fn names(repo: &Repo) -> Names {
     let services = repo.heads.par_iter().zip(&repo.files).enumerate();
     let names: Vec<(usize, BTreeSet<String>)> = services
         .filter(|(_, (head, _))| head.kind == ServiceKind::Service)
@@ -110,7 +124,7 @@ fn names(repo: &Repo) -> BTreeMap<String, usize> {
             (index, names)
         })
         .collect();
-    let mut out = BTreeMap::new();
+    let mut out = Names::new();
     for (index, names) in names {
         for name in names {
             out.entry(name).or_insert(index);

@@ -45,7 +45,13 @@ pub(super) fn atonix(sources: &Sources, file: FileId, seen: &mut Seen) -> Option
 pub(super) fn objects(sources: &Sources, file: FileId, seen: &mut Seen) -> Vec<Object> {
     let tree = yaml(sources, file, "k8s", seen);
     let objects = k8s::read(&tree, &sources.get(file).path);
-    for object in &objects {
+    remark_on(&objects, seen);
+    objects
+}
+
+/// Notes which objects are not judged.
+pub(super) fn remark_on(objects: &[Object], seen: &mut Seen) {
+    for object in objects {
         match (&object.body, object.patch) {
             (Body::TooLarge, _) => {
                 seen.not_evaluated(object.meta.at, "this object is too large to be read, its aliases expanded", None);
@@ -57,7 +63,6 @@ pub(super) fn objects(sources: &Sources, file: FileId, seen: &mut Seen) -> Vec<O
             _ => {}
         }
     }
-    objects
 }
 
 /// Reads a kustomization.

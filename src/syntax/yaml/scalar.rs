@@ -17,7 +17,13 @@ pub enum Scalar<'t> {
     Str(&'t str),
 }
 
-impl Scalar<'_> {
+impl<'t> Scalar<'t> {
+    /// What a text of a style means.
+    #[must_use]
+    pub fn resolve(text: &'t str, style: Style) -> Self {
+        resolve(text, style, None)
+    }
+
     /// What a message calls it.
     #[must_use]
     pub fn type_name(self) -> &'static str {

@@ -5,9 +5,11 @@ mod ports;
 mod references;
 mod workloads;
 
+use std::sync::Arc;
+
 use super::config::{ConfigMap, ExternalSecret, Secret, ServiceAccount};
 use super::ingress::{Backend, Ingress};
-use super::kustomize::{Kustomization, about};
+use super::kustomize::{Generated, Kustomization, about};
 use super::network_policy::NetworkPolicy;
 use super::object::{Body, Object};
 use super::scaling::{Autoscaler, DisruptionBudget};
@@ -22,10 +24,20 @@ use crate::source::Place;
 /// make a patch of or set from outside. Which objects those are is the caller's decision; `elsewhere` says whether
 /// another group has an object of a kind and name, since the groups of one repository may well be deployed together.
 pub fn link(objects: &mut [Object], kustomizations: &[Kustomization], elsewhere: &Elsewhere<'_>) {
+    mark(objects, kustomizations);
+    link_among(objects, &[], &About { kustomizations, is_open: false, elsewhere });
+}
+
+/// Marks what kustomizations that are not built make a patch of, and leaves open what they set from outside.
+pub fn mark(objects: &mut [Object], kustomizations: &[Kustomization]) {
     overlay::apply(objects, kustomizations);
-    let whole: Vec<Object> = objects.iter().filter(|object| !object.is_patch()).cloned().collect();
-    let files = whole.iter().map(|object| object.meta.path.as_str()).collect();
-    let group = Group { objects: &whole, kustomizations: about(kustomizations, &files), elsewhere };
+}
+
+/// Resolves the wiring of objects that are deployed together with others, which stay as they are.
+pub fn link_among(objects: &mut [Object], others: &[Arc<Object>], about: &About<'_>) {
+    let others = others.iter().map(|object| &**object);
+    let whole: Vec<Object> = objects.iter().chain(others).filter(|object| !object.is_patch()).cloned().collect();
+    let group = Group::new(&whole, about);
     for object in objects.iter_mut().filter(|object| !object.is_patch()) {
         match &mut object.body {
             Body::Workload(workload) => workloads::wire(workload, &group),
@@ -42,11 +54,22 @@ pub fn link(objects: &mut [Object], kustomizations: &[Kustomization], elsewhere:
 /// Whether another group has an object of a kind and name.
 pub type Elsewhere<'e> = dyn Fn(&str, &str) -> bool + Sync + 'e;
 
+/// What is known of a group of objects besides the objects.
+pub struct About<'a> {
+    /// Kustomizations that are not built; those that have to do with the objects count.
+    pub kustomizations: &'a [Kustomization],
+    /// Whether there may be more objects than can be seen.
+    pub is_open: bool,
+    /// Whether another group has an object of a kind and name.
+    pub elsewhere: &'a Elsewhere<'a>,
+}
+
 /// The whole objects of a group, patches left out.
 struct Group<'g> {
     objects: &'g [Object],
-    /// Those that have to do with the objects.
-    kustomizations: Vec<&'g Kustomization>,
+    config_maps_to_come: Vec<&'g Generated>,
+    secrets_to_come: Vec<&'g Generated>,
+    is_open: bool,
     elsewhere: &'g Elsewhere<'g>,
 }
 
@@ -63,6 +86,19 @@ macro_rules! bodies {
 }
 
 impl<'g> Group<'g> {
+    fn new(objects: &'g [Object], known: &'g About<'g>) -> Self {
+        let files = objects.iter().map(|object| object.meta.path.as_str()).collect();
+        let kustomizations =
+            if known.kustomizations.is_empty() { Vec::new() } else { about(known.kustomizations, &files) };
+        Self {
+            objects,
+            config_maps_to_come: kustomizations.iter().flat_map(|one| &one.config_maps).collect(),
+            secrets_to_come: kustomizations.iter().flat_map(|one| &one.secrets).collect(),
+            is_open: known.is_open || kustomizations.iter().any(|one| !one.opaque.is_empty()),
+            elsewhere: known.elsewhere,
+        }
+    }
+
     bodies! {
         workloads: Workload(Workload);
         services: Service(Service);
@@ -78,7 +114,12 @@ impl<'g> Group<'g> {
     /// Whether an object of this kind may be there under a name that cannot be seen.
     fn may_hide(&self, kind: &str) -> bool {
         let is_unnamed = |object: &Object| object.meta.kind() == kind && object.meta.name.value().is_none();
-        self.kustomizations.iter().any(|one| !one.opaque.is_empty()) || self.objects.iter().any(is_unnamed)
+        self.is_open || self.objects.iter().any(is_unnamed)
+    }
+
+    /// What holds by objects that are seen; where nothing does and there may be more of them, it cannot be told.
+    fn holds(&self, found: Option<bool>) -> Option<bool> {
+        found.filter(|holds| *holds || !self.is_open)
     }
 
     /// Whether none of the objects is of a sort that others refer to: then all of it is made elsewhere.
@@ -108,7 +149,7 @@ impl<'g> Group<'g> {
             }
         }
         let elsewhere = || self.lacks(|body| matches!(body, Body::Workload(_)));
-        if list.items.is_empty() && (self.kustomizations.iter().any(|one| !one.opaque.is_empty()) || elsewhere()) {
+        if list.items.is_empty() && (self.is_open || elsewhere()) {
             let why = "its pods may come from outside these files".into();
             list.unseen = Some(Box::new(Unresolved { text: String::new(), why, at, via: None }));
         }

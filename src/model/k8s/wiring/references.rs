@@ -60,7 +60,7 @@ fn config_map(
         Err(open) => return open,
     };
     let at = name.place();
-    let generated = group.kustomizations.iter().flat_map(|one| &one.config_maps).any(|one| one.name == *wanted);
+    let generated = group.config_maps_to_come.iter().any(|one| one.name == *wanted);
     let found: Vec<_> = group.config_maps(namespace).filter(|map| map.name.value() == Some(wanted)).collect();
     if generated || wanted == ROOT_CA {
         return Field::known(true, at);
@@ -91,7 +91,7 @@ fn secret(
         Err(open) => return open,
     };
     let at = name.place();
-    let generated = group.kustomizations.iter().flat_map(|one| &one.secrets).any(|one| one.name == *wanted);
+    let generated = group.secrets_to_come.iter().any(|one| one.name == *wanted);
     let made = group.external_secrets(namespace).any(|one| one.secret_names.values().any(|made| made == wanted));
     if generated || made {
         return Field::known(true, at);

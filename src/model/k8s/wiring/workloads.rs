@@ -4,9 +4,24 @@ use super::{Group, all, always, any, has_selector, open_match, references, same_
 use crate::model::k8s::scaling::Autoscaler;
 use crate::model::k8s::workload::Workload;
 use crate::model::schema::Node;
-use crate::model::value::{Always, Field, List};
+use crate::model::value::{Always, Field, List, Unresolved};
 
 const OPEN_LABELS: &str = "the labels are not all known";
+const OPEN_OBJECTS: &str = "there may be more objects than these files have";
+const OPEN_TARGET: &str = "the target of an autoscaler is not known";
+
+fn open_labels(group: &Group<'_>) -> &'static str {
+    if group.is_open { OPEN_OBJECTS } else { OPEN_LABELS }
+}
+
+/// A list of objects that have to do with a workload, to which there may be more.
+fn or_more(mut list: List<Field<String>>, group: &Group<'_>) -> List<Field<String>> {
+    if group.is_open && list.unseen.is_none() {
+        let open = Unresolved { text: String::new(), why: OPEN_OBJECTS.into(), at: list.at, via: None };
+        list.unseen = Some(Box::new(open));
+    }
+    list
+}
 
 /// Fills in every resolved fact of a workload.
 pub(super) fn wire(workload: &mut Workload, group: &Group<'_>) {
@@ -21,12 +36,12 @@ pub(super) fn wire(workload: &mut Workload, group: &Group<'_>) {
             None => services.unseen = Some(Box::new(open_match(service.label(), at))),
         }
     }
-    workload.services = services;
+    workload.services = or_more(services, group);
     workload.rivals = rivals(workload, group);
     let guards = group.budgets(&namespace).map(|budget| budget.matcher.matches(&workload.pod_labels));
-    workload.has_pdb = always(any(guards), OPEN_LABELS, at);
+    workload.has_pdb = always(group.holds(any(guards)), open_labels(group), at);
     let scales = group.autoscalers(&namespace).map(|autoscaler| targets(autoscaler, workload));
-    workload.has_hpa = always(any(scales), "the target of an autoscaler is not known", at);
+    workload.has_hpa = always(group.holds(any(scales)), OPEN_TARGET, at);
     workload.min_replicas = min_replicas(workload, group);
     wire_account(workload, group);
     for container in &mut workload.containers.items {
@@ -61,15 +76,16 @@ fn wire_policies(workload: &mut Workload, group: &Group<'_>) {
                 None => list.unseen = Some(Box::new(open_match(policy.label(), at))),
             }
         }
-        list
+        or_more(list, group)
     };
     workload.policies = names(false);
     workload.own_policies = names(true);
     let ingress = any(selecting.iter().map(|(policy, selects)| when(policy.governs_ingress, *selects)));
     let egress = any(selecting.iter().map(|(policy, selects)| when(policy.governs_egress, *selects)));
     let dns = any(selecting.iter().map(|(policy, selects)| when(policy.governs_egress && policy.allows_dns, *selects)));
-    workload.policies_ingress = always(ingress, OPEN_LABELS, at);
-    workload.policies_egress = always(egress, OPEN_LABELS, at);
+    let (ingress, egress) = (group.holds(ingress), group.holds(egress));
+    workload.policies_ingress = always(ingress, open_labels(group), at);
+    workload.policies_egress = always(egress, open_labels(group), at);
     // Policies add up: what one of them lets through is let through.
     workload.dns_allowed = always(any([egress.map(|governed| !governed), dns]), OPEN_LABELS, at);
 }
@@ -82,10 +98,7 @@ fn rivals(workload: &Workload, group: &Group<'_>) -> List<Field<String>> {
             && !owner.matcher.is_empty()
             && owner.matcher.matches(&pods.pod_labels) == Some(true)
     };
-    // One of the same kind and name is the same workload in another variant, such as a rendered copy.
-    let is_other = |other: &&Workload| {
-        other.at != workload.at && (other.kind() != workload.kind() || other.name.value() != workload.name.value())
-    };
+    let is_other = |other: &&Workload| other.at != workload.at && !other.is_variant_of(workload);
     for other in group.workloads(&workload.namespace).filter(is_other) {
         if owns(other, workload) || owns(workload, other) {
             list.items.push(Field::known(other.label(), other.at));

@@ -1,4 +1,4 @@
-//! Kustomizations: which files belong together, which are patches, and what is set from outside a manifest.
+//! The outline of a kustomization: which files belong together, which are patches, and what is set from outside a manifest.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -65,6 +65,8 @@ pub struct Kustomization {
     pub path: String,
     /// Its directory; `.` for the root of the run.
     pub dir: String,
+    /// Whether it is a component, which only changes what others are made of.
+    pub is_component: bool,
     /// Files and directories it is made of: `resources`, `bases`, `components`.
     pub resources: Vec<Reference>,
     /// Its patches.
@@ -97,7 +99,7 @@ impl Kustomization {
     pub fn read(tree: &Tree, path: &str) -> Option<Self> {
         let root = tree.documents().next()?;
         let (dir, name) = path.rsplit_once('/').unwrap_or((".", path));
-        let named = matches!(name, "kustomization.yaml" | "kustomization.yml" | "Kustomization");
+        let named = is_kustomization_file(name);
         let group = root.get("apiVersion").and_then(NodeRef::text).map(|version| version.split('/').next());
         match group {
             Some(Some("kustomize.config.k8s.io")) => {}
@@ -120,6 +122,7 @@ impl Kustomization {
         Some(Self {
             at: root.anchor_place(),
             path: path.to_owned(),
+            is_component: root.get("kind").and_then(NodeRef::text) == Some("Component"),
             dir: dir.to_owned(),
             patches: read_patches(reader, dir),
             namespace: generated(root, "namespace"),
@@ -146,8 +149,9 @@ pub fn patch_files(kustomizations: &[Kustomization]) -> BTreeSet<&str> {
 #[must_use]
 pub fn reached_files(kustomizations: &[Kustomization]) -> BTreeMap<&str, Vec<&Kustomization>> {
     let mut files: BTreeMap<&str, Vec<&Kustomization>> = BTreeMap::new();
+    let by_dir = by_dir(kustomizations);
     for start in kustomizations {
-        let parts = parts(start, kustomizations);
+        let parts = parts(start, &by_dir);
         let paths = parts.iter().flat_map(|part| &part.resources).filter_map(|reference| reference.path.as_deref());
         for path in paths.collect::<BTreeSet<_>>() {
             files.entry(path).or_default().push(start);
@@ -156,9 +160,18 @@ pub fn reached_files(kustomizations: &[Kustomization]) -> BTreeMap<&str, Vec<&Ku
     files
 }
 
+/// Kustomizations by their directory; of several the one under a name that kustomize looks for.
+pub(crate) fn by_dir(kustomizations: &[Kustomization]) -> BTreeMap<&str, &Kustomization> {
+    let (named, others): (Vec<&Kustomization>, Vec<&Kustomization>) =
+        kustomizations.iter().partition(|one| is_kustomization_file(&one.path));
+    others.into_iter().chain(named).map(|one| (one.dir.as_str(), one)).collect()
+}
+
 /// A kustomization and those it is made of, directly or through others.
-fn parts<'k>(start: &'k Kustomization, kustomizations: &'k [Kustomization]) -> Vec<&'k Kustomization> {
-    let by_dir: BTreeMap<&str, &Kustomization> = kustomizations.iter().map(|one| (one.dir.as_str(), one)).collect();
+pub(crate) fn parts<'k>(
+    start: &'k Kustomization,
+    by_dir: &BTreeMap<&'k str, &'k Kustomization>,
+) -> Vec<&'k Kustomization> {
     let mut seen = BTreeSet::from([start.dir.as_str()]);
     let mut found = Vec::new();
     let mut queue = vec![start];
@@ -174,8 +187,9 @@ fn parts<'k>(start: &'k Kustomization, kustomizations: &'k [Kustomization]) -> V
 #[must_use]
 pub fn about<'k>(kustomizations: &'k [Kustomization], files: &BTreeSet<&str>) -> Vec<&'k Kustomization> {
     let mut dirs = BTreeSet::new();
+    let by_dir = by_dir(kustomizations);
     for start in kustomizations {
-        let parts = parts(start, kustomizations);
+        let parts = parts(start, &by_dir);
         let references = parts
             .iter()
             .flat_map(|part| part.resources.iter().chain(part.patches.iter().filter_map(|patch| patch.file.as_ref())));
@@ -198,15 +212,25 @@ pub fn written_name(reference: &str) -> &str {
 
 fn reference(node: NodeRef<'_>, dir: &str) -> Option<Reference> {
     let text = node.text()?;
-    let is_remote = text.contains("://")
-        || text.contains("?ref=")
-        || ["github.com/", "gitlab.com/", "bitbucket.org/", "git@", "git::"].iter().any(|host| text.starts_with(host));
-    let path = if is_remote { None } else { joined(dir, text) };
+    let path = if is_remote(text) { None } else { joined(dir, text) };
     Some(Reference { text: text.to_owned(), path, at: node.place() })
 }
 
+/// Whether a reference is to be fetched from somewhere.
+pub(super) fn is_remote(text: &str) -> bool {
+    text.contains("://")
+        || text.contains("?ref=")
+        || ["github.com/", "gitlab.com/", "bitbucket.org/", "git@", "git::"].iter().any(|host| text.starts_with(host))
+}
+
+/// Whether a file has the name of a kustomization.
+pub(super) fn is_kustomization_file(path: &str) -> bool {
+    let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+    matches!(name, "kustomization.yaml" | "kustomization.yml" | "Kustomization")
+}
+
 /// A relative path below a directory; `None` where it is absolute or leads out of the root of the run.
-fn joined(dir: &str, relative: &str) -> Option<String> {
+pub(super) fn joined(dir: &str, relative: &str) -> Option<String> {
     if relative.starts_with('/') {
         return None;
     }
