@@ -34,5 +34,5 @@ pub use service::{Service, ServicePort, ServiceType};
 pub use software::Software;
 pub use text::Pair;
 pub use volume::{ClaimTemplate, Volume, VolumeType};
-pub use wiring::{Elsewhere, link};
+pub use wiring::{Elsewhere, link, link_rendered};
 pub use workload::Workload;

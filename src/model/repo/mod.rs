@@ -1,6 +1,7 @@
 //! From files to services. What tells services apart is read first; each service is then put together when it is
 //! judged, and let go, so that memory holds the services in flight and not the repository.
 
+mod charts;
 mod objects;
 mod presence;
 mod projects;
@@ -65,6 +66,21 @@ struct Files {
     projects: Vec<usize>,
     /// Objects that were read before, because they had to find their service.
     objects: Vec<Arc<Object>>,
+    /// Objects of charts, each with its chart's index, as they are with the chart's own values.
+    chart_objects: Vec<(usize, Arc<Object>)>,
+    /// The service with further values files of its charts.
+    variants: Vec<charts::Variant>,
+}
+
+impl Files {
+    /// Keeps an object of a chart, rendered with a values file besides the chart's own.
+    fn keep(&mut self, chart: usize, values: Option<FileId>, object: Arc<Object>) {
+        let Some(values) = values else { return self.chart_objects.push((chart, object)) };
+        match self.variants.iter_mut().find(|variant| (variant.chart, variant.values) == (chart, values)) {
+            Some(variant) => variant.objects.push(object),
+            None => self.variants.push(charts::Variant { chart, values, objects: vec![object] }),
+        }
+    }
 }
 
 /// A repository: its services and what was seen on the way to them.
@@ -83,6 +99,7 @@ pub struct Repo {
     projects: Vec<Arc<ComposeFile>>,
     kustomizations: Vec<Kustomization>,
     manifests: Vec<FileId>,
+    charts: Vec<charts::Chart>,
     /// Where each Kubernetes object is, for names that are not found where they are used.
     object_names: OnceLock<objects::Names>,
 }
@@ -107,10 +124,7 @@ impl Repo {
         let of_kind = |kind: ArtifactKind| -> Vec<FileId> {
             discovery.artifacts.iter().filter(|artifact| artifact.kind == kind).map(|artifact| artifact.file).collect()
         };
-        for file in of_kind(ArtifactKind::HelmTemplate) {
-            let message = "a chart's template is not judged before it is rendered";
-            seen.not_evaluated(Place::whole(file), message, Some("render the chart and check the result"));
-        }
+        let charts = charts::load(&sources, root, &of_kind(ArtifactKind::HelmChart));
         let projects = load_projects(&sources, root, &of_kind(ArtifactKind::Compose), &mut seen);
         let named = named_dockerfiles(&sources, root, &projects, &discovery.artifacts);
         let kustomizations: Vec<Kustomization> = of_kind(ArtifactKind::Kustomization)
@@ -119,7 +133,8 @@ impl Repo {
             .collect();
         let dockerfiles: Vec<FileId> = of_kind(ArtifactKind::Dockerfile).into_iter().chain(named).collect();
         let (atonix, manifests) = (of_kind(ArtifactKind::Atonix), of_kind(ArtifactKind::Kubernetes));
-        let roots = service_roots(&sources, &dockerfiles, &atonix, &manifests, &projects);
+        let deployed: Vec<FileId> = manifests.iter().copied().chain(charts::files(&charts)).collect();
+        let roots = service_roots(&sources, &dockerfiles, &atonix, &deployed, &projects);
         let mut repo = Self {
             heads: roots.roots().iter().map(|root| head(&sources, root)).collect(),
             files: roots.roots().iter().map(|_| Files::default()).collect(),
@@ -131,10 +146,12 @@ impl Repo {
             kustomizations,
             object_names: OnceLock::new(),
             manifests: manifests.clone(),
+            charts,
         };
         repo.hand_out(&dockerfiles, &atonix, &manifests);
         repo.hand_out_projects();
         objects::hand_out(&mut repo);
+        charts::hand_out(&mut repo);
         for head in &mut repo.heads {
             head.artifacts.sort_unstable_by(|a, b| (&a.1, a.0).cmp(&(&b.1, b.0)));
         }
@@ -197,9 +214,25 @@ impl Repo {
         }
     }
 
-    /// Puts a service together. `None` for an index that is not one of [`Repo::heads`].
+    /// Puts a service together, its charts rendered with their own values. `None` for an index that is not one of
+    /// [`Repo::heads`].
     #[must_use]
     pub fn assemble(&self, index: usize) -> Option<Assembled> {
+        self.put_together(index, None)
+    }
+
+    /// The values files with which charts of a service are rendered besides.
+    pub fn variants(&self, index: usize) -> impl Iterator<Item = FileId> {
+        self.files.get(index).into_iter().flat_map(|files| &files.variants).map(|variant| variant.values)
+    }
+
+    /// Puts a service together as it is with one of [`Repo::variants`].
+    #[must_use]
+    pub fn assemble_variant(&self, index: usize, variant: usize) -> Option<Assembled> {
+        self.put_together(index, Some(self.files.get(index)?.variants.get(variant)?))
+    }
+
+    fn put_together(&self, index: usize, variant: Option<&charts::Variant>) -> Option<Assembled> {
         let (head, files) = (self.heads.get(index)?, self.files.get(index)?);
         let mut seen = Seen::default();
         let dockerfiles =
@@ -215,6 +248,10 @@ impl Repo {
         }
         let mut objects = objects::of_files(self, &files.manifests, &mut seen);
         objects.extend(files.objects.iter().cloned());
+        let replaced = variant.map(|variant| variant.chart);
+        let kept = files.chart_objects.iter().filter(|(chart, _)| Some(*chart) != replaced);
+        objects.extend(kept.map(|(_, object)| Arc::clone(object)));
+        objects.extend(variant.into_iter().flat_map(|variant| &variant.objects).cloned());
         let compose_services = files
             .compose_services
             .iter()

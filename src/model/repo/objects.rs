@@ -33,6 +33,13 @@ pub(super) fn of_files(repo: &Repo, files: &[FileId], seen: &mut Seen) -> Vec<Ar
 /// very names that are being gathered.
 fn object_names(repo: &Repo) -> Names {
     let mut names = Names::new();
+    for chart in &repo.charts {
+        for object in chart.base_objects() {
+            if let Some(name) = object.meta.name.value() {
+                names.entry((object.meta.kind().to_owned(), name.clone())).or_default().insert(object.meta.at.file);
+            }
+        }
+    }
     for file in &repo.manifests {
         for object in read::objects(&repo.sources, *file, &mut Seen::default()) {
             if let Some(name) = object.meta.name.value() {
@@ -75,8 +82,7 @@ pub(super) fn hand_out(repo: &mut Repo) {
             files.manifests.clear();
         }
         for object in objects {
-            let subject = subject_of(&object).and_then(|name| names.get(&name).copied());
-            let owner = subject.or_else(|| names.get(&image_of_job(&object)?).copied()).unwrap_or(index);
+            let owner = owner_by_name(&object, &names).unwrap_or(index);
             let path = object.meta.path.clone();
             let (Some(files), Some(head)) = (repo.files.get_mut(owner), repo.heads.get_mut(owner)) else { continue };
             files.objects.push(object);
@@ -87,9 +93,20 @@ pub(super) fn hand_out(repo: &mut Repo) {
     }
 }
 
+/// The service that an object is named after.
+pub(super) fn owner_by_name(object: &Object, names: &BTreeMap<String, usize>) -> Option<usize> {
+    let subject = subject_of(object).and_then(|name| names.get(&name).copied());
+    subject.or_else(|| names.get(&image_of_job(object)?).copied())
+}
+
+/// Whether a manifest has an object of a kind and name.
+pub(super) fn has_manifest(repo: &Repo, wanted: &(String, String)) -> bool {
+    repo.object_names.get_or_init(|| object_names(repo)).contains_key(wanted)
+}
+
 /// The names under which services are known elsewhere: their directory, their atonix.yaml, the compose service that
 /// builds them.
-fn names(repo: &Repo) -> BTreeMap<String, usize> {
+pub(super) fn names(repo: &Repo) -> BTreeMap<String, usize> {
     let services = repo.heads.par_iter().zip(&repo.files).enumerate();
     let names: Vec<(usize, BTreeSet<String>)> = services
         .filter(|(_, (head, _))| head.kind == ServiceKind::Service)

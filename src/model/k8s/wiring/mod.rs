@@ -23,9 +23,19 @@ use crate::source::Place;
 /// another group has an object of a kind and name, since the groups of one repository may well be deployed together.
 pub fn link(objects: &mut [Object], kustomizations: &[Kustomization], elsewhere: &Elsewhere<'_>) {
     overlay::apply(objects, kustomizations);
+    wire(objects, kustomizations, false, elsewhere);
+}
+
+/// Resolves the wiring within the objects that one rendering of a chart gave. `is_partial` is whether it could not be
+/// rendered as a whole, so that what is not among the objects may be there all the same.
+pub fn link_rendered(objects: &mut [Object], is_partial: bool, elsewhere: &Elsewhere<'_>) {
+    wire(objects, &[], is_partial, elsewhere);
+}
+
+fn wire(objects: &mut [Object], kustomizations: &[Kustomization], is_partial: bool, elsewhere: &Elsewhere<'_>) {
     let whole: Vec<Object> = objects.iter().filter(|object| !object.is_patch()).cloned().collect();
     let files = whole.iter().map(|object| object.meta.path.as_str()).collect();
-    let group = Group { objects: &whole, kustomizations: about(kustomizations, &files), elsewhere };
+    let group = Group { objects: &whole, kustomizations: about(kustomizations, &files), is_partial, elsewhere };
     for object in objects.iter_mut().filter(|object| !object.is_patch()) {
         match &mut object.body {
             Body::Workload(workload) => workloads::wire(workload, &group),
@@ -47,6 +57,8 @@ struct Group<'g> {
     objects: &'g [Object],
     /// Those that have to do with the objects.
     kustomizations: Vec<&'g Kustomization>,
+    /// Whether there may be objects that could not be read.
+    is_partial: bool,
     elsewhere: &'g Elsewhere<'g>,
 }
 
@@ -78,7 +90,12 @@ impl<'g> Group<'g> {
     /// Whether an object of this kind may be there under a name that cannot be seen.
     fn may_hide(&self, kind: &str) -> bool {
         let is_unnamed = |object: &Object| object.meta.kind() == kind && object.meta.name.value().is_none();
-        self.kustomizations.iter().any(|one| !one.opaque.is_empty()) || self.objects.iter().any(is_unnamed)
+        self.is_open() || self.objects.iter().any(is_unnamed)
+    }
+
+    /// Whether something that is not read here adds objects to the group.
+    fn is_open(&self) -> bool {
+        self.is_partial || self.kustomizations.iter().any(|one| !one.opaque.is_empty())
     }
 
     /// Whether none of the objects is of a sort that others refer to: then all of it is made elsewhere.
@@ -108,7 +125,7 @@ impl<'g> Group<'g> {
             }
         }
         let elsewhere = || self.lacks(|body| matches!(body, Body::Workload(_)));
-        if list.items.is_empty() && (self.kustomizations.iter().any(|one| !one.opaque.is_empty()) || elsewhere()) {
+        if list.items.is_empty() && (self.is_open() || elsewhere()) {
             let why = "its pods may come from outside these files".into();
             list.unseen = Some(Box::new(Unresolved { text: String::new(), why, at, via: None }));
         }

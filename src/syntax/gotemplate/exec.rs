@@ -1,0 +1,561 @@
+//! Running templates: text/template's semantics, with `include` and `tpl` as Helm adds them.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use gotmpl::parse::{ActionNode, BranchNode, CommandNode, Expr, ListNode, Node, Number, PipeNode, Pos, SmolStr, TemplateNode};
+
+use super::actions::Actions;
+use super::context::Context;
+use super::output::{Origin, Output};
+use super::{Failure, Outcome, Stop, Value, functions, parse, print, refuse};
+use crate::source::Span;
+
+/// How deep bodies, pipelines and calls may be nested in all.
+const MAX_DEPTH: usize = 600;
+
+/// How many calls of templates may be open at once. Helm allows 1,000.
+const MAX_CALLS: usize = 100;
+
+/// A larger output is refused: 16 MiB.
+const MAX_OUTPUT: usize = 16 << 20;
+
+#[derive(Debug)]
+struct Template {
+    file: usize,
+    body: ListNode,
+}
+
+#[derive(Debug)]
+struct File {
+    text: Rc<str>,
+    actions: Actions,
+}
+
+type Templates = Rc<BTreeMap<Rc<str>, Rc<Template>>>;
+
+/// Templates that know each other.
+#[derive(Debug, Default)]
+pub struct Machine {
+    templates: Templates,
+    files: Vec<File>,
+}
+
+impl Machine {
+    /// Adds a file as a template of its name, with the templates that it defines; an earlier one of the same name gives
+    /// way. Files are counted from 0, those that fail included.
+    ///
+    /// # Errors
+    /// Where it is no template.
+    pub fn add(&mut self, name: &str, text: &str) -> Result<(), Failure> {
+        let file = self.files.len();
+        let parsed = match parse::parse(text) {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                self.files.push(File { text: Rc::from(text), actions: Actions::default() });
+                let at = Origin { template: file, span: error.at };
+                return Err(Failure { why: Stop::Error(error.message), at, inner: None });
+            }
+        };
+        self.files.push(File { text: Rc::from(text), actions: parsed.actions });
+        let templates = Rc::make_mut(&mut self.templates);
+        for define in parsed.defines {
+            // Go keeps the earlier one where the later is blank (text/template, `AddParseTree`).
+            if !(define.body.is_empty_tree() && templates.contains_key(define.name.as_str())) {
+                templates.insert(Rc::from(define.name.as_str()), Rc::new(Template { file, body: define.body }));
+            }
+        }
+        templates.insert(Rc::from(name), Rc::new(Template { file, body: parsed.body }));
+        Ok(())
+    }
+
+    /// What a template prints.
+    ///
+    /// # Errors
+    /// Where it ends early.
+    pub fn render(&self, name: &str, data: &Value, context: &Context) -> Result<Output, Failure> {
+        let nowhere = Origin { template: 0, span: Span::default() };
+        let Some(template) = self.templates.get(name) else {
+            return Err(Failure { why: Stop::NoTemplate(name.to_owned()), at: nowhere, inner: None });
+        };
+        let mut run = Run {
+            templates: Rc::clone(&self.templates),
+            files: &self.files,
+            context,
+            variables: Vec::new(),
+            depth: 0,
+            calls: 0,
+            captures: 0,
+            file: Some(template.file),
+            outer: None,
+            inner: None,
+            out: Output::default(),
+        };
+        run.set("$", data.clone());
+        match run.list(&template.body, data) {
+            Ok(()) => Ok(run.out),
+            Err(why) => {
+                let start = Origin { template: template.file, span: Span::default() };
+                let origin = |spot: Spot| self.origin(spot);
+                Err(Failure { why: outside(why), at: run.outer.map_or(start, origin), inner: run.inner.map(origin) })
+            }
+        }
+    }
+
+    fn origin(&self, spot: Spot) -> Origin {
+        let span = self.files.get(spot.file).map_or(Span::default(), |file| file.actions.around(spot.offset));
+        Origin { template: spot.file, span }
+    }
+}
+
+/// A `break` that no loop catches.
+fn outside(why: Stop) -> Stop {
+    match why {
+        Stop::Break | Stop::Continue => Stop::Error("`break` or `continue` outside of `range`".to_owned()),
+        why => why,
+    }
+}
+
+/// A place inside of an action.
+#[derive(Clone, Copy, Debug)]
+struct Spot {
+    file: usize,
+    offset: usize,
+}
+
+struct Variable {
+    name: SmolStr,
+    value: Value,
+    is_open: bool,
+}
+
+/// A template that is being rendered.
+struct Run<'m> {
+    templates: Templates,
+    files: &'m [File],
+    context: &'m Context,
+    variables: Vec<Variable>,
+    depth: usize,
+    /// How many templates that others call are open.
+    calls: usize,
+    /// How many of those print into a value.
+    captures: usize,
+    /// The file whose actions run; none for text that was made by a template.
+    file: Option<usize>,
+    outer: Option<Spot>,
+    inner: Option<Spot>,
+    out: Output,
+}
+
+impl Run<'_> {
+    fn deeper<T>(&mut self, run: impl FnOnce(&mut Self) -> Outcome<T>) -> Outcome<T> {
+        if self.depth >= MAX_DEPTH {
+            return refuse("templates are nested too deeply");
+        }
+        self.depth += 1;
+        let result = run(self)?;
+        self.depth -= 1;
+        Ok(result)
+    }
+
+    fn enter(&mut self, pos: Pos) {
+        let Some(file) = self.file else { return };
+        let spot = Some(Spot { file, offset: pos.offset });
+        if self.calls == 0 {
+            (self.outer, self.inner) = (spot, None);
+        } else {
+            self.inner = spot;
+        }
+    }
+
+    fn set(&mut self, name: &str, value: Value) {
+        self.variables.push(Variable { name: SmolStr::new(name), value, is_open: false });
+    }
+
+    fn list(&mut self, list: &ListNode, dot: &Value) -> Outcome<()> {
+        let mark = self.variables.len();
+        self.deeper(|run| list.nodes.iter().try_for_each(|node| run.node(node, dot)))?;
+        self.variables.truncate(mark);
+        Ok(())
+    }
+
+    fn node(&mut self, node: &Node, dot: &Value) -> Outcome<()> {
+        self.context.steps(1)?;
+        match node {
+            Node::Text(text) => self.literal(&text.text, text.pos),
+            Node::Action(action) => self.action(action, dot),
+            Node::If(branch) => {
+                self.enter(branch.pos);
+                let mark = self.variables.len();
+                let (value, _) = self.condition(&branch.pipe, dot)?;
+                if value.is_true() { self.list(&branch.body, dot)? } else { self.otherwise(branch, dot)? }
+                self.variables.truncate(mark);
+                Ok(())
+            }
+            Node::With(branch) => {
+                self.enter(branch.pos);
+                let mark = self.variables.len();
+                let (value, _) = self.condition(&branch.pipe, dot)?;
+                if value.is_true() { self.list(&branch.body, &value)? } else { self.otherwise(branch, dot)? }
+                self.variables.truncate(mark);
+                Ok(())
+            }
+            Node::Range(branch) => {
+                self.enter(branch.pos);
+                let mark = self.variables.len();
+                self.range(branch, dot)?;
+                self.variables.truncate(mark);
+                Ok(())
+            }
+            Node::Template(call) => self.template(call, dot),
+            Node::List(list) => self.list(list, dot),
+            Node::Define(_) => Ok(()),
+            Node::Break(_) => Err(Stop::Break),
+            Node::Continue(_) => Err(Stop::Continue),
+        }
+    }
+
+    fn otherwise(&mut self, branch: &BranchNode, dot: &Value) -> Outcome<()> {
+        branch.else_body.as_ref().map_or(Ok(()), |body| self.list(body, dot))
+    }
+
+    /// The value of a pipeline that is not printed: that it is open is no matter of what is around it.
+    fn condition(&mut self, pipe: &PipeNode, dot: &Value) -> Outcome<(Value, bool)> {
+        let before = self.context.replace_open(false);
+        let value = self.pipeline(pipe, dot)?;
+        let is_open = self.context.replace_open(before);
+        if let [name] = &pipe.decl[..] {
+            self.declare(name, value.clone(), is_open, pipe.is_assign);
+        }
+        Ok((value, is_open))
+    }
+
+    fn declare(&mut self, name: &SmolStr, value: Value, is_open: bool, is_assign: bool) {
+        let known = self.variables.iter_mut().rev().find(|variable| variable.name == *name);
+        match known.filter(|_| is_assign) {
+            Some(variable) => (variable.value, variable.is_open) = (value, is_open),
+            None => self.variables.push(Variable { name: name.clone(), value, is_open }),
+        }
+    }
+
+    fn literal(&mut self, text: &str, pos: Pos) -> Outcome<()> {
+        let spot = match self.file {
+            Some(file) if self.calls == 0 => file,
+            _ => return self.print(text),
+        };
+        let source = self.files.get(spot).map_or("", |file| &file.text);
+        let rest = source.get(pos.offset..).unwrap_or("");
+        // The position is that of the text before an action trimmed the blanks off its start.
+        let blanks = rest.len() - rest.trim_start().len();
+        let offset = [0, blanks].into_iter().find(|skip| rest.get(*skip..).is_some_and(|rest| rest.starts_with(text)));
+        let Some(skip) = offset else { return self.print(text) };
+        let start = pos.offset + skip;
+        self.room(text)?;
+        let origin = Origin { template: spot, span: Span::new(start, start + text.len()) };
+        self.out.push(text, origin, true, false);
+        Ok(())
+    }
+
+    fn room(&self, text: &str) -> Outcome<()> {
+        self.context.bytes(text.len())?;
+        if self.out.text.len() + text.len() > MAX_OUTPUT { Err(Stop::TooLarge) } else { Ok(()) }
+    }
+
+    /// Prints text that an action made.
+    fn print(&mut self, text: &str) -> Outcome<()> {
+        self.room(text)?;
+        if self.captures > 0 {
+            self.out.text.push_str(text);
+            return Ok(());
+        }
+        let Some(spot) = self.outer else { return Ok(()) };
+        let span = self.files.get(spot.file).map_or(Span::default(), |file| file.actions.around(spot.offset));
+        let is_open = self.context.replace_open(false);
+        self.context.replace_open(is_open);
+        self.out.push(text, Origin { template: spot.file, span }, false, is_open);
+        Ok(())
+    }
+
+    fn action(&mut self, action: &ActionNode, dot: &Value) -> Outcome<()> {
+        self.enter(action.pos);
+        if !action.pipe.decl.is_empty() {
+            return self.condition(&action.pipe, dot).map(drop);
+        }
+        let before = self.context.replace_open(false);
+        let value = self.pipeline(&action.pipe, dot)?;
+        match &value {
+            // Helm takes `<no value>` out of what it rendered (engine, `renderWithReferences`).
+            Value::Nil => {}
+            Value::Str(text) => self.print(text)?,
+            other => self.print(&print::value(other, self.context)?)?,
+        }
+        let is_open = self.context.replace_open(before);
+        if before || (self.captures > 0 && is_open) {
+            self.context.leave_open();
+        }
+        Ok(())
+    }
+
+    fn range(&mut self, branch: &BranchNode, dot: &Value) -> Outcome<()> {
+        let before = self.context.replace_open(false);
+        let value = self.pipeline(&branch.pipe, dot)?;
+        let is_open = self.context.replace_open(before);
+        let items: Vec<(Value, Value)> = match &value {
+            Value::Nil => Vec::new(),
+            Value::List(list) => {
+                list.items().iter().enumerate().map(|(index, item)| (Value::count(index), item.clone())).collect()
+            }
+            Value::Map(map) => map.entries().into_iter().map(|(key, item)| (Value::Str(key), item)).collect(),
+            Value::Int(count) => {
+                let count = usize::try_from(*count).unwrap_or(0);
+                self.context.steps(count)?;
+                (0..count).map(|index| (Value::count(index), Value::count(index))).collect()
+            }
+            Value::Object(object) => match object.entries() {
+                Some(entries) => entries.into_iter().map(|(key, item)| (Value::Str(key), item)).collect(),
+                None => return refuse(format!("range can't iterate over {}", object.text())),
+            },
+            other => return refuse(format!("range can't iterate over {}", print::value(other, self.context)?)),
+        };
+        if items.is_empty() {
+            return self.otherwise(branch, dot);
+        }
+        for (index, item) in items {
+            self.context.steps(1)?;
+            let (mark, depth) = (self.variables.len(), self.depth);
+            match &branch.pipe.decl[..] {
+                [name] => self.declare(name, item.clone(), is_open, branch.pipe.is_assign),
+                [first, second] => {
+                    self.declare(first, index, false, branch.pipe.is_assign);
+                    self.declare(second, item.clone(), is_open, branch.pipe.is_assign);
+                }
+                _ => {}
+            }
+            let result = self.list(&branch.body, &item);
+            self.variables.truncate(mark);
+            match result {
+                Ok(()) => {}
+                Err(Stop::Continue) => self.depth = depth,
+                Err(Stop::Break) => {
+                    self.depth = depth;
+                    break;
+                }
+                Err(why) => return Err(why),
+            }
+        }
+        Ok(())
+    }
+
+    fn template(&mut self, call: &TemplateNode, dot: &Value) -> Outcome<()> {
+        self.enter(call.pos);
+        let before = self.context.replace_open(false);
+        let data = call.pipe.as_ref().map_or(Ok(Value::Nil), |pipe| self.pipeline(pipe, dot))?;
+        self.call(&call.name, &data)?;
+        self.context.replace_open(before);
+        Ok(())
+    }
+
+    /// Runs another template, which prints where this one does.
+    fn call(&mut self, name: &str, data: &Value) -> Outcome<()> {
+        let Some(template) = self.templates.get(name).cloned() else { return Err(Stop::NoTemplate(name.to_owned())) };
+        self.body(&template.body, Some(template.file), data)
+    }
+
+    fn body(&mut self, body: &ListNode, file: Option<usize>, data: &Value) -> Outcome<()> {
+        if self.calls >= MAX_CALLS {
+            return refuse("templates call each other without end");
+        }
+        let variables = std::mem::take(&mut self.variables);
+        let (inner, from) = (self.inner, std::mem::replace(&mut self.file, file));
+        self.calls += 1;
+        self.set("$", data.clone());
+        self.list(body, data).map_err(outside)?;
+        self.calls -= 1;
+        (self.variables, self.file, self.inner) = (variables, from, inner);
+        Ok(())
+    }
+
+    /// What another template prints.
+    fn capture(&mut self, run: impl FnOnce(&mut Self) -> Outcome<()>) -> Outcome {
+        let out = std::mem::take(&mut self.out);
+        self.captures += 1;
+        run(self)?;
+        self.captures -= 1;
+        let text = std::mem::replace(&mut self.out, out).text;
+        Ok(Value::text(text))
+    }
+
+    /// `tpl`: a value that is a template. What it defines is known to it alone (Helm, "Using the tpl Function").
+    fn tpl(&mut self, args: &[Value]) -> Outcome {
+        let [text, data] = args else { return refuse("wrong number of args for tpl: want 2") };
+        let text = functions::text(text, self.context)?;
+        if !text.contains("{{") {
+            return Ok(Value::Str(text));
+        }
+        self.context.bytes(text.len().saturating_mul(10))?;
+        let parsed = match parse::parse(&text) {
+            Ok(parsed) => parsed,
+            Err(error) => return refuse(format!("cannot parse the template `{}`: {}", excerpt(&text), error.message)),
+        };
+        let templates = Rc::clone(&self.templates);
+        if !parsed.defines.is_empty() {
+            let all = Rc::make_mut(&mut self.templates);
+            self.context.steps(all.len())?;
+            for define in parsed.defines {
+                let file = self.file.unwrap_or(usize::MAX);
+                all.insert(Rc::from(define.name.as_str()), Rc::new(Template { file, body: define.body }));
+            }
+        }
+        let result = self.capture(|run| run.body(&parsed.body, None, data))?;
+        self.templates = templates;
+        Ok(result)
+    }
+
+    fn pipeline(&mut self, pipe: &PipeNode, dot: &Value) -> Outcome {
+        self.deeper(|run| {
+            let mut value = None;
+            for command in &pipe.commands {
+                value = Some(run.command(command, value, dot)?);
+            }
+            Ok(value.unwrap_or(Value::Nil))
+        })
+    }
+
+    fn command(&mut self, command: &CommandNode, piped: Option<Value>, dot: &Value) -> Outcome {
+        self.context.steps(1)?;
+        let Some((first, rest)) = command.args.split_first() else { return Ok(Value::Nil) };
+        match first {
+            Expr::Identifier(_, name) => self.function(name, rest, piped, dot),
+            Expr::Field(_, names) => {
+                let args = self.arguments(rest, piped, dot)?;
+                self.fields(dot.clone(), names, &args, true)
+            }
+            Expr::Variable(_, name, names) => {
+                let args = self.arguments(rest, piped, dot)?;
+                let value = self.variable(name)?;
+                self.fields(value, names, &args, false)
+            }
+            Expr::Chain(_, inner, names) => {
+                let args = self.arguments(rest, piped, dot)?;
+                let value = self.expression(inner, dot)?;
+                self.fields(value, names, &args, false)
+            }
+            Expr::Nil(_) => refuse("nil is not a command"),
+            _ if piped.is_some() || !rest.is_empty() => refuse("can't give argument to non-function"),
+            other => self.expression(other, dot),
+        }
+    }
+
+    fn arguments(&mut self, args: &[Expr], piped: Option<Value>, dot: &Value) -> Outcome<Vec<Value>> {
+        let mut values = Vec::with_capacity(args.len() + 1);
+        for arg in args {
+            values.push(self.expression(arg, dot)?);
+        }
+        values.extend(piped);
+        Ok(values)
+    }
+
+    fn variable(&self, name: &SmolStr) -> Outcome {
+        let found = self.variables.iter().rev().find(|variable| variable.name == *name);
+        let Some(variable) = found else { return refuse(format!("undefined variable \"{name}\"")) };
+        if variable.is_open {
+            self.context.leave_open();
+        }
+        Ok(variable.value.clone())
+    }
+
+    fn expression(&mut self, expression: &Expr, dot: &Value) -> Outcome {
+        self.context.steps(1)?;
+        match expression {
+            Expr::Dot(_) => Ok(dot.clone()),
+            Expr::Field(_, names) => self.fields(dot.clone(), names, &[], true),
+            Expr::Variable(_, name, names) => {
+                let value = self.variable(name)?;
+                self.fields(value, names, &[], false)
+            }
+            Expr::Identifier(_, name) => self.function(name, &[], None, dot),
+            Expr::String(_, text) => Ok(Value::text(text)),
+            Expr::Number(_, Number::Int(number)) => Ok(Value::Int(*number)),
+            Expr::Number(_, Number::Uint(number)) => refuse(format!("{number} overflows int")),
+            Expr::Number(_, Number::Float(number)) => Ok(Value::Float(*number)),
+            Expr::Bool(_, truth) => Ok(Value::Bool(*truth)),
+            Expr::Nil(_) => Ok(Value::Nil),
+            Expr::Pipe(_, pipe) => self.pipeline(pipe, dot),
+            Expr::Chain(_, inner, names) => {
+                let value = self.expression(inner, dot)?;
+                self.fields(value, names, &[], false)
+            }
+        }
+    }
+
+    /// Follows fields; the last one takes the arguments, if there are any. `is_dot` is whether they start at the dot,
+    /// of which `nil` has all fields (text/template, `evalField`).
+    fn fields(&self, start: Value, names: &[SmolStr], args: &[Value], is_dot: bool) -> Outcome {
+        if names.is_empty() && !args.is_empty() {
+            return refuse("can't give argument to non-function");
+        }
+        let mut value = start;
+        for (index, name) in names.iter().enumerate() {
+            let is_last = index + 1 == names.len();
+            let given: &[Value] = if is_last { args } else { &[] };
+            value = match &value {
+                Value::Map(_) if !given.is_empty() => {
+                    return refuse(format!("{name} is not a method but has arguments"));
+                }
+                Value::Map(map) => map.get(name).unwrap_or(Value::Nil),
+                Value::Object(object) => {
+                    if object.is_open(name) {
+                        self.context.leave_open();
+                    }
+                    match object.call(name, given) {
+                        Some(result) => result?,
+                        None => return refuse(format!("can't evaluate field {name} in type {}", object.type_name())),
+                    }
+                }
+                Value::Nil if is_dot && index == 0 => Value::Nil,
+                Value::Nil => return refuse(format!("nil pointer evaluating interface {{}}.{name}")),
+                other => return refuse(format!("can't evaluate field {name} in type {}", other.type_name())),
+            };
+        }
+        Ok(value)
+    }
+
+    fn function(&mut self, name: &str, args: &[Expr], piped: Option<Value>, dot: &Value) -> Outcome {
+        match name {
+            "and" | "or" => return self.short_circuit(name == "and", args, piped, dot),
+            _ => {}
+        }
+        let args = self.arguments(args, piped, dot)?;
+        match name {
+            "include" => {
+                let [template, data] = &args[..] else { return refuse("wrong number of args for include: want 2") };
+                let template = functions::text(template, self.context)?;
+                self.capture(|run| run.call(&template, data))
+            }
+            "tpl" => self.tpl(&args),
+            _ => match functions::find(name) {
+                Some(function) => function(&args, self.context),
+                None => refuse(format!("function \"{name}\" not defined")),
+            },
+        }
+    }
+
+    fn short_circuit(&mut self, is_and: bool, args: &[Expr], piped: Option<Value>, dot: &Value) -> Outcome {
+        let mut last = None;
+        for arg in args {
+            let value = self.expression(arg, dot)?;
+            if value.is_true() != is_and {
+                return Ok(value);
+            }
+            last = Some(value);
+        }
+        match piped.or(last) {
+            Some(value) => Ok(value),
+            None => refuse("wrong number of args for and/or: want at least 1"),
+        }
+    }
+}
+
+fn excerpt(text: &str) -> String {
+    text.trim().chars().take(40).collect()
+}
