@@ -165,7 +165,7 @@ impl Run<'_> {
         for (name, (data, file)) in templates.into_iter().rev() {
             self.files.push(file);
             if let Err(failure) = self.machine.add(&name, self.texts.text(file)) {
-                self.fail(failure, file);
+                self.fail(failure, file, true);
                 continue;
             }
             let base = name.rsplit('/').next().unwrap_or(&name);
@@ -198,7 +198,7 @@ impl Run<'_> {
                     let message = format!("this template could not be rendered without them: {}", told(&failure.why));
                     self.open(self.place(failure.at), message);
                 }
-                Err(failure) => self.fail(failure, file),
+                Err(failure) => self.fail(failure, file, false),
             }
         }
     }
@@ -220,7 +220,7 @@ impl Run<'_> {
         self.hide("a template of the chart, which could not be rendered, may bring it");
     }
 
-    fn fail(&mut self, failure: Failure, file: FileId) {
+    fn fail(&mut self, failure: Failure, file: FileId, is_syntax: bool) {
         let at = self.place(failure.at);
         let at = if at.file == file || failure.inner.is_some() { at } else { Place { file, ..at } };
         let inner = failure.inner.map(|origin| self.place(origin)).filter(|inner| *inner != at);
@@ -229,9 +229,10 @@ impl Run<'_> {
                 self.open(at, format!("the chart refuses these values: {}", line(message)));
             }
             Stop::TooLarge => self.open(at, "this template takes too much time or memory to render".to_owned()),
-            Stop::NoTemplate(name) if !self.missing.is_empty() => {
+            // What the missing chart defines, or brings values for, may be what is missing here.
+            why @ (Stop::NoTemplate(_) | Stop::Error(_)) if !self.missing.is_empty() && !is_syntax => {
                 let missing = self.missing.join("`, `");
-                self.open(at, format!("the template `{name}` is missing; it may come with the chart `{missing}`"));
+                self.open(at, format!("{}; that may come with `{missing}`, which is not in the repository", told(why)));
             }
             why => {
                 self.out.refusals.push(Refusal { at, message: told(why), inner });
@@ -250,7 +251,7 @@ impl Run<'_> {
             let source = output.source(span.start as usize..span.end as usize);
             source.map_or((Span::at(0), false), |source| (source.origin.span, source.is_open))
         };
-        if let Some(problem) = tree.problems.iter().find(|problem| problem.fatal) {
+        if let Some(problem) = tree.problems.iter().find(|problem| problem.fatal && !problem.is_repeated_key()) {
             let at = Place { file, span: mapped(problem.span).0 };
             let message = format!("it renders to text that is no YAML: {}", problem.message);
             self.out.refusals.push(Refusal { at, message, inner: None });

@@ -14,6 +14,7 @@ use crate::model::helm::{self, Rendered, Root, Texts};
 use crate::model::k8s::{self, Body, Object};
 use crate::model::service::ServiceKind;
 use crate::source::{FileId, Place, Sources};
+use crate::syntax::SyntaxProblem;
 use crate::syntax::yaml::Tree;
 
 /// A chart with the objects that it renders to.
@@ -112,7 +113,9 @@ fn look(rendered: &Rendered, seen: &mut Seen) {
             for problem in &tree.problems {
                 let place = Place { file: tree.file(), span: problem.span };
                 if told.insert((place, problem.message.clone())) {
-                    seen.problems(tree.file(), "helm", std::slice::from_ref(problem));
+                    // Of those that a template may have, only a key that stands twice does not make it refused.
+                    let accepted = SyntaxProblem { fatal: false, ..problem.clone() };
+                    seen.problems(tree.file(), "helm", &[accepted]);
                 }
             }
             for comment in tree.comments.iter().filter(|comment| comment.text.contains("svclint:")) {

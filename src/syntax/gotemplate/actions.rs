@@ -1,5 +1,7 @@
 //! Where the actions of a template stand, from `{{` to `}}`, and whether each that opens is closed.
 
+use std::ops::Range;
+
 use crate::source::Span;
 
 /// The spans of the actions of a text, in order.
@@ -36,6 +38,19 @@ impl Actions {
         before.copied().filter(|span| at.start <= span.end).unwrap_or(at)
     }
 
+    /// The text with an action that prints nothing in place of each comment, of the same length: gotmpl 0.6 takes the
+    /// `-` at the start of a comment for one at its end as well. `None` where there is no comment.
+    pub(super) fn without_comments(&self, text: &str) -> Option<String> {
+        let mut out: Option<String> = None;
+        for span in &self.spans {
+            let Some(body) = comment(span.slice(text)) else { continue };
+            let (start, end) = (span.start as usize + body.start, span.start as usize + body.end);
+            let blank: String = text.get(start + 2..end)?.bytes().map(|b| if b == b'\n' { '\n' } else { ' ' }).collect();
+            out.get_or_insert_with(|| text.to_owned()).replace_range(start..end, &format!("\"\"{blank}"));
+        }
+        out
+    }
+
     /// Checks that each `if`, `range`, `with`, `define` and `block` has its `end`: gotmpl takes the end of the text for
     /// one, and stops at one too many.
     pub(super) fn check(&self, text: &str) -> Result<(), Unbalanced> {
@@ -58,6 +73,14 @@ impl Actions {
 
 fn find_from(text: &str, what: &str, from: usize) -> Option<usize> {
     text.get(from..)?.find(what).map(|at| from + at)
+}
+
+/// The bytes of a comment in its action, from `/*` to `*/`.
+fn comment(action: &str) -> Option<Range<usize>> {
+    let body = action.get(2..)?;
+    let start = action.len() - body.strip_prefix('-').unwrap_or(body).trim_start().len();
+    let is_one = action.get(start..)?.starts_with("/*");
+    is_one.then(|| Some(start..action.rfind("*/")? + 2))?
 }
 
 /// The first word of an action.
@@ -110,6 +133,14 @@ mod tests {
         assert_eq!(found, ["{{ print \"}}\" `}}` }}", "{{- /* }} */ -}}"]);
         assert_eq!(actions.around(6).slice(text), found[0]);
         assert_eq!(actions.around(0), Span::at(0));
+    }
+
+    #[test]
+    fn comments_give_way_to_actions_of_their_length() {
+        let text = "a\n{{- /* b\n\u{e9} */}}\n{{/**/}}c";
+        let changed = Actions::find(text).without_comments(text).unwrap();
+        assert_eq!(changed, "a\n{{- \"\"  \n     }}\n{{\"\"  }}c");
+        assert_eq!(changed.len(), text.len());
     }
 
     #[test]

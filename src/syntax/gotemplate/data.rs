@@ -6,7 +6,7 @@ use super::context::Context;
 use super::print::{self, MAX_DEPTH};
 use super::{Map, Outcome, Value, refuse};
 use crate::source::FileId;
-use crate::syntax::yaml::{NodeRef, Scalar, Shape, Tree, is_plain_string};
+use crate::syntax::yaml::{NodeRef, Scalar, Shape, Tree, is_plain_string, is_string};
 
 /// The value of a node, aliases expanded.
 ///
@@ -54,7 +54,7 @@ fn read(node: NodeRef<'_>, context: &Context, depth: usize) -> Outcome {
 pub fn from_text(text: &str, context: &Context) -> Outcome<Option<Value>> {
     context.bytes(text.len().saturating_mul(4))?;
     let tree = Tree::parse(FileId(0), text);
-    if tree.problems.iter().any(|problem| problem.fatal) {
+    if tree.problems.iter().any(|problem| problem.fatal && !problem.is_repeated_key()) {
         return Ok(None);
     }
     let first = tree.documents().next();
@@ -170,6 +170,10 @@ impl Writer<'_> {
             }
         } else if is_plain_string(text) {
             self.out.push_str(text);
+        } else if is_string(text) && !text.chars().any(char::is_control) {
+            self.out.push('\'');
+            self.out.push_str(&text.replace('\'', "''"));
+            self.out.push('\'');
         } else {
             self.out.push_str(&serde_json::Value::from(text).to_string());
         }
@@ -266,7 +270,7 @@ mod tests {
 
     #[test]
     fn yaml_is_written_as_helm_writes_it() {
-        let text = "a: 8080\nb:\n- x: 1\n  y: \"true\"\n- []\nc: |\n  one\n  two\nd: {}\ne: null\nf: \"1.0\"\ng: \"a: b\"";
+        let text = "a: 8080\nb:\n- x: 1\n  y: \"true\"\n- []\nc: |\n  one\n  two\nd: {}\ne: null\nf: \"1.0\"\ng: 'a: \"b\"'";
         assert_eq!(round(text), text);
         assert_eq!(round("- - a\n  - b\n- 1000000\n"), "- - a\n  - b\n- 1000000");
     }

@@ -428,17 +428,17 @@ impl Run<'_> {
             Expr::Identifier(_, name) => self.function(name, rest, piped, dot),
             Expr::Field(_, names) => {
                 let args = self.arguments(rest, piped, dot)?;
-                self.fields(dot.clone(), names, &args, true)
+                self.fields(dot.clone(), names, &args)
             }
             Expr::Variable(_, name, names) => {
                 let args = self.arguments(rest, piped, dot)?;
                 let value = self.variable(name)?;
-                self.fields(value, names, &args, false)
+                self.fields(value, names, &args)
             }
             Expr::Chain(_, inner, names) => {
                 let args = self.arguments(rest, piped, dot)?;
                 let value = self.expression(inner, dot)?;
-                self.fields(value, names, &args, false)
+                self.fields(value, names, &args)
             }
             Expr::Nil(_) => refuse("nil is not a command"),
             _ if piped.is_some() || !rest.is_empty() => refuse("can't give argument to non-function"),
@@ -468,10 +468,10 @@ impl Run<'_> {
         self.context.steps(1)?;
         match expression {
             Expr::Dot(_) => Ok(dot.clone()),
-            Expr::Field(_, names) => self.fields(dot.clone(), names, &[], true),
+            Expr::Field(_, names) => self.fields(dot.clone(), names, &[]),
             Expr::Variable(_, name, names) => {
                 let value = self.variable(name)?;
-                self.fields(value, names, &[], false)
+                self.fields(value, names, &[])
             }
             Expr::Identifier(_, name) => self.function(name, &[], None, dot),
             Expr::String(_, text) => Ok(Value::text(text)),
@@ -483,16 +483,19 @@ impl Run<'_> {
             Expr::Pipe(_, pipe) => self.pipeline(pipe, dot),
             Expr::Chain(_, inner, names) => {
                 let value = self.expression(inner, dot)?;
-                self.fields(value, names, &[], false)
+                self.fields(value, names, &[])
             }
         }
     }
 
-    /// Follows fields; the last one takes the arguments, if there are any. `is_dot` is whether they start at the dot,
-    /// of which `nil` has all fields (text/template, `evalField`).
-    fn fields(&self, start: Value, names: &[SmolStr], args: &[Value], is_dot: bool) -> Outcome {
+    /// Follows fields; the last one takes the arguments, if there are any. A `nil` that a pipeline gave has all fields,
+    /// one that is found on the way has none (text/template, `evalField`).
+    fn fields(&self, start: Value, names: &[SmolStr], args: &[Value]) -> Outcome {
         if names.is_empty() && !args.is_empty() {
             return refuse("can't give argument to non-function");
+        }
+        if matches!(start, Value::Nil) {
+            return Ok(start);
         }
         let mut value = start;
         for (index, name) in names.iter().enumerate() {
@@ -512,7 +515,6 @@ impl Run<'_> {
                         None => return refuse(format!("can't evaluate field {name} in type {}", object.type_name())),
                     }
                 }
-                Value::Nil if is_dot && index == 0 => Value::Nil,
                 Value::Nil => return refuse(format!("nil pointer evaluating interface {{}}.{name}")),
                 other => return refuse(format!("can't evaluate field {name} in type {}", other.type_name())),
             };

@@ -30,7 +30,8 @@ pub(super) fn parse(text: &str) -> Result<Parsed, SyntaxError> {
         return Err(SyntaxError { message: "the template is too large".to_owned(), at: Span::at(0) });
     }
     let actions = Actions::find(text);
-    let parsed = Parser::new(text, "{{", "}}").and_then(Parser::parse);
+    let plain = actions.without_comments(text);
+    let parsed = Parser::new(plain.as_deref().unwrap_or(text), "{{", "}}").and_then(Parser::parse);
     let (body, defines) = parsed.map_err(|error| {
         let (message, offset) = told(text, &error);
         SyntaxError { message, at: actions.around(offset) }

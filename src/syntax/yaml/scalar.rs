@@ -94,7 +94,6 @@ fn float(text: &str) -> Option<f64> {
 /// Whether a text can stand without quotes and stays a string then, in YAML 1.1 as well as in 1.2. Says no to some that
 /// could, never yes to one that could not.
 pub(crate) fn is_plain_string(text: &str) -> bool {
-    const OLD_WORDS: [&str; 6] = ["y", "n", "yes", "no", "on", "off"];
     let Some(first) = text.chars().next() else { return false };
     let starts_plain = !first.is_whitespace() && !"-?:,[]{}#&*!|>'\"%@`=<".contains(first)
         || first == '-' && text.len() > 1 && !text.starts_with("- ") && !text.starts_with("--");
@@ -103,7 +102,13 @@ pub(crate) fn is_plain_string(text: &str) -> bool {
         && !text.contains(": ")
         && !text.contains(" #")
         && !text.chars().any(char::is_control)
-        && !OLD_WORDS.contains(&text.to_ascii_lowercase().as_str())
+        && is_string(text)
+}
+
+/// Whether a text without quotes would be read as a string, if it could stand there, in YAML 1.1 as well as in 1.2.
+pub(crate) fn is_string(text: &str) -> bool {
+    const OLD_WORDS: [&str; 6] = ["y", "n", "yes", "no", "on", "off"];
+    !OLD_WORDS.contains(&text.to_ascii_lowercase().as_str())
         && matches!(resolve(text, Style::Plain, None), Scalar::Str(_))
         && !is_like_date(text)
 }
