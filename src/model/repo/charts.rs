@@ -67,7 +67,7 @@ fn read(sources: &Sources, root: &Root, rendered: Rendered) -> Chart {
     for (place, message) in &rendered.notes {
         seen.not_evaluated(*place, message, None);
     }
-    look(&rendered, &mut seen);
+    look(sources, &rendered, &mut seen);
     let renderings = rendered.renderings.iter().map(|rendering| Objects {
         values: rendering.values,
         objects: rendering.trees.iter().flat_map(|tree| objects_of(sources, tree, &mut seen)).collect(),
@@ -80,7 +80,7 @@ fn read(sources: &Sources, root: &Root, rendered: Rendered) -> Chart {
 }
 
 /// Keeps what all renderings gave besides objects, each thing once.
-fn look(rendered: &Rendered, seen: &mut Seen) {
+fn look(sources: &Sources, rendered: &Rendered, seen: &mut Seen) {
     let mut told = BTreeSet::new();
     let mut remarks = BTreeSet::new();
     let mut files = BTreeSet::new();
@@ -120,7 +120,8 @@ fn look(rendered: &Rendered, seen: &mut Seen) {
             }
             for comment in tree.comments.iter().filter(|comment| comment.text.contains("svclint:")) {
                 let place = Place { file: tree.file(), span: comment.span };
-                if remarks.insert(place) {
+                // A comment that an action printed stands nowhere.
+                if sources.slice(place).contains("svclint:") && remarks.insert(place) {
                     seen.remarks.push(Remark { place, own_line: comment.own_line });
                 }
             }
@@ -160,7 +161,8 @@ pub(super) fn hand_out(repo: &mut Repo) {
         let is_shared = repo.heads.get(home).is_some_and(|head| head.kind == ServiceKind::Stack || head.root == ".");
         let mut owners = BTreeSet::from([home]);
         for rendering in &chart.renderings {
-            for object in rendering.objects.iter().filter(|object| !object.is_patch()) {
+            let own = rendering.objects.iter().filter(|object| !object.is_patch() && !is_judged_alone(object, chart, &charts));
+            for object in own {
                 let named = if is_shared { objects::owner_by_name(object, &names) } else { None };
                 let owner = named.unwrap_or(home);
                 owners.insert(owner);
@@ -180,6 +182,16 @@ pub(super) fn hand_out(repo: &mut Repo) {
         // What was handed out is held there.
         chart.renderings.truncate(1);
     }
+}
+
+/// Whether an object comes from another chart of the repository, which this one depends on by its path.
+fn is_judged_alone(object: &Object, chart: &Chart, charts: &[Chart]) -> bool {
+    let path = object.meta.path.as_str();
+    let holds = |chart: &Chart| {
+        let dir = chart.path.strip_suffix("Chart.yaml").unwrap_or("");
+        path.starts_with(dir)
+    };
+    !holds(chart) && charts.iter().any(|other| other.file != chart.file && !other.renderings.is_empty() && holds(other))
 }
 
 /// Each rendering is installed by itself, so its objects are linked among themselves.

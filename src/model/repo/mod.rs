@@ -221,6 +221,12 @@ impl Repo {
         self.put_together(index, None)
     }
 
+    /// Whether any of a service's objects come from charts.
+    #[must_use]
+    pub fn has_charts(&self, index: usize) -> bool {
+        self.files.get(index).is_some_and(|files| !files.chart_objects.is_empty() || !files.variants.is_empty())
+    }
+
     /// The values files with which charts of a service are rendered besides.
     pub fn variants(&self, index: usize) -> impl Iterator<Item = FileId> {
         self.files.get(index).into_iter().flat_map(|files| &files.variants).map(|variant| variant.values)
