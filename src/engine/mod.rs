@@ -6,6 +6,7 @@ mod judge;
 mod own;
 mod plan;
 mod summary;
+mod variants;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::ManuallyDrop;
@@ -107,13 +108,15 @@ fn part(repo: &Repo, plan: &Plan, index: usize, own_findings: bool) -> Option<Pa
         own = own::wrong_values(&service);
         own.extend(seen.troubles.iter().map(|trouble| own::trouble(&repo.sources, &service.root.0, trouble)));
     }
-    Some(Part {
+    let mut part = Part {
         set: plan.set_of(index)?,
         judged: judge::service(&repo.sources, &service, plan.instances(index), alone),
         own,
         annotations: comments::annotations(&repo.sources, &service),
         seen,
-    })
+    };
+    variants::judge(repo, plan, index, own_findings, &mut part);
+    Some(part)
 }
 
 fn illustration(service: &Head) -> Note {
