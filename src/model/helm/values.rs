@@ -53,7 +53,8 @@ fn choose_in(chart: &mut Chart, values: &Map, texts: Texts<'_>, context: &Contex
     let dependencies = &chart.dependencies;
     chart.missing.retain(|(name, _)| {
         let mut entries = dependencies.iter().filter(|dependency| dependency.name == *name);
-        entries.any(|entry| by_condition(&entry.condition, values).or_else(|| by_tags(&entry.tags, values)) != Some(false))
+        entries
+            .any(|entry| by_condition(&entry.condition, values).or_else(|| by_tags(&entry.tags, values)) != Some(false))
     });
     for part in &mut chart.charts {
         let own = match values.get(&part.name) {

@@ -93,7 +93,7 @@ fn look(sources: &Sources, rendered: &Rendered, seen: &mut Seen) {
                 kind: TroubleKind::Unrenderable,
                 artifact: "helm",
                 place: refusal.at,
-                message: refusal.message.clone(),
+                message: format!("helm cannot render this: {}", refusal.message),
                 help: None,
                 related: inner.into_iter().chain(values).collect(),
             });
@@ -161,7 +161,10 @@ pub(super) fn hand_out(repo: &mut Repo) {
         let is_shared = repo.heads.get(home).is_some_and(|head| head.kind == ServiceKind::Stack || head.root == ".");
         let mut owners = BTreeSet::from([home]);
         for rendering in &chart.renderings {
-            let own = rendering.objects.iter().filter(|object| !object.is_patch() && !is_judged_alone(object, chart, &charts));
+            let own = rendering
+                .objects
+                .iter()
+                .filter(|object| !object.is_patch() && !is_judged_alone(object, chart, &charts));
             for object in own {
                 let named = if is_shared { objects::owner_by_name(object, &names) } else { None };
                 let owner = named.unwrap_or(home);

@@ -45,7 +45,8 @@ impl Actions {
         for span in &self.spans {
             let Some(body) = comment(span.slice(text)) else { continue };
             let (start, end) = (span.start as usize + body.start, span.start as usize + body.end);
-            let blank: String = text.get(start + 2..end)?.bytes().map(|b| if b == b'\n' { '\n' } else { ' ' }).collect();
+            let blank: String =
+                text.get(start + 2..end)?.bytes().map(|b| if b == b'\n' { '\n' } else { ' ' }).collect();
             out.get_or_insert_with(|| text.to_owned()).replace_range(start..end, &format!("\"\"{blank}"));
         }
         out

@@ -39,9 +39,8 @@ fn read(node: NodeRef<'_>, context: &Context, depth: usize) -> Outcome {
         Shape::Mapping => {
             let entries: Vec<_> = node.entries().collect();
             context.steps(entries.len())?;
-            let entries = entries.into_iter().map(|entry| {
-                Ok((Rc::from(entry.key), read(entry.value, context, depth + 1)?))
-            });
+            let entries =
+                entries.into_iter().map(|entry| Ok((Rc::from(entry.key), read(entry.value, context, depth + 1)?)));
             Value::Map(Map::new(entries.collect::<Outcome<Vec<_>>>()?))
         }
     })
@@ -270,7 +269,8 @@ mod tests {
 
     #[test]
     fn yaml_is_written_as_helm_writes_it() {
-        let text = "a: 8080\nb:\n- x: 1\n  y: \"true\"\n- []\nc: |\n  one\n  two\nd: {}\ne: null\nf: \"1.0\"\ng: 'a: \"b\"'";
+        let text =
+            "a: 8080\nb:\n- x: 1\n  y: \"true\"\n- []\nc: |\n  one\n  two\nd: {}\ne: null\nf: \"1.0\"\ng: 'a: \"b\"'";
         assert_eq!(round(text), text);
         assert_eq!(round("- - a\n  - b\n- 1000000\n"), "- - a\n  - b\n- 1000000");
     }

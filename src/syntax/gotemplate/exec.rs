@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use gotmpl::parse::{ActionNode, BranchNode, CommandNode, Expr, ListNode, Node, Number, PipeNode, Pos, SmolStr, TemplateNode};
+use gotmpl::parse::{
+    ActionNode, BranchNode, CommandNode, Expr, ListNode, Node, Number, PipeNode, Pos, SmolStr, TemplateNode,
+};
 
 use super::actions::Actions;
 use super::context::Context;
@@ -188,7 +190,11 @@ impl Run<'_> {
                 self.enter(branch.pos);
                 let mark = self.variables.len();
                 let (value, _) = self.condition(&branch.pipe, dot)?;
-                if value.is_true() { self.list(&branch.body, dot)? } else { self.otherwise(branch, dot)? }
+                if value.is_true() {
+                    self.list(&branch.body, dot)?
+                } else {
+                    self.otherwise(branch, dot)?
+                }
                 self.variables.truncate(mark);
                 Ok(())
             }
@@ -196,7 +202,11 @@ impl Run<'_> {
                 self.enter(branch.pos);
                 let mark = self.variables.len();
                 let (value, _) = self.condition(&branch.pipe, dot)?;
-                if value.is_true() { self.list(&branch.body, &value)? } else { self.otherwise(branch, dot)? }
+                if value.is_true() {
+                    self.list(&branch.body, &value)?
+                } else {
+                    self.otherwise(branch, dot)?
+                }
                 self.variables.truncate(mark);
                 Ok(())
             }

@@ -44,7 +44,8 @@ pub(super) fn parse(text: &str) -> Result<Parsed, SyntaxError> {
 
 /// The message of an error, and the offset that it is about.
 fn told(text: &str, error: &TemplateError) -> (String, usize) {
-    let (TemplateError::Parse { line, col, message, .. } | TemplateError::Lex { line, col, message, .. }) = error else {
+    let (TemplateError::Parse { line, col, message, .. } | TemplateError::Lex { line, col, message, .. }) = error
+    else {
         return (error.to_string(), 0);
     };
     let lines = text.split_inclusive('\n');

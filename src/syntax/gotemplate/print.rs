@@ -143,7 +143,9 @@ fn one(verb: char, flags: &str, precision: Option<usize>, arg: &Value, context: 
     let precision = precision.map(|precision| precision.min(MAX_WIDTH));
     let text = value(arg, context)?;
     Ok(match (verb, arg) {
-        ('v' | 's', Value::Str(_)) => precision.map_or_else(|| text.clone(), |limit| text.chars().take(limit).collect()),
+        ('v' | 's', Value::Str(_)) => {
+            precision.map_or_else(|| text.clone(), |limit| text.chars().take(limit).collect())
+        }
         ('v', _) | ('d', Value::Int(_)) | ('t', Value::Bool(_)) => text,
         ('s', Value::List(_) | Value::Map(_) | Value::Object(_)) => text,
         ('q', Value::Str(_)) => quoted(&text),
@@ -204,7 +206,10 @@ mod tests {
     fn verbs_print_as_in_go() {
         assert_eq!(printed("%s-%d", &[Value::text("a"), Value::Int(3)]), "a-3");
         assert_eq!(printed("%q %v", &[Value::text("a\"b"), Value::Float(8080.0)]), "\"a\\\"b\" 8080");
-        assert_eq!(printed("%05d|%-4s|%.2f", &[Value::Int(-7), Value::text("x"), Value::Float(1.5)]), "-0007|x   |1.50");
+        assert_eq!(
+            printed("%05d|%-4s|%.2f", &[Value::Int(-7), Value::text("x"), Value::Float(1.5)]),
+            "-0007|x   |1.50"
+        );
         assert_eq!(printed("%d %s", &[Value::Float(1.0)]), "%!d(float64=1) %!s(MISSING)");
         assert_eq!(printed("%s", &[Value::Nil]), "%!s(<nil>)");
         assert_eq!(printed("%v", &[Value::map([("b", Value::texts(["x", "y"]))])]), "map[b:[x y]]");

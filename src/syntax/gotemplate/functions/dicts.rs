@@ -40,7 +40,9 @@ pub(super) const TABLE: Table = &[
         }
         listed(keys, context)
     }),
-    ("values", |args, context| listed(map(arg(args, 0)?)?.entries().into_iter().map(|(_, value)| value).collect(), context)),
+    ("values", |args, context| {
+        listed(map(arg(args, 0)?)?.entries().into_iter().map(|(_, value)| value).collect(), context)
+    }),
     ("pluck", |args, context| {
         let key = text_arg(args, 0, context)?;
         let mut found = Vec::new();

@@ -43,7 +43,9 @@ pub(super) const TABLE: Table = &[
         }
         made(url, context)
     }),
-    ("base", |args, context| made(text(last(args)?, context)?.trim_end_matches('/').rsplit('/').next().unwrap_or("."), context)),
+    ("base", |args, context| {
+        made(text(last(args)?, context)?.trim_end_matches('/').rsplit('/').next().unwrap_or("."), context)
+    }),
     ("dir", |args, context| {
         made(text(last(args)?, context)?.rsplit_once('/').map_or(".", |(directory, _)| directory), context)
     }),
@@ -151,7 +153,8 @@ pub(crate) fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for group in bytes.chunks(3) {
-        let bits = group.iter().enumerate().fold(0_u32, |bits, (index, byte)| bits | u32::from(*byte) << (16 - 8 * index));
+        let bits =
+            group.iter().enumerate().fold(0_u32, |bits, (index, byte)| bits | u32::from(*byte) << (16 - 8 * index));
         for index in 0..4 {
             let digit = DIGITS.get((bits >> (18 - 6 * index) & 63) as usize).copied().unwrap_or(b'=');
             out.push(if index <= group.len() { char::from(digit) } else { '=' });
@@ -232,6 +235,5 @@ mod tests {
         let value = super::super::find("randAlphaNum").unwrap()(&[Value::Int(20)], &context).unwrap();
         assert_eq!(text(&value, &context).unwrap().len(), 20);
         assert!(context.replace_open(false));
-
     }
 }

@@ -44,9 +44,7 @@ pub(super) const TABLE: Table = &[
         listed(items(arg(args, 1)?)?.chunks(size).map(|part| Value::list(part.to_vec())).collect(), context)
     }),
     ("until", |args, context| steps(0, integer_arg(args, 0)?, 1, context)),
-    ("untilStep", |args, context| {
-        steps(integer_arg(args, 0)?, integer_arg(args, 1)?, integer_arg(args, 2)?, context)
-    }),
+    ("untilStep", |args, context| steps(integer_arg(args, 0)?, integer_arg(args, 1)?, integer_arg(args, 2)?, context)),
     ("seq", |args, context| {
         let numbers: Vec<i64> = args.iter().map(integer).collect();
         let (start, end, step) = match numbers[..] {
@@ -56,7 +54,8 @@ pub(super) const TABLE: Table = &[
             _ => return Ok(Value::text("")),
         };
         let list = steps(start, end.saturating_add(step.signum()), step, context)?;
-        let words: Vec<String> = items(&list)?.iter().map(|item| print::value(item, context)).collect::<Outcome<_>>()?;
+        let words: Vec<String> =
+            items(&list)?.iter().map(|item| print::value(item, context)).collect::<Outcome<_>>()?;
         made(words.join(" "), context)
     }),
 ];
@@ -122,14 +121,14 @@ fn sliced(args: &[Value], context: &Context) -> Outcome {
     let from = if args.len() > 1 { count_arg(args, 1)? } else { 0 };
     if let Value::Str(text) = value {
         let to = if args.len() > 2 { count_arg(args, 2)? } else { text.len() };
-        return text.get(from..to).map_or_else(|| refuse("error calling slice: index out of range"), |part| made(part, context));
+        return text
+            .get(from..to)
+            .map_or_else(|| refuse("error calling slice: index out of range"), |part| made(part, context));
     }
     let all = items(value)?;
     let to = if args.len() > 2 { count_arg(args, 2)? } else { all.len() };
-    all.get(from..to).map_or_else(
-        || refuse("error calling slice: index out of range"),
-        |part| listed(part.to_vec(), context),
-    )
+    all.get(from..to)
+        .map_or_else(|| refuse("error calling slice: index out of range"), |part| listed(part.to_vec(), context))
 }
 
 fn steps(start: i64, end: i64, step: i64, context: &Context) -> Outcome {

@@ -119,7 +119,9 @@ fn index(args: &[Value]) -> Outcome {
                 None => Value::Nil,
             },
             (Value::Nil, _) => return refuse("error calling index: index of untyped nil"),
-            (other, _) => return refuse(format!("error calling index: can't index item of type {}", other.type_name())),
+            (other, _) => {
+                return refuse(format!("error calling index: can't index item of type {}", other.type_name()));
+            }
         };
     }
     Ok(value)

@@ -188,9 +188,7 @@ pub(super) fn deep_copy(value: &Value, context: &Context, depth: usize) -> Outco
             Value::list(items.collect::<Outcome<Vec<_>>>()?)
         }
         Value::Map(map) => {
-            let entries = map.entries().into_iter().map(|(key, item)| {
-                Ok((key, deep_copy(&item, context, depth + 1)?))
-            });
+            let entries = map.entries().into_iter().map(|(key, item)| Ok((key, deep_copy(&item, context, depth + 1)?)));
             Value::Map(Map::new(entries.collect::<Outcome<Vec<_>>>()?))
         }
         other => other.clone(),

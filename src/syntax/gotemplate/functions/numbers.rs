@@ -8,9 +8,7 @@ pub(super) const TABLE: Table = &[
     ("int64", |args, _| Ok(Value::Int(integer(last(args)?)))),
     ("atoi", |args, _| Ok(Value::Int(integer(last(args)?)))),
     ("float64", |args, _| Ok(Value::Float(float(last(args)?)))),
-    ("toDecimal", |args, context| {
-        Ok(Value::Int(i64::from_str_radix(&text(last(args)?, context)?, 8).unwrap_or(0)))
-    }),
+    ("toDecimal", |args, context| Ok(Value::Int(i64::from_str_radix(&text(last(args)?, context)?, 8).unwrap_or(0)))),
     ("add", |args, _| Ok(Value::Int(args.iter().fold(0, |sum, value| sum.wrapping_add(integer(value)))))),
     ("add1", |args, _| Ok(Value::Int(integer(last(args)?).wrapping_add(1)))),
     ("sub", |args, _| Ok(Value::Int(integer_arg(args, 0)?.wrapping_sub(integer_arg(args, 1)?)))),
@@ -22,9 +20,13 @@ pub(super) const TABLE: Table = &[
     ("min", |args, _| Ok(Value::Int(args.iter().map(integer).min().unwrap_or(0)))),
     ("addf", |args, _| Ok(Value::Float(args.iter().map(float).sum()))),
     ("add1f", |args, _| Ok(Value::Float(float(last(args)?) + 1.0))),
-    ("subf", |args, _| Ok(Value::Float(args.iter().skip(1).fold(float(arg(args, 0)?), |sum, value| sum - float(value))))),
+    ("subf", |args, _| {
+        Ok(Value::Float(args.iter().skip(1).fold(float(arg(args, 0)?), |sum, value| sum - float(value))))
+    }),
     ("mulf", |args, _| Ok(Value::Float(args.iter().map(float).product()))),
-    ("divf", |args, _| Ok(Value::Float(args.iter().skip(1).fold(float(arg(args, 0)?), |sum, value| sum / float(value))))),
+    ("divf", |args, _| {
+        Ok(Value::Float(args.iter().skip(1).fold(float(arg(args, 0)?), |sum, value| sum / float(value))))
+    }),
     ("maxf", |args, _| Ok(Value::Float(args.iter().map(float).fold(f64::MIN, f64::max)))),
     ("minf", |args, _| Ok(Value::Float(args.iter().map(float).fold(f64::MAX, f64::min)))),
     ("floor", |args, _| Ok(Value::Float(float(last(args)?).floor()))),

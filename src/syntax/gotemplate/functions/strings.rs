@@ -52,9 +52,7 @@ pub(super) const TABLE: Table = &[
         let text = text(last(args)?, context)?;
         made(text.split_whitespace().filter_map(|word| word.chars().next()).collect::<String>(), context)
     }),
-    ("contains", |args, context| {
-        Ok(Value::Bool(text_arg(args, 1, context)?.contains(&*text_arg(args, 0, context)?)))
-    }),
+    ("contains", |args, context| Ok(Value::Bool(text_arg(args, 1, context)?.contains(&*text_arg(args, 0, context)?)))),
     ("hasPrefix", |args, context| {
         Ok(Value::Bool(text_arg(args, 1, context)?.starts_with(&*text_arg(args, 0, context)?)))
     }),

@@ -9,10 +9,8 @@ pub(super) const TABLE: Table = &[
     ("semverCompare", |args, context| {
         let (constraint, version) = (text_arg(args, 0, context)?, text_arg(args, 1, context)?);
         let Some(version) = Version::parse(&version) else { return refuse("Invalid Semantic Version") };
-        holds(&constraint, &version).map_or_else(
-            || refuse(format!("improper constraint: {constraint}")),
-            |holds| Ok(Value::Bool(holds)),
-        )
+        holds(&constraint, &version)
+            .map_or_else(|| refuse(format!("improper constraint: {constraint}")), |holds| Ok(Value::Bool(holds)))
     }),
     ("semver", |args, context| {
         let text = text_arg(args, 0, context)?;
