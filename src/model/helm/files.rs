@@ -151,7 +151,7 @@ fn glob(pattern: &str) -> Option<Regex> {
             ']' => out.push(']'),
             '!' if out.ends_with('[') => out.push('^'),
             '-' => out.push('-'),
-            '\\' => out.extend(chars.next().map(|c| regex::escape(&c.to_string())).unwrap_or_default().chars()),
+            '\\' => out.push_str(&chars.next().map(|c| regex::escape(&c.to_string())).unwrap_or_default()),
             c => out.push_str(&regex::escape(&c.to_string())),
         }
     }

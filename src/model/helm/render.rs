@@ -133,7 +133,7 @@ fn with_values(texts: Texts<'_>, chart: &Chart, values: Option<FileId>) -> Rende
         return run.out;
     };
     run.dependencies(&chart);
-    run.prepare(&chart, all);
+    run.prepare(&chart, &all);
     run.execute();
     run.out
 }
@@ -155,7 +155,7 @@ impl Run<'_> {
 
     /// Parses all templates. Helm goes from those that lie deepest to those on top, so that the latter win where two
     /// define one name (engine, `sortTemplates`), and renders them in that order.
-    fn prepare(&mut self, chart: &Chart, values: Map) {
+    fn prepare(&mut self, chart: &Chart, values: &Map) {
         let release = Value::Object(Rc::new(Release { name: Rc::from(chart.name.as_str()) }));
         let shared = Shared { release, capabilities: capabilities(&chart.kube_version), texts: self.read_all(chart) };
         let mut templates = BTreeMap::new();
@@ -165,7 +165,7 @@ impl Run<'_> {
         for (name, (data, file)) in templates.into_iter().rev() {
             self.files.push(file);
             if let Err(failure) = self.machine.add(&name, self.texts.text(file)) {
-                self.fail(failure, file, true);
+                self.fail(&failure, file, true);
                 continue;
             }
             let base = name.rsplit('/').next().unwrap_or(&name);
@@ -198,7 +198,7 @@ impl Run<'_> {
                     let message = format!("this template could not be rendered without them: {}", told(&failure.why));
                     self.open(self.place(failure.at), message);
                 }
-                Err(failure) => self.fail(failure, file, false),
+                Err(failure) => self.fail(&failure, file, false),
             }
         }
     }
@@ -220,7 +220,7 @@ impl Run<'_> {
         self.hide("a template of the chart, which could not be rendered, may bring it");
     }
 
-    fn fail(&mut self, failure: Failure, file: FileId, is_syntax: bool) {
+    fn fail(&mut self, failure: &Failure, file: FileId, is_syntax: bool) {
         let at = self.place(failure.at);
         let at = if at.file == file || failure.inner.is_some() { at } else { Place { file, ..at } };
         let inner = failure.inner.map(|origin| self.place(origin)).filter(|inner| *inner != at);
@@ -264,9 +264,8 @@ impl Run<'_> {
 
 fn told(why: &Stop) -> String {
     match why {
-        Stop::Error(message) => line(message),
+        Stop::Error(message) | Stop::Fail(message) => line(message),
         Stop::NoTemplate(name) => format!("there is no template `{name}`"),
-        Stop::Fail(message) => line(message),
         Stop::TooLarge => "it is too large".to_owned(),
         Stop::Break | Stop::Continue => "`break` or `continue` outside of `range`".to_owned(),
     }
@@ -298,7 +297,7 @@ fn add_texts(texts: Texts<'_>, chart: &Chart, out: &mut BTreeMap<FileId, Rc<str>
 fn collect(
     chart: &Chart,
     path: &str,
-    values: Map,
+    values: &Map,
     shared: &Shared,
     out: &mut BTreeMap<String, (Value, FileId)>,
 ) -> Value {
@@ -320,7 +319,7 @@ fn collect(
             Some(Value::Map(own)) => own,
             _ => Map::new([]),
         };
-        let below = collect(part, &join(path, &format!("charts/{}", part.name)), own, shared, out);
+        let below = collect(part, &join(path, &format!("charts/{}", part.name)), &own, shared, out);
         parts.set(Rc::from(part.name.as_str()), below);
     }
     let base = join(path, "templates");

@@ -1,7 +1,7 @@
 //! Charts rendered, and their objects handed to services: those of the chart's own values to the service itself, those
 //! of each further values file as a variant of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -23,13 +23,13 @@ pub(super) struct Chart {
     /// Its `Chart.yaml`.
     file: FileId,
     path: String,
-    renderings: Vec<Objects>,
+    renderings: Vec<Group>,
     seen: Seen,
 }
 
 /// The objects of one rendering.
 #[derive(Debug)]
-struct Objects {
+struct Group {
     /// The values file, besides the chart's own.
     values: Option<FileId>,
     objects: Vec<Object>,
@@ -59,16 +59,16 @@ pub(super) fn load(sources: &Sources, root: Option<&Path>, files: &[FileId]) -> 
     }
     let texts = Texts { sources, root };
     let roots = helm::roots(texts, files);
-    roots.par_iter().map(|root| read(sources, root, helm::render(texts, root))).collect()
+    roots.par_iter().map(|root| read(sources, root, &helm::render(texts, root))).collect()
 }
 
-fn read(sources: &Sources, root: &Root, rendered: Rendered) -> Chart {
+fn read(sources: &Sources, root: &Root, rendered: &Rendered) -> Chart {
     let mut seen = Seen::default();
     for (place, message) in &rendered.notes {
         seen.not_evaluated(*place, message, None);
     }
-    look(sources, &rendered, &mut seen);
-    let renderings = rendered.renderings.iter().map(|rendering| Objects {
+    look(sources, rendered, &mut seen);
+    let renderings = rendered.renderings.iter().map(|rendering| Group {
         values: rendering.values,
         objects: rendering.trees.iter().flat_map(|tree| objects_of(sources, tree, &mut seen)).collect(),
         is_partial: rendering.hidden.is_some(),
@@ -152,7 +152,7 @@ pub(super) fn hand_out(repo: &mut Repo) {
         return;
     }
     link(repo);
-    let names = if repo.heads.len() < 2 { Default::default() } else { objects::names(repo) };
+    let names = if repo.heads.len() < 2 { BTreeMap::new() } else { objects::names(repo) };
     let charts = std::mem::take(&mut repo.charts);
     for (index, chart) in charts.iter().enumerate() {
         let Some(home) = repo.nested.owner_of(&chart.path) else { continue };
@@ -166,8 +166,8 @@ pub(super) fn hand_out(repo: &mut Repo) {
                 .iter()
                 .filter(|object| !object.is_patch() && !is_judged_alone(object, chart, &charts));
             for object in own {
-                let named = if is_shared { objects::owner_by_name(object, &names) } else { None };
-                let owner = named.unwrap_or(home);
+                let namesake = if is_shared { objects::owner_by_name(object, &names) } else { None };
+                let owner = namesake.unwrap_or(home);
                 owners.insert(owner);
                 if let Some(files) = repo.files.get_mut(owner) {
                     files.keep(index, rendering.values, Arc::new(object.clone()));

@@ -259,6 +259,8 @@ fn json_text(out: &mut String, text: &str, style: JsonStyle, context: &Context) 
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     fn round(text: &str) -> String {
@@ -270,7 +272,7 @@ mod tests {
     #[test]
     fn yaml_is_written_as_helm_writes_it() {
         let text =
-            "a: 8080\nb:\n- x: 1\n  y: \"true\"\n- []\nc: |\n  one\n  two\nd: {}\ne: null\nf: \"1.0\"\ng: 'a: \"b\"'";
+            "a: 8080\nb:\n- x: 1\n  z: \"true\"\n- []\nc: |\n  one\n  two\nd: {}\ne: null\nf: \"1.0\"\ng: 'a: \"b\"'";
         assert_eq!(round(text), text);
         assert_eq!(round("- - a\n  - b\n- 1000000\n"), "- - a\n  - b\n- 1000000");
     }
@@ -287,7 +289,7 @@ mod tests {
         let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
         for level in 1..9 {
             let items = vec![format!("*a{}", level - 1); 10].join(", ");
-            text.push_str(&format!("a{level}: &a{level} [{items}]\n"));
+            _ = writeln!(text, "a{level}: &a{level} [{items}]");
         }
         assert!(from_text(&text, &Context::new()).is_err());
     }

@@ -146,8 +146,11 @@ fn one(verb: char, flags: &str, precision: Option<usize>, arg: &Value, context: 
         ('v' | 's', Value::Str(_)) => {
             precision.map_or_else(|| text.clone(), |limit| text.chars().take(limit).collect())
         }
-        ('v', _) | ('d', Value::Int(_)) | ('t', Value::Bool(_)) => text,
-        ('s', Value::List(_) | Value::Map(_) | Value::Object(_)) => text,
+        ('v', _)
+        | ('d', Value::Int(_))
+        | ('t', Value::Bool(_))
+        | ('s', Value::List(_) | Value::Map(_) | Value::Object(_))
+        | ('g', Value::Float(_)) => text,
         ('q', Value::Str(_)) => quoted(&text),
         ('q', Value::List(list)) => {
             let mut items = Vec::new();
@@ -167,7 +170,6 @@ fn one(verb: char, flags: &str, precision: Option<usize>, arg: &Value, context: 
         }),
         ('c', Value::Int(number)) => u32::try_from(*number).ok().and_then(char::from_u32).unwrap_or('\u{fffd}').into(),
         ('f' | 'F', Value::Float(number)) => format!("{number:.*}", precision.unwrap_or(6)),
-        ('g', Value::Float(_)) => text,
         ('e', Value::Float(number)) => format!("{number:.*e}", precision.unwrap_or(6)),
         _ if flags.contains('#') => text,
         (_, Value::Nil) => format!("%!{verb}(<nil>)"),

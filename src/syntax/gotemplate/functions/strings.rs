@@ -59,7 +59,7 @@ pub(super) const TABLE: Table = &[
     ("hasSuffix", |args, context| {
         Ok(Value::Bool(text_arg(args, 1, context)?.ends_with(&*text_arg(args, 0, context)?)))
     }),
-    ("quote", |args, context| quoted(args, context, |text| print::quoted(text))),
+    ("quote", |args, context| quoted(args, context, print::quoted)),
     ("squote", |args, context| quoted(args, context, |text| format!("'{text}'"))),
     ("cat", |args, context| {
         let given = args.iter().filter(|value| !matches!(value, Value::Nil));
