@@ -62,7 +62,8 @@ fn render(files: &[(&str, &str)]) -> Rendered {
     let discovery = discover::in_memory(&all);
     let texts = Texts { sources: &discovery.sources, root: None };
     let charts = [discovery.sources.find("Chart.yaml").unwrap()];
-    helm::render(texts, &helm::roots(texts, &charts)[0])
+    let roots = helm::roots(texts, &charts);
+    helm::render(texts, &roots[0], &roots)
 }
 
 /// What the value under `it` in the only template is.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::files::Texts;
 use crate::source::{FileId, Place};
+use crate::syntax::gotemplate::allows;
 use crate::syntax::yaml::{NodeRef, Tree};
 
 /// How deep charts may depend on each other.
@@ -19,6 +20,8 @@ pub struct Root {
     pub file: FileId,
     /// Its directory.
     pub dir: String,
+    name: String,
+    version: String,
 }
 
 /// The charts of a repository that are no part of another one.
@@ -33,8 +36,14 @@ pub fn roots(texts: Texts<'_>, charts: &[FileId]) -> Vec<Root> {
         let above = dir.match_indices("/charts/").map(|(at, _)| dir.get(..at).unwrap_or(""));
         above.into_iter().any(|parent| all.contains(parent)) || dir.starts_with("charts/") && all.contains(".")
     };
-    let roots = charts.iter().map(|file| Root { file: *file, dir: dir_of(*file) });
-    roots.filter(|root| !is_part(&root.dir)).collect()
+    let dirs = charts.iter().map(|file| (*file, dir_of(*file))).filter(|(_, dir)| !is_part(dir));
+    let root = |(file, dir)| {
+        let tree = Tree::parse(file, texts.text(file));
+        let top = tree.documents().next();
+        let text = |key: &str| top.and_then(|top| top.get(key)?.text()).unwrap_or("").to_owned();
+        Root { file, dir, name: text("name"), version: text("version") }
+    };
+    dirs.map(root).collect()
 }
 
 /// A chart with those it depends on.
@@ -80,13 +89,32 @@ const FIELDS: [(&str, &str); 9] = [
 ];
 
 impl Chart {
-    /// Reads the chart in a directory; `None` where its `Chart.yaml` has no name.
-    pub(super) fn load(texts: Texts<'_>, dir: &str) -> Option<Self> {
-        load(texts, dir, 0, &mut MAX_CHARTS.clone())
+    /// Reads the chart in a directory; `None` where its `Chart.yaml` has no name. `all` are the charts of the
+    /// repository, which it may depend on.
+    pub(super) fn load(texts: Texts<'_>, dir: &str, all: &[Root]) -> Option<Self> {
+        load(Loading { texts, all }, dir, 0, &mut MAX_CHARTS.clone())
     }
 }
 
-fn load(texts: Texts<'_>, dir: &str, depth: usize, left: &mut usize) -> Option<Chart> {
+/// What charts are loaded from.
+#[derive(Clone, Copy)]
+struct Loading<'l> {
+    texts: Texts<'l>,
+    all: &'l [Root],
+}
+
+impl<'l> Loading<'l> {
+    /// The directory of the only chart of the repository with a name and a version that fits: charts that are published
+    /// from one repository name each other as if they came from elsewhere.
+    fn sibling(self, name: &str, constraint: &str) -> Option<&'l str> {
+        let fits = |root: &&Root| root.name == name && allows(constraint, &root.version) != Some(false);
+        let mut found = self.all.iter().filter(fits);
+        found.next().filter(|_| found.next().is_none()).map(|root| root.dir.as_str())
+    }
+}
+
+fn load(from: Loading<'_>, dir: &str, depth: usize, left: &mut usize) -> Option<Chart> {
+    let texts = from.texts;
     *left = left.checked_sub(1)?;
     if depth > MAX_DEPTH {
         return None;
@@ -126,21 +154,22 @@ fn load(texts: Texts<'_>, dir: &str, depth: usize, left: &mut usize) -> Option<C
             chart.files.push((path.to_owned(), file));
         }
     }
-    chart.charts.extend(parts.iter().filter_map(|part| load(texts, part, depth + 1, left)));
+    chart.charts.extend(parts.iter().filter_map(|part| load(from, part, depth + 1, left)));
     for node in listed.into_iter().flat_map(NodeRef::items) {
-        depend(&mut chart, texts, dir, node, depth, left);
+        depend(&mut chart, from, dir, node, depth, left);
     }
     Some(chart)
 }
 
-/// Takes in an entry of `dependencies`: what is not under `charts/` may lie at a `file://` path.
-fn depend(chart: &mut Chart, texts: Texts<'_>, dir: &str, node: NodeRef<'_>, depth: usize, left: &mut usize) {
+/// Takes in an entry of `dependencies`: what is not under `charts/` may lie at a `file://` path, or beside it.
+fn depend(chart: &mut Chart, from: Loading<'_>, dir: &str, node: NodeRef<'_>, depth: usize, left: &mut usize) {
     let text = |key: &str| node.get(key).and_then(NodeRef::text).filter(|text| !text.is_empty()).map(str::to_owned);
     let Some(name) = text("name") else { return };
     let is_there = chart.charts.iter().any(|part| part.name == name);
     if !is_there {
         let path = text("repository").and_then(|url| join_relative(dir, url.strip_prefix("file://")?));
-        match path.and_then(|path| load(texts, &path, depth + 1, left)) {
+        let sibling = || from.sibling(&name, &text("version").unwrap_or_default()).map(str::to_owned);
+        match path.or_else(sibling).and_then(|path| load(from, &path, depth + 1, left)) {
             Some(part) => chart.charts.push(part),
             None => chart.missing.push((name.clone(), node.get("name").unwrap_or(node).place())),
         }

@@ -52,18 +52,19 @@ pub struct Refusal {
     pub inner: Option<Place>,
 }
 
-/// Renders a chart. It has a thread of its own, for the sake of its stack.
+/// Renders a chart, of which the others may be dependencies. It has a thread of its own, for the sake of its stack.
 #[must_use]
-pub fn render(texts: Texts<'_>, root: &Root) -> Rendered {
+pub fn render(texts: Texts<'_>, root: &Root, all: &[Root]) -> Rendered {
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || render_here(texts, root));
+        let thread =
+            std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || render_here(texts, root, all));
         thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_default()
     })
 }
 
-fn render_here(texts: Texts<'_>, root: &Root) -> Rendered {
+fn render_here(texts: Texts<'_>, root: &Root, all: &[Root]) -> Rendered {
     let mut rendered = Rendered::default();
-    let Some(chart) = Chart::load(texts, &root.dir) else {
+    let Some(chart) = Chart::load(texts, &root.dir, all) else {
         rendered.notes.push((Place::whole(root.file), "this chart has no name, and is not rendered".to_owned()));
         return rendered;
     };

@@ -59,7 +59,7 @@ pub(super) fn load(sources: &Sources, root: Option<&Path>, files: &[FileId]) -> 
     }
     let texts = Texts { sources, root };
     let roots = helm::roots(texts, files);
-    roots.par_iter().map(|root| read(sources, root, &helm::render(texts, root))).collect()
+    roots.par_iter().map(|root| read(sources, root, &helm::render(texts, root, &roots))).collect()
 }
 
 fn read(sources: &Sources, root: &Root, rendered: &Rendered) -> Chart {
