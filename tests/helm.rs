@@ -180,6 +180,8 @@ fn the_namespace_of_the_release_and_chance_leave_values_open() {
     assert_eq!(value("it: {{ .Release.Namespace }}\n", ""), "${default}");
     assert_eq!(value("{{ $n := .Release.Namespace }}\nit: a.{{ $n }}.svc\n", ""), "${a.default.svc}");
     assert_eq!(value("it: {{ if eq .Release.Namespace \"default\" }}a{{ end }}\n", ""), "a");
+    let helper = "{{ define \"all\" }}\nit: fixed\nat: a.{{ .Release.Namespace }}\n{{ end }}";
+    assert_eq!(value(&format!("{helper}x:\n{{{{- include \"all\" . | nindent 0 }}}}\n"), ""), "fixed");
     assert!(value("it: {{ randAlphaNum 4 | b64enc | quote }}\n", "").starts_with("${"));
     assert_eq!(value("it: {{ .Release.Name }}\n", ""), "shop");
 }

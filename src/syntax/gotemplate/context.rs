@@ -1,6 +1,7 @@
 //! What a rendering may cost, and what it found that nobody but the one who installs the chart can decide.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use super::{Outcome, Stop};
 
@@ -16,6 +17,7 @@ pub struct Context {
     steps: Cell<u64>,
     bytes: Cell<usize>,
     is_open: Cell<bool>,
+    open_texts: RefCell<Vec<Rc<str>>>,
     asked: RefCell<Vec<String>>,
 }
 
@@ -33,6 +35,7 @@ impl Context {
             steps: Cell::new(MAX_STEPS),
             bytes: Cell::new(MAX_BYTES),
             is_open: Cell::new(false),
+            open_texts: RefCell::new(Vec::new()),
             asked: RefCell::new(Vec::new()),
         }
     }
@@ -59,6 +62,25 @@ impl Context {
     /// Whether that was said, from here on counted anew.
     pub(super) fn replace_open(&self, is_open: bool) -> bool {
         self.is_open.replace(is_open)
+    }
+
+    /// Whether that was said.
+    pub(super) fn is_open(&self) -> bool {
+        self.is_open.get()
+    }
+
+    /// Notes a text that is open, by which it is found in what is made of it. Text of several lines is not: more than
+    /// the open part of it would be taken for open.
+    pub(super) fn note_open(&self, text: &Rc<str>) {
+        let mut all = self.open_texts.borrow_mut();
+        if !text.trim().is_empty() && !text.contains('\n') && !all.contains(text) {
+            all.push(Rc::clone(text));
+        }
+    }
+
+    /// The texts that were noted since the last call.
+    pub(super) fn take_open(&self) -> Vec<Rc<str>> {
+        std::mem::take(&mut self.open_texts.borrow_mut())
     }
 
     /// Notes what the template wants whoever installs the chart to give.

@@ -262,7 +262,7 @@ impl Run<'_> {
         let start = pos.offset + skip;
         self.room(text)?;
         let origin = Origin { template: spot, span: Span::new(start, start + text.len()) };
-        self.out.push(text, origin, true, false);
+        self.out.push(text, origin, true, None);
         Ok(())
     }
 
@@ -271,7 +271,15 @@ impl Run<'_> {
         if self.out.text.len() + text.len() > MAX_OUTPUT { Err(Stop::TooLarge) } else { Ok(()) }
     }
 
-    /// Prints text that an action made.
+    /// Prints the value of an action.
+    fn print_made(&mut self, text: &Rc<str>) -> Outcome<()> {
+        if self.context.is_open() {
+            self.context.note_open(text);
+        }
+        self.print(text)
+    }
+
+    /// Prints text for the action that is running.
     fn print(&mut self, text: &str) -> Outcome<()> {
         self.room(text)?;
         if self.captures > 0 {
@@ -280,9 +288,8 @@ impl Run<'_> {
         }
         let Some(spot) = self.outer else { return Ok(()) };
         let span = self.files.get(spot.file).map_or(Span::default(), |file| file.actions.around(spot.offset));
-        let is_open = self.context.replace_open(false);
-        self.context.replace_open(is_open);
-        self.out.push(text, Origin { template: spot.file, span }, false, is_open);
+        let open = self.context.is_open().then(|| self.context.take_open());
+        self.out.push(text, Origin { template: spot.file, span }, false, open);
         Ok(())
     }
 
@@ -291,13 +298,16 @@ impl Run<'_> {
         if !action.pipe.decl.is_empty() {
             return self.condition(&action.pipe, dot).map(drop);
         }
+        if self.captures == 0 {
+            self.context.take_open();
+        }
         let before = self.context.replace_open(false);
         let value = self.pipeline(&action.pipe, dot)?;
         match &value {
             // Helm takes `<no value>` out of what it rendered (engine, `renderWithReferences`).
             Value::Nil => {}
-            Value::Str(text) => self.print(text)?,
-            other => self.print(&print::value(other, self.context)?)?,
+            Value::Str(text) => self.print_made(text)?,
+            other => self.print_made(&Rc::from(print::value(other, self.context)?))?,
         }
         let is_open = self.context.replace_open(before);
         if before || (self.captures > 0 && is_open) {

@@ -1,6 +1,7 @@
 //! What a template prints, with what each part of it was made of.
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use crate::source::Span;
 
@@ -14,7 +15,7 @@ pub struct Origin {
 }
 
 /// A part of an output.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Piece {
     /// Where it begins in the output.
     pub start: usize,
@@ -22,8 +23,16 @@ pub struct Piece {
     pub origin: Origin,
     /// Whether it is the text of the template itself.
     pub is_literal: bool,
-    /// Whether whoever installs the chart decides about it, or chance does.
-    pub is_open: bool,
+    /// Of an action whose value whoever installs the chart decides about, or chance does: the texts in it that are
+    /// open; all of it where there are none.
+    pub open: Option<Vec<Rc<str>>>,
+}
+
+impl Piece {
+    fn is_open(&self, text: &str) -> bool {
+        let Some(open) = &self.open else { return false };
+        open.is_empty() || open.iter().any(|open| text.contains(&**open))
+    }
 }
 
 /// What a template printed.
@@ -45,9 +54,9 @@ pub struct Source {
 }
 
 impl Output {
-    pub(super) fn push(&mut self, text: &str, origin: Origin, is_literal: bool, is_open: bool) {
+    pub(super) fn push(&mut self, text: &str, origin: Origin, is_literal: bool, open: Option<Vec<Rc<str>>>) {
         if !text.is_empty() {
-            self.pieces.push(Piece { start: self.text.len(), origin, is_literal, is_open });
+            self.pieces.push(Piece { start: self.text.len(), origin, is_literal, open });
             self.text.push_str(text);
         }
     }
@@ -61,7 +70,8 @@ impl Output {
         let count = pieces.partition_point(|piece| piece.start < end);
         let pieces = pieces.get(..count)?;
         let (head, tail) = (pieces.first()?, pieces.last()?);
-        let is_open = pieces.iter().any(|piece| piece.is_open);
+        let text = self.text.get(range.clone()).unwrap_or("");
+        let is_open = pieces.iter().any(|piece| piece.is_open(text));
         let start = if head.is_literal {
             head.origin.span.start as usize + (range.start - head.start)
         } else {
@@ -88,9 +98,9 @@ mod tests {
         let template = "image: {{ .repo }}:1\n";
         let mut output = Output::default();
         let at = |start, end| Origin { template: 0, span: Span::new(start, end) };
-        output.push("image: ", at(0, 7), true, false);
-        output.push("api", at(7, 18), false, false);
-        output.push(":1\n", at(18, 21), true, false);
+        output.push("image: ", at(0, 7), true, None);
+        output.push("api", at(7, 18), false, None);
+        output.push(":1\n", at(18, 21), true, None);
         let slice = |range| output.source(range).map(|source| source.origin.span.slice(template).to_owned());
         assert_eq!(slice(0..5).as_deref(), Some("image"));
         assert_eq!(slice(8..9).as_deref(), Some("{{ .repo }}"));

@@ -93,6 +93,7 @@ impl Run<'_> {
         let Some(variable) = found else { return refuse(format!("undefined variable \"{name}\"")) };
         if variable.is_open {
             self.context.leave_open();
+            self.note(&variable.value);
         }
         Ok(variable.value.clone())
     }
@@ -144,7 +145,7 @@ impl Run<'_> {
                         self.context.leave_open();
                     }
                     match object.call(name, given) {
-                        Some(result) => result?,
+                        Some(result) => result.inspect(|value| self.note(value))?,
                         None => return refuse(format!("can't evaluate field {name} in type {}", object.type_name())),
                     }
                 }
@@ -155,21 +156,41 @@ impl Run<'_> {
         Ok(value)
     }
 
+    /// Notes an open text that a method gave.
+    fn note(&self, value: &Value) {
+        if self.context.is_open()
+            && let Value::Str(text) = value
+        {
+            self.context.note_open(text);
+        }
+    }
+
     fn function(&mut self, name: &str, args: &[Expr], piped: Option<Value>, dot: &Value) -> Outcome {
         match name {
             "and" | "or" => return self.short_circuit(name == "and", args, piped, dot),
             _ => {}
         }
+        let before = self.context.replace_open(false);
         let args = self.arguments(args, piped, dot)?;
+        let value = self.applied(name, &args)?;
+        self.note(&value);
+        let is_open = self.context.replace_open(before);
+        if is_open {
+            self.context.leave_open();
+        }
+        Ok(value)
+    }
+
+    fn applied(&mut self, name: &str, args: &[Value]) -> Outcome {
         match name {
             "include" => {
-                let [template, data] = &args[..] else { return refuse("wrong number of args for include: want 2") };
+                let [template, data] = args else { return refuse("wrong number of args for include: want 2") };
                 let template = functions::text(template, self.context)?;
                 self.capture(|run| run.call(&template, data))
             }
-            "tpl" => self.tpl(&args),
+            "tpl" => self.tpl(args),
             _ => match functions::find(name) {
-                Some(function) => function(&args, self.context),
+                Some(function) => function(args, self.context),
                 None => refuse(format!("function \"{name}\" not defined")),
             },
         }
