@@ -58,7 +58,10 @@ pub fn render(texts: Texts<'_>, root: &Root, all: &[Root]) -> Rendered {
     std::thread::scope(|scope| {
         let thread =
             std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || render_here(texts, root, all));
-        thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_default()
+        thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_else(|| {
+            let message = "this chart could not be rendered for want of memory".to_owned();
+            Rendered { renderings: Vec::new(), notes: vec![(Place::whole(root.file), message)] }
+        })
     })
 }
 
@@ -69,6 +72,7 @@ fn render_here(texts: Texts<'_>, root: &Root, all: &[Root]) -> Rendered {
         return rendered;
     };
     if chart.is_library {
+        rendered.notes.push((Place::whole(root.file), "a library chart is not rendered alone".to_owned()));
         return rendered;
     }
     let mut given = vec![None];
