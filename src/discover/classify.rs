@@ -18,7 +18,7 @@ pub enum ArtifactKind {
     Kubernetes,
     /// A kustomization.
     Kustomization,
-    /// A template of a Helm chart, not judged before it is rendered.
+    /// A template of a Helm chart; what it renders to is judged.
     HelmTemplate,
     /// `Chart.yaml`.
     HelmChart,

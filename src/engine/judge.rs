@@ -53,6 +53,18 @@ pub(super) fn service(sources: &Sources, service: &Service, instances: &[Instanc
     Judged { findings: findings.into_iter().flatten().collect(), counts }
 }
 
+/// Judges the Kubernetes objects of a service alone: one list of findings for each rule.
+pub(super) fn objects(sources: &Sources, service: &Service, instances: &[Instance]) -> Vec<Vec<Finding>> {
+    let judged = |instance: &Instance| {
+        let kind = instance.rule.kind.name;
+        if !kind.starts_with("k8s.") {
+            return Vec::new();
+        }
+        by_rule(sources, service, instance, &service.targets(kind)).0
+    };
+    instances.iter().map(judged).collect()
+}
+
 fn by_rule(
     sources: &Sources,
     service: &Service,

@@ -6,6 +6,7 @@ mod judge;
 mod own;
 mod plan;
 mod summary;
+mod variants;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::ManuallyDrop;
@@ -111,13 +112,15 @@ fn part(repo: &Repo, plan: &Plan, index: usize, own_findings: bool) -> Option<Pa
     if repo.has_variants(index) {
         judged.once_each();
     }
-    Some(Part {
+    let mut part = Part {
         set: plan.set_of(index)?,
         judged,
         own,
         annotations: comments::annotations(&repo.sources, &service),
         seen,
-    })
+    };
+    variants::judge(repo, plan, index, own_findings, &mut part);
+    Some(part)
 }
 
 fn illustration(service: &Head) -> Note {

@@ -42,6 +42,13 @@ pub(super) const RULES: &[Own] = &[
         why: "A project that compose refuses does not start.",
     },
     Own {
+        id: UNRENDERABLE,
+        severity: Severity::Error,
+        category: "correctness",
+        summary: "helm renders the chart",
+        why: "A chart with a template that does not render cannot be installed.",
+    },
+    Own {
         id: SUSPICIOUS,
         severity: Severity::Warning,
         category: "correctness",
@@ -54,6 +61,7 @@ const WRONG_TYPE: &str = "value-type";
 const DUPLICATE_KEY: &str = "duplicate-key";
 const SUSPICIOUS: &str = "suspicious-syntax";
 const REFUSED: &str = "compose-refuses";
+const UNRENDERABLE: &str = "helm-refuses";
 
 /// What reports need to know of one of these rules.
 pub(super) fn info(id: &str) -> Option<RuleInfo> {
@@ -92,6 +100,7 @@ pub(super) fn trouble(sources: &Sources, service: &str, trouble: &Trouble) -> Fi
         TroubleKind::DuplicateKey => DUPLICATE_KEY,
         TroubleKind::Suspicious => SUSPICIOUS,
         TroubleKind::Refused => REFUSED,
+        TroubleKind::Unrenderable => UNRENDERABLE,
     };
     let path = sources.get(trouble.place.file).path.clone();
     let target = Target { kind: trouble.artifact.to_owned(), name: path };

@@ -6,6 +6,7 @@ pub mod dockerfile;
 pub mod duration;
 pub mod facts;
 pub mod healthcheck;
+pub mod helm;
 pub mod image;
 pub mod k8s;
 mod kinds;

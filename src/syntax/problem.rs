@@ -24,6 +24,12 @@ impl SyntaxProblem {
         Self { span, message: message.into(), help: None, related: Vec::new(), fatal: true }
     }
 
+    /// Whether it is a key of a YAML mapping that stands there already. Helm takes the last of them (sigs.k8s.io/yaml).
+    #[must_use]
+    pub fn is_repeated_key(&self) -> bool {
+        !self.related.is_empty()
+    }
+
     /// The same with advice.
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {

@@ -37,5 +37,5 @@ pub use service::{Service, ServicePort, ServiceType};
 pub use software::Software;
 pub use text::Pair;
 pub use volume::{ClaimTemplate, Volume, VolumeType};
-pub use wiring::{About, Elsewhere, link, link_among, mark};
+pub use wiring::{About, Elsewhere, link, link_among, link_rendered, mark};
 pub use workload::Workload;

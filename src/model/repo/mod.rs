@@ -2,6 +2,7 @@
 //! judged, and let go, so that memory holds the services in flight and not the repository.
 
 mod built;
+mod charts;
 mod objects;
 mod presence;
 mod projects;
@@ -69,6 +70,21 @@ struct Files {
     objects: Vec<Arc<Object>>,
     /// What the kustomizations that were built bring to it.
     share: built::Share,
+    /// Objects of charts, each with its chart's index, as they are with the chart's own values.
+    chart_objects: Vec<(usize, Arc<Object>)>,
+    /// The service with further values files of its charts.
+    variants: Vec<charts::Variant>,
+}
+
+impl Files {
+    /// Keeps an object of a chart, rendered with a values file besides the chart's own.
+    fn keep(&mut self, chart: usize, values: Option<FileId>, object: Arc<Object>) {
+        let Some(values) = values else { return self.chart_objects.push((chart, object)) };
+        match self.variants.iter_mut().find(|variant| (variant.chart, variant.values) == (chart, values)) {
+            Some(variant) => variant.objects.push(object),
+            None => self.variants.push(charts::Variant { chart, values, objects: vec![object] }),
+        }
+    }
 }
 
 /// A repository: its services and what was seen on the way to them.
@@ -90,6 +106,7 @@ pub struct Repo {
     manifests: Vec<FileId>,
     /// Names of images whose tag Skaffold writes.
     tagged_by_skaffold: BTreeSet<String>,
+    charts: Vec<charts::Chart>,
     /// Where each Kubernetes object is, for names that are not found where they are used.
     object_names: OnceLock<objects::ObjectNames>,
 }
@@ -152,10 +169,7 @@ impl Repo {
         let of_kind = |kind: ArtifactKind| -> Vec<FileId> {
             discovery.artifacts.iter().filter(|artifact| artifact.kind == kind).map(|artifact| artifact.file).collect()
         };
-        for file in of_kind(ArtifactKind::HelmTemplate) {
-            let message = "a chart's template is not judged before it is rendered";
-            seen.not_evaluated(Place::whole(file), message, Some("render the chart and check the result"));
-        }
+        let charts = charts::load(&sources, root, &of_kind(ArtifactKind::HelmChart));
         let mut compose_files = of_kind(ArtifactKind::Compose);
         compose_files.extend(composition.further_files(&sources, root, &compose_files));
         let projects = load_projects(&sources, root, &compose_files, composition, &mut seen);
@@ -166,7 +180,8 @@ impl Repo {
             .collect();
         let dockerfiles: Vec<FileId> = of_kind(ArtifactKind::Dockerfile).into_iter().chain(named).collect();
         let (atonix, manifests) = (of_kind(ArtifactKind::Atonix), of_kind(ArtifactKind::Kubernetes));
-        let roots = service_roots(&sources, &dockerfiles, &atonix, &manifests, &projects);
+        let deployed: Vec<FileId> = manifests.iter().copied().chain(charts::files(&charts)).collect();
+        let roots = service_roots(&sources, &dockerfiles, &atonix, &deployed, &projects);
         let tagged_by_skaffold = skaffold::images(&sources, root);
         let mut repo = Self {
             heads: roots.roots().iter().map(|root| head(&sources, root)).collect(),
@@ -180,11 +195,13 @@ impl Repo {
             object_names: OnceLock::new(),
             manifests: manifests.clone(),
             tagged_by_skaffold,
+            charts,
         };
         repo.hand_out(&dockerfiles, &atonix, &manifests);
         repo.hand_out_projects();
         built::hand_out(&mut repo, root);
         objects::hand_out(&mut repo);
+        charts::hand_out(&mut repo);
         for head in &mut repo.heads {
             head.artifacts.sort_unstable_by(|a, b| (&a.1, a.0).cmp(&(&b.1, b.0)));
         }
@@ -247,9 +264,31 @@ impl Repo {
         }
     }
 
-    /// Puts a service together. `None` for an index that is not one of [`Repo::heads`].
+    /// Puts a service together, its charts rendered with their own values. `None` for an index that is not one of
+    /// [`Repo::heads`].
     #[must_use]
     pub fn assemble(&self, index: usize) -> Option<Assembled> {
+        self.put_together(index, None)
+    }
+
+    /// Whether any of a service's objects come from charts.
+    #[must_use]
+    pub fn has_charts(&self, index: usize) -> bool {
+        self.files.get(index).is_some_and(|files| !files.chart_objects.is_empty() || !files.variants.is_empty())
+    }
+
+    /// The values files with which charts of a service are rendered besides.
+    pub fn variants(&self, index: usize) -> impl Iterator<Item = FileId> {
+        self.files.get(index).into_iter().flat_map(|files| &files.variants).map(|variant| variant.values)
+    }
+
+    /// Puts a service together as it is with one of [`Repo::variants`].
+    #[must_use]
+    pub fn assemble_variant(&self, index: usize, variant: usize) -> Option<Assembled> {
+        self.put_together(index, Some(self.files.get(index)?.variants.get(variant)?))
+    }
+
+    fn put_together(&self, index: usize, variant: Option<&charts::Variant>) -> Option<Assembled> {
         let (head, files) = (self.heads.get(index)?, self.files.get(index)?);
         let mut seen = Seen::default();
         let dockerfiles =
@@ -269,6 +308,10 @@ impl Repo {
             read::yaml(&self.sources, *file, "k8s", &mut seen);
         }
         seen.notes.extend(files.share.notes.iter().cloned());
+        let replaced = variant.map(|variant| variant.chart);
+        let kept = files.chart_objects.iter().filter(|(chart, _)| Some(*chart) != replaced);
+        objects.extend(kept.map(|(_, object)| Arc::clone(object)));
+        objects.extend(variant.into_iter().flat_map(|variant| &variant.objects).cloned());
         let compose_services = files
             .compose_services
             .iter()

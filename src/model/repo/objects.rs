@@ -39,6 +39,13 @@ pub(super) fn of_files(repo: &Repo, own: &Files, seen: &mut Seen) -> Vec<Arc<Obj
 /// very names that are being gathered.
 pub(super) fn object_names(repo: &Repo) -> ObjectNames {
     let mut names = ObjectNames::new();
+    for chart in &repo.charts {
+        for object in chart.base_objects() {
+            if let Some(name) = object.meta.name.value() {
+                names.entry((object.meta.kind().to_owned(), name.clone())).or_default().insert(object.meta.at.file);
+            }
+        }
+    }
     for file in &repo.manifests {
         for object in read::objects(&repo.sources, *file, &mut Seen::default()) {
             if let Some(name) = object.meta.name.value() {
@@ -100,6 +107,11 @@ pub(super) fn is_shared(repo: &Repo, index: usize) -> bool {
 pub(super) fn owner_of(object: &Object, names: &Names) -> Option<usize> {
     let subject = subject_of(object).and_then(|name| names.get(&name).copied());
     subject.or_else(|| names.get(&image_of_job(object)?).copied())
+}
+
+/// Whether a manifest has an object of a kind and name.
+pub(super) fn has_manifest(repo: &Repo, wanted: &(String, String)) -> bool {
+    repo.object_names().contains_key(wanted)
 }
 
 /// The names under which services are known elsewhere: their directory, their atonix.yaml, the compose service that

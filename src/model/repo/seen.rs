@@ -24,6 +24,8 @@ pub enum TroubleKind {
     Suspicious,
     /// The tool refuses the file for it, though it is well-formed.
     Refused,
+    /// A template of a chart that Helm cannot render.
+    Unrenderable,
 }
 
 /// Something wrong in a file that is no value of the model.

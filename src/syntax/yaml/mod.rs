@@ -5,6 +5,7 @@
 
 mod build;
 mod composed;
+mod moved;
 mod navigate;
 mod packed;
 mod recover;
@@ -16,6 +17,7 @@ use crate::syntax::SyntaxProblem;
 pub use composed::{Composed, Part};
 pub use navigate::{Entry, Items, NodeRef, Shape};
 pub use scalar::Scalar;
+pub(crate) use scalar::{is_plain_string, is_string};
 
 /// How many entries one merged mapping may have in all. Guards against merge keys that multiply.
 pub(crate) const MERGE_BUDGET: usize = 10_000;

@@ -96,3 +96,31 @@ fn float(text: &str) -> Option<f64> {
         && digits.bytes().next().is_some_and(|b| b.is_ascii_digit() || b == b'.');
     if shaped { text.parse().ok() } else { None }
 }
+
+/// Whether a text can stand without quotes and stays a string then, in YAML 1.1 as well as in 1.2. Says no to some that
+/// could, never yes to one that could not.
+pub(crate) fn is_plain_string(text: &str) -> bool {
+    let Some(first) = text.chars().next() else { return false };
+    let starts_plain = !first.is_whitespace() && !"-?:,[]{}#&*!|>'\"%@`=<".contains(first)
+        || first == '-' && text.len() > 1 && !text.starts_with("- ") && !text.starts_with("--");
+    starts_plain
+        && !text.ends_with([' ', ':'])
+        && !text.contains(": ")
+        && !text.contains(" #")
+        && !text.chars().any(char::is_control)
+        && is_string(text)
+}
+
+/// Whether a text without quotes would be read as a string, if it could stand there, in YAML 1.1 as well as in 1.2.
+pub(crate) fn is_string(text: &str) -> bool {
+    const OLD_WORDS: [&str; 6] = ["y", "n", "yes", "no", "on", "off"];
+    !OLD_WORDS.contains(&text.to_ascii_lowercase().as_str())
+        && matches!(resolve(text, Style::Plain, None), Scalar::Str(_))
+        && !is_like_date(text)
+}
+
+/// go-yaml reads `2001-01-02` as a time.
+fn is_like_date(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() >= 8 && bytes.iter().take(4).all(u8::is_ascii_digit) && bytes.get(4) == Some(&b'-')
+}

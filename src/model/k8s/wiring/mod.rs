@@ -33,6 +33,12 @@ pub fn mark(objects: &mut [Object], kustomizations: &[Kustomization]) {
     overlay::apply(objects, kustomizations);
 }
 
+/// Resolves the wiring within the objects that one rendering of a chart gave. `is_partial` is whether it could not be
+/// rendered as a whole, so that what is not among the objects may be there all the same.
+pub fn link_rendered(objects: &mut [Object], is_partial: bool, elsewhere: &Elsewhere<'_>) {
+    link_among(objects, &[], &About { kustomizations: &[], is_open: is_partial, elsewhere });
+}
+
 /// Resolves the wiring of objects that are deployed together with others, which stay as they are.
 pub fn link_among(objects: &mut [Object], others: &[Arc<Object>], about: &About<'_>) {
     let others = others.iter().map(|object| &**object);

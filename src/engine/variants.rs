@@ -1,0 +1,57 @@
+//! A service with the objects that its charts render to with further values files: only what these add is told.
+
+use std::collections::BTreeSet;
+
+use super::plan::Plan;
+use super::{Part, comments, judge, own};
+use crate::finding::{Finding, Label, Outcome};
+use crate::model::repo::{Assembled, Repo};
+use crate::source::{FileId, Place};
+use crate::triage::suppress::Annotated;
+
+/// What makes two findings the same to a reader.
+type Key = (String, Place, String, Outcome);
+
+/// Judges the variants of a service, and adds to its part what was not found before.
+pub(super) fn judge(repo: &Repo, plan: &Plan, index: usize, own_findings: bool, part: &mut Part) {
+    if !repo.has_charts(index) {
+        return;
+    }
+    let files: Vec<FileId> = repo.variants(index).collect();
+    let mut told: BTreeSet<Key> = BTreeSet::new();
+    // What a loop in a template prints may be found several times at one place.
+    part.judged.findings.retain(|finding| told.insert(key(finding)));
+    part.own.retain(|finding| told.insert(key(finding)));
+    for (variant, values) in files.into_iter().enumerate() {
+        let Some(Assembled { service, .. }) = repo.assemble_variant(index, variant) else { continue };
+        if own_findings {
+            let new = own::wrong_values(&service).into_iter().filter(|finding| told.insert(key(finding)));
+            part.own.extend(new.map(|finding| with_values(finding, values)));
+        }
+        let judged = judge::objects(&repo.sources, &service, plan.instances(index));
+        for (count, findings) in part.judged.counts.iter_mut().zip(judged) {
+            for finding in findings.into_iter().filter(|finding| told.insert(key(finding))) {
+                match finding.outcome {
+                    Outcome::Fail => count.failed += 1,
+                    Outcome::Unknown => count.unknown += 1,
+                }
+                part.judged.findings.push(with_values(finding, values));
+            }
+        }
+        for annotated in comments::annotations(&repo.sources, &service) {
+            let is_known = |other: &Annotated| (other.place, &other.rule) == (annotated.place, &annotated.rule);
+            if !part.annotations.iter().any(is_known) {
+                part.annotations.push(annotated);
+            }
+        }
+    }
+}
+
+fn key(finding: &Finding) -> Key {
+    (finding.rule.clone(), finding.primary.place, finding.message.clone(), finding.outcome)
+}
+
+fn with_values(mut finding: Finding, values: FileId) -> Finding {
+    finding.related.push(Label { place: Place::whole(values), text: "rendered with these values".to_owned() });
+    finding
+}
