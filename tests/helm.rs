@@ -223,6 +223,20 @@ fn files_of_the_chart_become_the_data_of_a_config_map() {
 }
 
 #[test]
+fn what_a_template_sets_the_later_ones_see() {
+    let profile = "{{ $_ := set $ \"Values\" (merge (dict \"global\" (dict \"scope\" \"all\")) .Values) }}";
+    let rendered = render(&[
+        ("templates/zzz_profile.yaml", profile),
+        ("templates/it.yaml", "it: {{ .Values.global.scope }}-{{ .Values.tag }}-{{ base .Template.Name }}"),
+        ("values.yaml", "tag: one\n"),
+    ]);
+    let base = &rendered.renderings[0];
+    assert_eq!(base.refusals.len(), 0, "{base:?}");
+    let root = base.trees[0].documents().next().unwrap();
+    assert_eq!(root.get("it").unwrap().text(), Some("all-one-it.yaml"));
+}
+
+#[test]
 fn templates_without_end_are_given_up() {
     let helper = "{{ define \"a\" }}{{ include \"a\" . }}{{ end }}";
     for template in [

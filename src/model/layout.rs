@@ -158,8 +158,22 @@ fn repo_file(id: FileId, entry: &SourceFile, path: &str) -> RepoFile {
         is_empty: entry.size() == 0,
         is_test_data: path.split('/').rev().skip(1).any(|part| TEST_DATA.contains(&part.to_ascii_lowercase().as_str())),
         secret: first_secret(id, name, entry.text()),
-        holds_private_key: entry.text().contains("-----BEGIN ") && entry.text().contains("PRIVATE KEY"),
+        holds_private_key: holds_private_key(entry.text()),
     }
+}
+
+/// Characters of Base64 that make a key of what stands behind its first line.
+const KEY_LENGTH: usize = 40;
+
+/// Whether a text holds a private key in PEM form, and not only its first line, as comments and templates do.
+fn holds_private_key(text: &str) -> bool {
+    text.match_indices("PRIVATE KEY-----").any(|(at, marker)| {
+        let before = text.get(..at).and_then(|before| before.lines().next_back()).unwrap_or("");
+        let behind = text.get(at + marker.len()..).unwrap_or("").trim_start_matches(['\\', 'r', 'n']).trim_start();
+        let is_encrypted = behind.starts_with("Proc-Type:");
+        let key = behind.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='));
+        before.contains("-----BEGIN ") && (is_encrypted || key.take(KEY_LENGTH).count() == KEY_LENGTH)
+    })
 }
 
 /// The first line of a `.env` file (Compose Specification, `env_file`) that sets a secret. Other files have no text

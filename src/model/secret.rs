@@ -38,6 +38,8 @@ const HARMLESS_ENDINGS: &[&str] = &[
     "DIR",
     "NAME",
     "USERNAME",
+    "CMD",
+    "COMMAND",
     "USER",
     "TTL",
     "ID",

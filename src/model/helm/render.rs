@@ -111,7 +111,7 @@ struct Run<'s> {
     /// The files of the templates, as the machine counts them.
     files: Vec<FileId>,
     /// The templates that print manifests, with their data and file.
-    jobs: Vec<(String, Value, FileId)>,
+    jobs: Vec<(String, Template)>,
     out: Rendering,
     /// Dependencies that are not there: what is missing may be theirs.
     missing: Vec<String>,
@@ -165,9 +165,10 @@ impl Run<'_> {
         let shared = Shared { release, capabilities: capabilities(&chart.kube_version), texts: self.read_all(chart) };
         let mut templates = BTreeMap::new();
         collect(chart, &chart.name, values, &shared, &mut templates);
-        let mut templates: Vec<(String, (Value, FileId))> = templates.into_iter().collect();
+        let mut templates: Vec<(String, Template)> = templates.into_iter().collect();
         templates.sort_by_key(|(path, _)| path.matches('/').count());
-        for (name, (data, file)) in templates.into_iter().rev() {
+        for (name, template) in templates.into_iter().rev() {
+            let file = template.file;
             self.files.push(file);
             if let Err(failure) = self.machine.add(&name, self.texts.text(file)) {
                 self.fail(&failure, file, true);
@@ -175,7 +176,7 @@ impl Run<'_> {
             }
             let base = name.rsplit('/').next().unwrap_or(&name);
             if !base.starts_with('_') && base != "NOTES.txt" {
-                self.jobs.push((name, data, file));
+                self.jobs.push((name, template));
             }
         }
     }
@@ -191,9 +192,11 @@ impl Run<'_> {
     }
 
     fn execute(&mut self) {
-        for (name, data, file) in std::mem::take(&mut self.jobs) {
+        for (name, Template { data, base, file }) in std::mem::take(&mut self.jobs) {
             let asked = self.context.asked().len();
-            match self.machine.render(&name, &data, &self.context) {
+            let about = [("Name", Value::text(&name)), ("BasePath", Value::text(&base))];
+            data.set(Rc::from("Template"), Value::map(about));
+            match self.machine.render(&name, &Value::Map(data), &self.context) {
                 Ok(output) => {
                     self.asked(asked, file);
                     self.read(&output, file);
@@ -282,6 +285,15 @@ fn line(message: &str) -> String {
     words.join(" ").chars().take(200).collect()
 }
 
+/// A template with its data, which it shares with the others of its chart: what one changes in place the later ones see
+/// (engine, `recAllTpls`).
+struct Template {
+    data: Map,
+    /// The directory of the chart's templates.
+    base: String,
+    file: FileId,
+}
+
 /// What all charts of a rendering share.
 struct Shared {
     release: Value,
@@ -299,13 +311,7 @@ fn add_texts(texts: Texts<'_>, chart: &Chart, out: &mut BTreeMap<FileId, Rc<str>
 }
 
 /// Gathers the templates of a chart and of those it depends on, with the data of each (engine, `recAllTpls`).
-fn collect(
-    chart: &Chart,
-    path: &str,
-    values: &Map,
-    shared: &Shared,
-    out: &mut BTreeMap<String, (Value, FileId)>,
-) -> Value {
+fn collect(chart: &Chart, path: &str, values: &Map, shared: &Shared, out: &mut BTreeMap<String, Template>) -> Value {
     let parts = Map::new([]);
     let entries: Rc<[(Rc<str>, FileId)]> =
         chart.files.iter().map(|(path, file)| (Rc::from(path.as_str()), *file)).collect();
@@ -334,10 +340,7 @@ fn collect(
         if chart.is_library && !is_partial {
             continue;
         }
-        let own = data.shallow();
-        let about = [("Name", Value::text(&name)), ("BasePath", Value::text(&base))];
-        own.set(Rc::from("Template"), Value::map(about));
-        out.insert(name, (Value::Map(own), *file));
+        out.insert(name, Template { data: data.clone(), base: base.clone(), file: *file });
     }
     Value::Map(data)
 }
