@@ -1,5 +1,6 @@
 //! Trees with spans: one file's text in, one tree out. Errors are recovered from and carry their place.
 
+pub mod base64;
 pub mod dockerfile;
 pub mod gotemplate;
 pub mod mapped;

@@ -106,7 +106,7 @@ impl Object for Files {
             "Lines" => Value::texts(self.get(text).lines()),
             "Glob" => Value::Object(Rc::new(self.glob(text))),
             "AsConfig" => Value::text(yaml(&self.config(str::to_owned))),
-            "AsSecrets" => Value::text(yaml(&self.config(|text| crate::syntax::gotemplate::base64(text.as_bytes())))),
+            "AsSecrets" => Value::text(yaml(&self.config(|text| crate::syntax::base64::encode(text.as_bytes())))),
             _ => return None,
         }))
     }

@@ -2,13 +2,14 @@
 
 use super::env::is_switch;
 use super::object::Meta;
-use super::text::{Pair, base64, entries, plain, plain_text, quantity};
+use super::text::{Pair, entries, plain, plain_text, quantity};
 use crate::model;
 use crate::model::quantity::Quantity;
 use crate::model::read::{Reader, placeholder};
 use crate::model::secret;
 use crate::model::value::{Always, Field, List};
 use crate::source::Place;
+use crate::syntax::base64;
 use crate::syntax::yaml::NodeRef;
 
 model! {
@@ -228,7 +229,7 @@ impl Secret {
 fn is_encoded_placeholder(node: NodeRef<'_>) -> bool {
     let Some(text) = node.text() else { return true };
     let stands_for_another = placeholder(text) || secret::is_placeholder(text);
-    let decoded = base64(text).and_then(|bytes| String::from_utf8(bytes).ok());
+    let decoded = base64::decode(text).and_then(|bytes| String::from_utf8(bytes).ok());
     stands_for_another || decoded.is_some_and(|decoded| secret::is_placeholder(&decoded))
 }
 

@@ -5,6 +5,7 @@ use super::outcome::{Failure, Found};
 use super::resource::Resource;
 use super::value::{Entry, Value};
 use crate::source::{Place, Span};
+use crate::syntax::base64;
 
 /// A generated key: where it and its value are written, and the value; `None` for bytes that are no text.
 struct Pair {
@@ -212,18 +213,8 @@ fn take_entries(parent: &mut Value, from: Option<&Value>, key: &str, at: Place) 
 
 /// Base64 in lines of 70 characters, as kustomize writes it (RFC 4648, section 4).
 fn encode(text: &str) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const LINE: usize = 70;
-    let mut out = String::new();
-    for chunk in text.as_bytes().chunks(3) {
-        let byte = |index: usize| chunk.get(index).map_or(0, |byte| u32::from(*byte));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for digit in 0..4 {
-            let value = (bits >> (18 - 6 * digit)) & 63;
-            let letter = DIGITS.get(value as usize).copied().unwrap_or(b'=');
-            out.push(if digit <= chunk.len() { char::from(letter) } else { '=' });
-        }
-    }
+    let out = base64::encode(text.as_bytes());
     if out.len() < LINE {
         return out;
     }

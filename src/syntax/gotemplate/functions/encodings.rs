@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Table, count_arg, integer_arg, last, made, text, text_arg};
+use crate::syntax::base64;
 use crate::syntax::gotemplate::context::Context;
 use crate::syntax::gotemplate::data::{self, JsonStyle};
 use crate::syntax::gotemplate::{Map, Outcome, Value, refuse};
@@ -23,10 +24,10 @@ pub(super) const TABLE: Table = &[
     ("mustToPrettyJson", |args, context| json(args, context, JsonStyle { is_pretty: true, is_raw: false })),
     ("toRawJson", |args, context| json(args, context, JsonStyle { is_pretty: false, is_raw: true })),
     ("mustToRawJson", |args, context| json(args, context, JsonStyle { is_pretty: false, is_raw: true })),
-    ("b64enc", |args, context| made(base64(text(last(args)?, context)?.as_bytes()), context)),
+    ("b64enc", |args, context| made(base64::encode(text(last(args)?, context)?.as_bytes()), context)),
     ("b64dec", |args, context| {
         let text = text(last(args)?, context)?;
-        let decoded = from_base64(&text).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let decoded = base64::decode(&text).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         made(decoded.unwrap_or_else(|| "illegal base64 data".to_owned()), context)
     }),
     ("b32enc", |args, context| made(text(last(args)?, context)?, context)),
@@ -68,7 +69,7 @@ pub(super) const TABLE: Table = &[
         context.leave_open();
         let count = count_arg(args, 0)?;
         context.bytes(count)?;
-        made(base64(&vec![0x5a; count]), context)
+        made(base64::encode(&vec![0x5a; count]), context)
     }),
     ("randInt", |args, context| {
         context.leave_open();
@@ -148,44 +149,6 @@ fn certificate(context: &Context) -> Value {
     Value::map([("Cert", Value::text("unknown certificate")), ("Key", Value::text("unknown key"))])
 }
 
-/// Standard Base64 (RFC 4648, section 4).
-pub(crate) fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for group in bytes.chunks(3) {
-        let bits =
-            group.iter().enumerate().fold(0_u32, |bits, (index, byte)| bits | u32::from(*byte) << (16 - 8 * index));
-        for index in 0..4 {
-            let digit = DIGITS.get((bits >> (18 - 6 * index) & 63) as usize).copied().unwrap_or(b'=');
-            out.push(if index <= group.len() { char::from(digit) } else { '=' });
-        }
-    }
-    out
-}
-
-fn from_base64(text: &str) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut bits, mut count): (u32, u32) = (0, 0);
-    for byte in text.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n')).take_while(|byte| *byte != b'=') {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            out.push(u8::try_from(bits >> count & 0xff).ok()?);
-            bits &= (1 << count) - 1;
-        }
-    }
-    Some(out)
-}
-
 fn escaped(text: &str) -> String {
     text.bytes().fold(String::new(), |mut out, byte| {
         match byte {
@@ -224,8 +187,8 @@ mod tests {
     #[test]
     fn base64_goes_both_ways() {
         for (plain, encoded) in [("", ""), ("a", "YQ=="), ("ab", "YWI="), ("abc", "YWJj"), ("abcd", "YWJjZA==")] {
-            assert_eq!(base64(plain.as_bytes()), encoded);
-            assert_eq!(from_base64(encoded).unwrap(), plain.as_bytes());
+            assert_eq!(base64::encode(plain.as_bytes()), encoded);
+            assert_eq!(base64::decode(encoded).unwrap(), plain.as_bytes());
         }
     }
 

@@ -14,7 +14,6 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::OnceLock;
 
-pub(crate) use encodings::base64;
 pub(crate) use versions::allows;
 
 use super::context::Context;
