@@ -237,6 +237,22 @@ fn what_a_template_sets_the_later_ones_see() {
 }
 
 #[test]
+fn a_secret_that_values_fill_is_not_committed_and_one_written_out_is() {
+    let secret = |name: &str, value: &str| {
+        format!("apiVersion: v1\nkind: Secret\nmetadata: {{ name: {name} }}\nstringData:\n  password: {value}\n")
+    };
+    let (filled, written) = (secret("filled", "{{ .Values.password }}"), secret("written", "s0me-l1teral-value"));
+    let dir = chart(&[
+        ("templates/filled.yaml", &filled),
+        ("templates/written.yaml", &written),
+        ("values.yaml", "password: s0me-other-value\n"),
+    ]);
+    let report = check(dir.path());
+    let found = found(&report, &["k8s-no-committed-secret"]);
+    assert!(found.lines().count() == 1 && found.contains("templates/written.yaml:5:3-11 "), "{found}");
+}
+
+#[test]
 fn templates_without_end_are_given_up() {
     let helper = "{{ define \"a\" }}{{ include \"a\" . }}{{ end }}";
     for template in [

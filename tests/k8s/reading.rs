@@ -136,7 +136,7 @@ stringData: {token: '${TOKEN}'}
     let Body::Secret(secret) = &manifests.objects[0].body else { panic!("it is a Secret") };
     let placeholders: Vec<_> = secret.entries.iter().map(|entry| (entry.key.as_str(), entry.is_placeholder)).collect();
     assert_eq!(placeholders, [("password", true), ("user", false), ("token", true)]);
-    assert!(secret.has_literal_data);
+    assert_eq!(secret.has_literal_data.value(), Some(&true));
 }
 
 #[test]

@@ -56,6 +56,10 @@ model! {
         /// Whether the value, decoded, is empty or stands for one that is put in later.
         is_placeholder: bool,
     }
+    with {
+        /// Where the value stands.
+        value_at: Place,
+    }
     label(entry) { entry.key.clone() }
 }
 
@@ -73,7 +77,7 @@ model! {
         /// Its type, such as `kubernetes.io/tls`.
         r#type: Always<String>,
         /// Whether it has a value that does not stand for one that is put in later.
-        has_literal_data: bool,
+        has_literal_data: Always<bool>,
         /// Its keys.
         entries: List<SecretEntry>,
     }
@@ -204,11 +208,13 @@ impl Secret {
             at,
             key: key.to_owned(),
             is_placeholder: is_encoded_placeholder(node),
+            value_at: node.place(),
         });
         let plain = entries(root, "stringData", |key, at, node| SecretEntry {
             at,
             key: key.to_owned(),
             is_placeholder: node.text().is_none_or(secret::is_placeholder),
+            value_at: node.place(),
         });
         all.items.extend(plain.items);
         all.unseen = all.unseen.or(plain.unseen);
@@ -219,11 +225,24 @@ impl Secret {
             labels: meta.labels.clone(),
             annotations: meta.annotations.clone(),
             r#type: root.field("type", plain_text).or_default("Opaque".to_owned()),
-            has_literal_data: all.iter().any(|entry| !entry.is_placeholder),
+            has_literal_data: literal_data(&all, meta.at),
             entries: all,
             path: meta.path.clone(),
         }
     }
+
+    /// Takes values for ones that are put in later, by where they stand.
+    pub fn put_in_later(&mut self, is_later: impl Fn(Place) -> bool) {
+        for entry in &mut self.entries.items {
+            entry.is_placeholder |= is_later(entry.value_at);
+        }
+        self.has_literal_data = literal_data(&self.entries, self.at);
+    }
+}
+
+fn literal_data(entries: &List<SecretEntry>, at: Place) -> Always<bool> {
+    let first = entries.iter().find(|entry| !entry.is_placeholder);
+    Always::known(first.is_some(), first.map_or(at, |entry| entry.at))
 }
 
 fn is_encoded_placeholder(node: NodeRef<'_>) -> bool {

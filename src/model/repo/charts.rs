@@ -133,6 +133,12 @@ fn look(sources: &Sources, rendered: &Rendered, seen: &mut Seen) {
 fn objects_of(sources: &Sources, tree: &Tree, seen: &mut Seen) -> Vec<Object> {
     let mut objects = k8s::read(tree, &sources.get(tree.file()).path);
     objects.retain(|object| !is_test(object));
+    for object in &mut objects {
+        // What an action prints is for whoever installs the chart to give; a default may be no more than an example.
+        if let Body::Secret(secret) = &mut object.body {
+            secret.put_in_later(|at| sources.slice(at).contains("{{"));
+        }
+    }
     for object in objects.iter().filter(|object| matches!(object.body, Body::TooLarge)) {
         seen.not_evaluated(object.meta.at, "this object is too large to be read, its aliases expanded", None);
     }
