@@ -11,6 +11,9 @@ use crate::source::{FileId, Sources, Span};
 /// More places than this in one finding are counted, not drawn.
 const MAX_LABELS: usize = 20;
 
+/// More targets than this that get the same text are counted, not named.
+const MAX_OTHERS: usize = 8;
+
 /// Writes findings by service and file, notes, and the summary. Suppressed findings are only counted.
 ///
 /// What cannot be told from the files is headed `unknown`, not by its severity, so that nobody takes it for a failure.
@@ -25,8 +28,9 @@ pub(super) fn write(report: &Report, sources: &Sources, style: &Style) -> String
         if report.services.len() > 1 {
             painter.heading(&mut out, service);
         }
-        for finding in findings {
-            painter.finding(&mut out, finding, report);
+        for same in findings.chunk_by(|a, b| is_same_text(a, b)) {
+            let [first, others @ ..] = same else { continue };
+            painter.finding(&mut out, first, others, report);
             out.push('\n');
         }
     }
@@ -36,6 +40,13 @@ pub(super) fn write(report: &Report, sources: &Sources, style: &Style) -> String
     }
     out.push_str(&summary::lines(report, style));
     out
+}
+
+/// Whether two findings are one piece of text that several targets get, as through an anchor or a template.
+fn is_same_text(a: &Finding, b: &Finding) -> bool {
+    let is_other_target = a.target.kind == b.target.kind && a.target.name != b.target.name;
+    let is_same = a.rule == b.rule && a.primary.place == b.primary.place && a.related == b.related;
+    is_other_target && is_same && (a.outcome, a.severity) == (b.outcome, b.severity)
 }
 
 /// What a header is coloured by.
@@ -107,7 +118,8 @@ impl<'s> Painter<'s> {
         out.push_str("\n\n");
     }
 
-    fn finding(&self, out: &mut String, finding: &Finding, report: &Report) {
+    /// Draws a finding; `others` are the same text for other targets, which are only named.
+    fn finding(&self, out: &mut String, finding: &Finding, others: &[&Finding], report: &Report) {
         let (tone, word) = match (finding.outcome, finding.severity) {
             (Outcome::Unknown, _) => (Tone::Quiet, Outcome::Unknown.as_str()),
             (Outcome::Fail, severity @ Severity::Error) => (Tone::Error, severity.as_str()),
@@ -126,6 +138,11 @@ impl<'s> Painter<'s> {
         if finding.outcome == Outcome::Unknown {
             let article = if finding.severity == Severity::Warning { "a" } else { "an" };
             notes.push(format!("cannot tell from the files; a failure would be {article} {}", finding.severity));
+        }
+        if !others.is_empty() {
+            let names: Vec<_> = others.iter().take(MAX_OTHERS).map(|other| escape::name(&other.target.name)).collect();
+            let rest = if others.len() > MAX_OTHERS { ", …" } else { "" };
+            notes.push(format!("the same text, {} more: {}{rest}", others.len(), names.join(", ")));
         }
         let labels: Vec<&Label> = std::iter::once(&finding.primary).chain(&finding.related).collect();
         let help = finding.help.as_deref();

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use proptest::{prop_assert, proptest};
 use svclint::diagnostic::Problem;
-use svclint::finding::Severity;
+use svclint::finding::{Finding, Severity, Target};
 use svclint::report::{Format, Style, write, write_problems};
 use svclint::source::{Place, Span};
 
@@ -142,6 +142,20 @@ fn hostile_text_is_spelled_out() {
     Checked 1 service, 14 files, 2 rules: 1 error
     atonix 1.0.0: 51 clauses met, 1 failed, 3 not applicable, 2 not checkable here
     ");
+}
+
+#[test]
+fn text_that_several_targets_get_is_drawn_once() {
+    let mut run = broken();
+    let first = run.report.findings[0].clone();
+    for name in ["debug", "test"] {
+        let target = Target { name: name.into(), ..first.target.clone() };
+        run.report.findings.push(Finding { target, ..first.clone() });
+    }
+    let text = pretty(&run);
+    assert_eq!(text.matches("error[").count(), 1, "{text}");
+    assert!(text.contains("  note: the same text, 2 more: debug, test\n"), "{text}");
+    assert_eq!(compact(&run).lines().filter(|line| line.contains("error[")).count(), 3);
 }
 
 #[test]

@@ -46,8 +46,9 @@ fn known(name: &Field<String>) -> Result<&String, Field<bool>> {
     }
 }
 
-/// The ConfigMap that every namespace is given (Kubernetes, `RootCAConfigMap`).
-const ROOT_CA: &str = "kube-root-ca.crt";
+/// ConfigMaps that every namespace is given by the cluster or its mesh (Kubernetes, `RootCAConfigMap`; `OpenShift`, "service
+/// CA"; Istio, the root certificate of istiod).
+const GIVEN: [&str; 3] = ["kube-root-ca.crt", "openshift-service-ca.crt", "istio-ca-root-cert"];
 
 fn config_map(
     name: &Field<String>,
@@ -62,7 +63,7 @@ fn config_map(
     let at = name.place();
     let generated = group.config_maps_to_come.iter().any(|one| one.name == *wanted);
     let found: Vec<_> = group.config_maps(namespace).filter(|map| map.name.value() == Some(wanted)).collect();
-    if generated || wanted == ROOT_CA {
+    if generated || GIVEN.contains(&wanted.as_str()) {
         return Field::known(true, at);
     }
     if found.is_empty() {
