@@ -416,3 +416,16 @@ fn quoted_lines_no_deeper_than_their_key_are_read_as_kubectl_reads_them() {
     assert_eq!(root.at(&["a", "c"]).unwrap().text(), Some("[   'x'   ]"));
     assert_eq!(root.get("d").unwrap().place().span.slice(text), "1");
 }
+
+#[test]
+fn a_block_at_the_end_of_a_file_has_no_line_end_that_the_file_lacks() {
+    let value = |text: &str| {
+        let tree = Tree::parse(FileId(0), text);
+        tree.documents().next().unwrap().get("a").unwrap().text().unwrap().to_owned()
+    };
+    assert_eq!(value("a: |\n  one\n  two"), "one\ntwo");
+    assert_eq!(value("a: >\n  one\n  two"), "one two");
+    assert_eq!(value("a: |\n  one\n"), "one\n");
+    assert_eq!(value("a: |-\n  one"), "one");
+    assert_eq!(value("a: |\n  one\nb: 1"), "one\n");
+}

@@ -28,7 +28,7 @@ const INCLUDE_UNSEEN: &str = "what the file includes was not read";
 /// The state of one load.
 pub(super) struct Loading<'l> {
     loader: FileLoader<'l>,
-    pub(super) composer: Composer<'l>,
+    pub(super) composer: Composer,
     /// The directory that paths in each file start from.
     pub(super) directories: BTreeMap<FileId, String>,
     /// Why not all names of the project may have been seen.
@@ -48,7 +48,7 @@ pub(super) struct Part<'p> {
 }
 
 impl<'l> Loading<'l> {
-    pub(super) fn new(env: &'l BTreeMap<String, String>, loader: FileLoader<'l>) -> Self {
+    pub(super) fn new(env: &BTreeMap<String, String>, loader: FileLoader<'l>) -> Self {
         Self {
             loader,
             composer: Composer::new(env),
@@ -101,12 +101,45 @@ impl<'l> Loading<'l> {
             let project = item.get("project_directory").and_then(Value::text).map(|text| text.value.clone());
             let project = project.and_then(|project| paths::join(directory, &project));
             let mut included = Value::new(Data::Map(Vec::new()), item.at, None);
+            let home = project.clone().or_else(|| {
+                let first = all.first()?.text()?;
+                paths::join(directory, &first.value).map(|path| paths::directory(&path))
+            });
+            let outer = self.with_own_env(item.get("env_file"), directory, home.as_deref());
             for name in all {
                 self.include_one(&mut included, name, directory, project.as_deref(), stack);
             }
+            self.composer.env = outer;
             root.partial = root.partial.or(included.partial);
             self.add(root, included);
         }
+    }
+
+    /// Adds what the env files of an included project set to what is set already, which goes first; those named for it,
+    /// else the `.env` in its directory (Compose Specification, `include`). Returns what was set before.
+    fn with_own_env(
+        &mut self,
+        named: Option<&Value>,
+        directory: &str,
+        home: Option<&str>,
+    ) -> Rc<BTreeMap<String, String>> {
+        let files: Vec<String> = match named {
+            Some(value) => {
+                let single = std::slice::from_ref(value);
+                let items = if matches!(value.data, Data::List(_)) { value.items() } else { single };
+                let path = |item: &Value| paths::join(directory, &item.text()?.value);
+                items.iter().filter_map(path).collect()
+            }
+            None => home.and_then(|home| paths::join(home, ".env")).into_iter().collect(),
+        };
+        let outer = Rc::clone(&self.composer.env);
+        let mut env = BTreeMap::new();
+        for set in files.iter().filter_map(|path| (self.loader.env)(path)) {
+            env.extend(set);
+        }
+        env.extend(outer.iter().map(|(name, value)| (name.clone(), value.clone())));
+        self.composer.env = Rc::new(env);
+        outer
     }
 
     fn include_one(
@@ -187,7 +220,7 @@ impl<'l> Loading<'l> {
             self.trouble(note("it lies outside the repository"));
             return None;
         };
-        let Some(tree) = (self.loader)(&path) else {
+        let Some(tree) = (self.loader.tree)(&path) else {
             self.trouble(note("there is no such file in the repository"));
             return None;
         };

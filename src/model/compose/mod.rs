@@ -64,9 +64,15 @@ pub struct ComposeInput<'t> {
     pub path: &'t str,
 }
 
-/// Gives the YAML of a file that `extends` or `include` names, by its path relative to the root of the run.
-/// `None` for a file that is not in the repository.
-pub type FileLoader<'l> = &'l dyn Fn(&str) -> Option<Tree>;
+/// Gives the files that a project names, by their paths relative to the root of the run; `None` for one that is not in
+/// the repository.
+#[derive(Clone, Copy)]
+pub struct FileLoader<'l> {
+    /// The YAML of a file that `extends` or `include` names.
+    pub tree: &'l dyn Fn(&str) -> Option<Tree>,
+    /// What a file of variables sets.
+    pub env: &'l dyn Fn(&str) -> Option<BTreeMap<String, String>>,
+}
 
 /// Loads a project: `base` with `overrides` laid over it in order. `env` holds what the `.env` beside the base file
 /// sets; the environment of the process never takes part. Paths in all of these files start from the base file's
@@ -100,7 +106,7 @@ pub fn load(
 fn merged<'l>(
     base: ComposeInput<'_>,
     overrides: &[ComposeInput<'_>],
-    env: &'l BTreeMap<String, String>,
+    env: &BTreeMap<String, String>,
     loader: FileLoader<'l>,
 ) -> (tree::Value, load::Loading<'l>) {
     let directory = paths::directory(base.path);

@@ -21,13 +21,16 @@ fn json(value: &Value) -> serde_json::Value {
     }
 }
 
+/// A repository without further files.
+const NONE: FileLoader<'_> = FileLoader { tree: &|_| None, env: &|_| None };
+
 /// The project of some files, laid over one another in order, and what compose would refuse in it.
 fn composed(files: &[&str], env: &[(&str, &str)]) -> (serde_json::Value, Vec<String>) {
     let trees: Vec<Tree> = files.iter().map(|text| Tree::parse(FileId(0), text)).collect();
     let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let inputs: Vec<ComposeInput<'_>> = trees.iter().map(|tree| ComposeInput { tree, path: "compose.yaml" }).collect();
     let (base, overrides) = inputs.split_first().unwrap();
-    let (root, loading) = merged(*base, overrides, &env, &|_| None);
+    let (root, loading) = merged(*base, overrides, &env, NONE);
     (json(&root), loading.composer.troubles.into_iter().map(|trouble| trouble.message).collect())
 }
 
@@ -347,4 +350,33 @@ fn a_secret_needs_a_source() {
         refused("secrets: {a: {}, b: {file: ./b}, c: {external: true}}\n"),
         ["the secret `a` comes from nowhere"]
     );
+}
+
+#[test]
+fn included_projects_have_variables_of_their_own() {
+    let base = Tree::parse(
+        FileId(0),
+        "include:\n  - db/compose.yaml\n  - { path: web/compose.yaml, env_file: web.env }\nservices: { app: { image: 'app:${TAG:-none}' } }\n",
+    );
+    let files = FileLoader {
+        tree: &|path| {
+            let service = path.split('/').next().unwrap_or("");
+            Some(Tree::parse(
+                FileId(1),
+                &format!("services: {{ {service}: {{ image: '{service}:${{TAG:-none}}-${{ENV}}' }} }}\n"),
+            ))
+        },
+        env: &|path| match path {
+            "db/.env" => Some([("TAG".to_owned(), "16".to_owned()), ("ENV".to_owned(), "lost".to_owned())].into()),
+            "web.env" => Some([("TAG".to_owned(), "2".to_owned())].into()),
+            _ => None,
+        },
+    };
+    let env = [("ENV".to_owned(), "prod".to_owned())].into();
+    let (root, _) = merged(ComposeInput { tree: &base, path: "compose.yaml" }, &[], &env, files);
+    let images: Vec<String> = ["app", "db", "web"]
+        .iter()
+        .map(|name| json(&root)["services"][name]["image"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(images, ["app:none", "db:16-prod", "web:2-prod"]);
 }

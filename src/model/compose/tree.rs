@@ -1,6 +1,7 @@
 //! The composed tree: values that keep their file and bytes while they are interpolated and merged.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::interpolate::interpolate;
 use super::text::Text;
@@ -135,16 +136,17 @@ impl Value {
 }
 
 /// Makes values from YAML nodes, variables filled in.
-pub(super) struct Composer<'e> {
-    env: &'e BTreeMap<String, String>,
+pub(super) struct Composer {
+    /// What the variables of the file at hand are filled in with.
+    pub(super) env: Rc<BTreeMap<String, String>>,
     left: usize,
     pub(super) variables: Vec<Variable>,
     pub(super) troubles: Vec<Trouble>,
 }
 
-impl<'e> Composer<'e> {
-    pub(super) fn new(env: &'e BTreeMap<String, String>) -> Self {
-        Self { env, left: MAX_NODES, variables: Vec::new(), troubles: Vec::new() }
+impl Composer {
+    pub(super) fn new(env: &BTreeMap<String, String>) -> Self {
+        Self { env: Rc::new(env.clone()), left: MAX_NODES, variables: Vec::new(), troubles: Vec::new() }
     }
 
     /// The value of a node. What goes past the limits is null, and said once.
@@ -204,7 +206,7 @@ impl<'e> Composer<'e> {
         let raw = node.text().unwrap_or("");
         let at = node.place();
         let content = content_offset(raw, at.span, node.style());
-        let out = interpolate(raw, self.env);
+        let out = interpolate(raw, &self.env);
         let place = |range: &std::ops::Range<usize>| match content {
             Some(content) => Place { file: at.file, span: Span::new(content + range.start, content + range.end) },
             None => at,

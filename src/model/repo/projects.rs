@@ -11,7 +11,7 @@ use super::presence;
 use super::seen::{Seen, Trouble, TroubleKind};
 use crate::discover::Build;
 use crate::finding::{Label, Note, NoteKind};
-use crate::model::compose::{self, ComposeFile, ComposeInput, ComposeService, Declared};
+use crate::model::compose::{self, ComposeFile, ComposeInput, ComposeService, Declared, FileLoader};
 use crate::source::{FileId, Place, Sources};
 use crate::syntax::yaml::Tree;
 
@@ -181,12 +181,16 @@ impl Loader<'_> {
             stack.files.iter().map(|(path, tree)| ComposeInput { tree, path }).collect();
         let (base, overrides) = inputs.split_first()?;
         let env = environment(self.sources, split_path(base.path).0);
-        let read = |path: &str| {
+        let text = |path: &str| {
             let file = self.sources.find(path)?;
             let text = self.sources.get(file).text();
-            (!text.is_empty()).then(|| Tree::parse(file, text))
+            (!text.is_empty()).then_some((file, text))
         };
-        let mut file = compose::load(*base, overrides, &env, &read);
+        let files = FileLoader {
+            tree: &|path| text(path).map(|(file, text)| Tree::parse(file, text)),
+            env: &|path| text(path).map(|(_, text)| compose::dotenv(text)),
+        };
+        let mut file = compose::load(*base, overrides, &env, files);
         file.look_for_files(&|path| presence::presence(self.sources, self.submodules, path));
         Some(file)
     }

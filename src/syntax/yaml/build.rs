@@ -119,7 +119,14 @@ impl Builder<'_> {
             }),
             Event::Scalar(value, style, anchor, tag) => {
                 // The parser gives `~` for a value that is not written.
-                let value = if span.is_empty() && style == ScalarStyle::Plain { "".into() } else { value.into() };
+                let mut value = if span.is_empty() && style == ScalarStyle::Plain { "".into() } else { value };
+                // The parser adds the line end that the file lacks; a block scalar only keeps what is there (YAML 1.2,
+                // section 8.1.1.2).
+                let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+                if is_block && span.end as usize >= self.text.len() && !self.text.ends_with(['\n', '\r']) {
+                    value = value.trim_end_matches('\n').to_owned().into();
+                }
+                let value = value.into();
                 let data = Data::Scalar { value, style: convert(style) };
                 return self.leaf(data, span, anchor, tag.as_deref());
             }
