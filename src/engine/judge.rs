@@ -1,6 +1,6 @@
 //! One service judged by its rules.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -19,15 +19,6 @@ pub(super) struct Judged {
     pub(super) findings: Vec<Finding>,
     /// How the targets of each rule ended, in the order of the rules and without their names.
     pub(super) counts: Vec<RuleCount>,
-}
-
-impl Judged {
-    /// Keeps one of the findings that say the same of the same place, as overlays of one base give them.
-    pub(super) fn once_each(&mut self) {
-        let mut seen = BTreeSet::new();
-        self.findings
-            .retain(|finding| seen.insert((finding.rule.clone(), finding.primary.place, finding.message.clone())));
-    }
 }
 
 /// Rules that one thread takes at a time.

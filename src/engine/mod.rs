@@ -108,10 +108,7 @@ fn part(repo: &Repo, plan: &Plan, index: usize, own_findings: bool) -> Option<Pa
         own = own::wrong_values(&service);
         own.extend(seen.troubles.iter().map(|trouble| own::trouble(&repo.sources, &service.root.0, trouble)));
     }
-    let mut judged = judge::service(&repo.sources, &service, plan.instances(index), alone);
-    if repo.has_variants(index) {
-        judged.once_each();
-    }
+    let judged = judge::service(&repo.sources, &service, plan.instances(index), alone);
     let mut part = Part {
         set: plan.set_of(index)?,
         judged,

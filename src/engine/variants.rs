@@ -1,4 +1,5 @@
-//! A service with the objects that its charts render to with further values files: only what these add is told.
+//! What overlays and charts say of a service several times is told once: objects that several builds have in common, and
+//! those that a chart renders to with further values files, of which only what they add is told.
 
 use std::collections::BTreeSet;
 
@@ -14,12 +15,11 @@ type Key = (String, Place, String, Outcome);
 
 /// Judges the variants of a service, and adds to its part what was not found before.
 pub(super) fn judge(repo: &Repo, plan: &Plan, index: usize, own_findings: bool, part: &mut Part) {
-    if !repo.has_charts(index) {
+    if !repo.may_repeat(index) {
         return;
     }
     let files: Vec<FileId> = repo.variants(index).collect();
     let mut told: BTreeSet<Key> = BTreeSet::new();
-    // What a loop in a template prints may be found several times at one place.
     part.judged.findings.retain(|finding| told.insert(key(finding)));
     part.own.retain(|finding| told.insert(key(finding)));
     for (variant, values) in files.into_iter().enumerate() {

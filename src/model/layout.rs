@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::schema::{Modelled, PathText, Slot, Type, View};
 use super::secret::{has_url_credentials, is_placeholder, is_secret_key};
-use super::value::{Field, List};
+use super::value::{Always, Field, List};
 use crate::model;
 use crate::source::{EntryKind, FileId, Place, SourceFile, Sources, Span};
 
@@ -32,7 +32,7 @@ model! {
         is_test_data: bool,
         /// Whether it holds a private key in PEM form (RFC 7468, section 10), which is looked for under the names that
         /// keys have.
-        holds_private_key: bool,
+        holds_private_key: Always<bool>,
         /// In a file of settings the first variable that is given a value under the name of a secret, or an address with
         /// a password.
         secret: Field<String>,
@@ -158,7 +158,7 @@ fn repo_file(id: FileId, entry: &SourceFile, path: &str) -> RepoFile {
         is_empty: entry.size() == 0,
         is_test_data: path.split('/').rev().skip(1).any(|part| TEST_DATA.contains(&part.to_ascii_lowercase().as_str())),
         secret: first_secret(id, name, entry.text()),
-        holds_private_key: holds_private_key(entry.text()),
+        holds_private_key: holds_private_key(id, entry.text()),
     }
 }
 
@@ -166,14 +166,20 @@ fn repo_file(id: FileId, entry: &SourceFile, path: &str) -> RepoFile {
 const KEY_LENGTH: usize = 40;
 
 /// Whether a text holds a private key in PEM form, and not only its first line, as comments and templates do.
-fn holds_private_key(text: &str) -> bool {
-    text.match_indices("PRIVATE KEY-----").any(|(at, marker)| {
-        let before = text.get(..at).and_then(|before| before.lines().next_back()).unwrap_or("");
+fn holds_private_key(file: FileId, text: &str) -> Always<bool> {
+    let key = text.match_indices("PRIVATE KEY-----").find_map(|(at, marker)| {
+        let line = text.get(..at)?.rfind('\n').map_or(0, |end| end + 1);
+        let start = line + text.get(line..at)?.find("-----BEGIN ")?;
         let behind = text.get(at + marker.len()..).unwrap_or("").trim_start_matches(['\\', 'r', 'n']).trim_start();
         let is_encrypted = behind.starts_with("Proc-Type:");
         let key = behind.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='));
-        before.contains("-----BEGIN ") && (is_encrypted || key.take(KEY_LENGTH).count() == KEY_LENGTH)
-    })
+        let is_key = is_encrypted || key.take(KEY_LENGTH).count() == KEY_LENGTH;
+        is_key.then(|| Span::new(start, at + marker.len()))
+    });
+    match key {
+        Some(span) => Always::known(true, Place { file, span }),
+        None => Always::known(false, Place::whole(file)),
+    }
 }
 
 /// The first line of a `.env` file (Compose Specification, `env_file`) that sets a secret. Other files have no text

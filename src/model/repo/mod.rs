@@ -271,12 +271,6 @@ impl Repo {
         self.put_together(index, None)
     }
 
-    /// Whether any of a service's objects come from charts.
-    #[must_use]
-    pub fn has_charts(&self, index: usize) -> bool {
-        self.files.get(index).is_some_and(|files| !files.chart_objects.is_empty() || !files.variants.is_empty())
-    }
-
     /// The values files with which charts of a service are rendered besides.
     pub fn variants(&self, index: usize) -> impl Iterator<Item = FileId> {
         self.files.get(index).into_iter().flat_map(|files| &files.variants).map(|variant| variant.values)
@@ -335,11 +329,13 @@ impl Repo {
         Some(Assembled { service: assembly.finish(), seen })
     }
 
-    /// Whether a service has its objects in several variants, as overlays make them, so that one and the same text
-    /// may be judged more than once.
+    /// Whether one place in the files of a service may be several objects: that of a base in several overlays, or one
+    /// that a loop in a chart's template prints.
     #[must_use]
-    pub fn has_variants(&self, index: usize) -> bool {
-        self.files.get(index).is_some_and(|files| files.share.builds > 1)
+    pub fn may_repeat(&self, index: usize) -> bool {
+        self.files.get(index).is_some_and(|files| {
+            files.share.builds > 1 || !files.chart_objects.is_empty() || !files.variants.is_empty()
+        })
     }
 
     /// Every object of the repository by kind and name, read when it is first asked for.
