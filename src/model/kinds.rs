@@ -1,6 +1,7 @@
 //! The kinds that rules can target, and where a service has them. A new artifact kind adds a row here.
 
 use super::atonix::{Atonix, Env, PortEntry};
+use super::code::{Source, SourceFile};
 use super::compose::{ComposeFile, ComposeService};
 use super::dockerfile::{Dockerfile, Instruction, Stage};
 use super::k8s::{
@@ -31,6 +32,12 @@ static KINDS: &[Kind] = &[
     kind(RepoFile::schema, |service| {
         let others = service.repo.iter().flat_map(|repo| repo.files.list());
         service.layout.files.list().iter().chain(others).map(|file| file as &dyn Node).collect()
+    }),
+    kind(Source::schema, |service| service.source.get().map(|source| &**source as &dyn Node).into_iter().collect()),
+    kind(SourceFile::schema, |service| {
+        let source = service.source.get();
+        let files = source.into_iter().flat_map(|source| source.files.iter().chain(&source.tests));
+        files.map(|file| &**file as &dyn Node).collect()
     }),
     kind(Dockerfile::schema, |service| service.dockerfiles.iter().map(|file| &**file as &dyn Node).collect()),
     kind(Stage::schema, |service| stages(service).map(|stage| stage as &dyn Node).collect()),

@@ -157,8 +157,8 @@ fn repo_file(id: FileId, entry: &SourceFile, path: &str) -> RepoFile {
         size: i64::try_from(entry.size()).unwrap_or(i64::MAX),
         is_empty: entry.size() == 0,
         is_test_data: path.split('/').rev().skip(1).any(|part| TEST_DATA.contains(&part.to_ascii_lowercase().as_str())),
-        secret: first_secret(id, name, entry.text()),
-        holds_private_key: holds_private_key(id, entry.text()),
+        secret: first_secret(id, name, entry.kept_text()),
+        holds_private_key: holds_private_key(id, entry.kept_text()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The typed model: what a service repository says, as values that know where they were written.
 
 pub mod atonix;
+pub mod code;
 pub mod compose;
 pub mod dockerfile;
 pub mod duration;

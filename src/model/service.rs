@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use super::atonix::Atonix;
+use super::code::LazySource;
 use super::compose::{ComposeFile, ComposeService};
 use super::dockerfile::Dockerfile;
 use super::facts::{
@@ -51,6 +52,8 @@ model! {
         workloads: List<Arc<Workload>>,
         /// Its files.
         layout: Layout,
+        /// Its source text.
+        source: LazySource,
         /// Every place that names a port of the service.
         port_mentions: List<PortMention>,
         /// Every place that names the user id it runs as.
@@ -167,6 +170,7 @@ impl Assembly {
             dockerfiles: List::new(self.dockerfiles, self.at),
             compose_services: List::new(self.compose_services, self.at),
             workloads: List::new(workloads, self.at),
+            source: LazySource::new(&self.layout.tree),
             layout: self.layout,
             projects: self.projects,
             objects: self.objects,
