@@ -162,7 +162,9 @@ pub struct SourceFile {
 
 /// Reads the text of a file by its path; `None` where it cannot be had.
 #[derive(Clone)]
-pub struct Reader(Arc<dyn Fn(&str) -> Option<String> + Send + Sync>);
+pub struct Reader(Arc<ReadText>);
+
+type ReadText = dyn Fn(&str) -> Option<String> + Send + Sync;
 
 impl Reader {
     /// A reader of files.
@@ -188,7 +190,15 @@ impl SourceFile {
     /// An entry whose text has not been read.
     #[must_use]
     pub fn new(path: String, kind: EntryKind) -> Self {
-        Self { path, kind, is_link: false, size: 0, text: OnceLock::new(), again: OnceLock::new(), lines: OnceLock::new() }
+        Self {
+            path,
+            kind,
+            is_link: false,
+            size: 0,
+            text: OnceLock::new(),
+            again: OnceLock::new(),
+            lines: OnceLock::new(),
+        }
     }
 
     /// The same with the size that the file system gives, in bytes.

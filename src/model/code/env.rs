@@ -27,7 +27,14 @@ fn read(tokens: &Tokens<'_>, name: &str, span: Span, default: Field<String>) -> 
         Field::Known(text, origin) if text.is_empty() => Field::Absent(origin.at),
         other => other,
     };
-    EnvRead { at: tokens.place(span), name: name.to_owned(), default, is_secret_like: is_secret_key(name) }
+    let takes_default = !matches!(tokens.language, Language::Go | Language::Java);
+    EnvRead {
+        takes_default,
+        at: tokens.place(span),
+        name: name.to_owned(),
+        default,
+        is_secret_like: is_secret_key(name),
+    }
 }
 
 /// Whether a text can be the name of a variable (POSIX, 8.1).
@@ -42,7 +49,10 @@ fn by_call(tokens: &Tokens<'_>, call: &Call) -> Option<EnvRead> {
     let tail = |wanted: &str| call.callee == wanted || call.callee.ends_with(&format!(".{wanted}"));
     let takes_default = match tokens.language {
         Language::Python => {
-            tail("os.getenv") || tail("environ.get") || tail("environ.setdefault") || matches!(call.callee.as_str(), "getenv" | "env" | "config")
+            tail("os.getenv")
+                || tail("environ.get")
+                || tail("environ.setdefault")
+                || matches!(call.callee.as_str(), "getenv" | "env" | "config")
         }
         Language::Go => return tail_call(tokens, call, &["os.Getenv", "os.LookupEnv"]),
         Language::Rust => return rust(tokens, call),
@@ -60,7 +70,11 @@ fn by_call(tokens: &Tokens<'_>, call: &Call) -> Option<EnvRead> {
     }
     let default = tokens.argument(call, 1, "default");
     let default = default.map_or(Field::Absent(at), |argument| {
-        if tokens.word(argument.start) == Some("None") { Field::Absent(at) } else { literal_or_code(tokens, argument.start) }
+        if tokens.word(argument.start) == Some("None") {
+            Field::Absent(at)
+        } else {
+            literal_or_code(tokens, argument.start)
+        }
     });
     Some(read(tokens, &name, at.span, default))
 }
@@ -91,9 +105,7 @@ fn rust(tokens: &Tokens<'_>, call: &Call) -> Option<EnvRead> {
     }
     let name = tokens.literal(call.start)?;
     let mut default = Field::Absent(name.place());
-    if tokens.is(call.end + 1, b'.')
-        && tokens.word(call.end + 2).is_some_and(|word| word.starts_with("unwrap_or"))
-    {
+    if tokens.is(call.end + 1, b'.') && tokens.word(call.end + 2).is_some_and(|word| word.starts_with("unwrap_or")) {
         let behind = (call.end + 4..call.end + 8).find_map(|index| tokens.literal(index));
         default = behind.unwrap_or_else(|| literal_or_code(tokens, call.end + 4));
     }
@@ -150,7 +162,9 @@ fn settings(tokens: &Tokens<'_>) -> Vec<EnvRead> {
         let Some((class, fields)) = inside else { continue };
         let fields = fields.unwrap_or(column);
         inside = Some((class, Some(fields)));
-        let Some(name) = tokens.word(index).filter(|_| column == fields && tokens.is(index + 1, b':')) else { continue };
+        let Some(name) = tokens.word(index).filter(|_| column == fields && tokens.is(index + 1, b':')) else {
+            continue;
+        };
         if matches!(name, "model_config" | "class" | "def") {
             continue;
         }
@@ -194,7 +208,8 @@ fn process_env(tokens: &Tokens<'_>) -> Vec<EnvRead> {
         let (name, span, after) = if tokens.is(index + 1, b'.') {
             let Some(name) = tokens.word(index + 2) else { continue };
             (name.to_owned(), tokens.at(index + 2).map_or(Span::default(), |token| token.span), index + 3)
-        } else if let (true, Some(Field::Known(name, origin))) = (tokens.is(index + 1, b'['), tokens.literal(index + 2)) {
+        } else if let (true, Some(Field::Known(name, origin))) = (tokens.is(index + 1, b'['), tokens.literal(index + 2))
+        {
             (name, origin.at.span, index + 4)
         } else {
             continue;
@@ -202,8 +217,7 @@ fn process_env(tokens: &Tokens<'_>) -> Vec<EnvRead> {
         if !is_name(&name) || (tokens.is(after, b'=') && !tokens.is(after + 1, b'=')) {
             continue;
         }
-        let falls_back =
-            [b'|', b'?'].iter().any(|mark| tokens.is(after, *mark) && tokens.is(after + 1, *mark));
+        let falls_back = [b'|', b'?'].iter().any(|mark| tokens.is(after, *mark) && tokens.is(after + 1, *mark));
         let at = tokens.place(span);
         let default = if falls_back { literal_or_code(tokens, after + 2) } else { Field::Absent(at) };
         out.push(read(tokens, &name, span, default));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::tokens::Tokens;
-use super::{Call, CodeLanguage, Import, SourceFile, env, logs, metrics, routes, secrets};
+use super::{Call, CodeLanguage, Import, SourceFile, WrittenSecret, env, logs, metrics, routes, secrets};
 use crate::model::schema::PathText;
 use crate::model::value::{Field, List};
 use crate::source::{FileId, Place, Span};
@@ -39,7 +39,7 @@ pub(super) fn read(file: FileId, path: &str, text: &str, of: Language, is_test: 
         imports: List::new(imports(&tokens), at),
         calls: List::new(tokens.calls.iter().map(|call| model_call(&tokens, call)).collect(), at),
         functions: functions(&tokens),
-        secrets: List::new(secrets::written(&tokens), at),
+        secrets: first_at(secrets::written(&tokens), at),
         routes: List::new(routes::routes(&tokens, &mentions).into_iter().map(Arc::new).collect(), at),
         env_reads: List::new(env::reads(&tokens).into_iter().map(Arc::new).collect(), at),
         metrics: metrics::metrics(&tokens),
@@ -50,12 +50,18 @@ pub(super) fn read(file: FileId, path: &str, text: &str, of: Language, is_test: 
     }
 }
 
-/// The identifiers and texts of a file, each once.
+/// A list of what should not be there: it stands where its first element does.
+fn first_at(secrets: Vec<WrittenSecret>, at: Place) -> List<WrittenSecret> {
+    let first = secrets.first().map_or(at, |secret| secret.at);
+    List::new(secrets, first)
+}
+
+/// The identifiers, numbers and texts of a file, each once.
 fn mentions(tokens: &Tokens<'_>) -> List<Field<String>> {
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     let mut items = Vec::new();
     for token in &tokens.code.tokens {
-        if !token.is_text() && token.kind != TokenKind::Word {
+        if matches!(token.kind, TokenKind::Mark(_)) {
             continue;
         }
         let text = token.inner.slice(tokens.text);
@@ -86,9 +92,8 @@ fn model_call(tokens: &Tokens<'_>, call: &crate::syntax::code::Call) -> Call {
         first_text,
         keywords: List::new(keywords.collect(), at),
         words: List::new(own_words(tokens, call), at),
-        within: within.map_or(Field::Absent(at), |function| {
-            Field::known(function.name.clone(), tokens.place(function.span))
-        }),
+        within: within
+            .map_or(Field::Absent(at), |function| Field::known(function.name.clone(), tokens.place(function.span))),
         callee: call.callee.clone(),
     }
 }
@@ -184,10 +189,12 @@ fn python_imports(tokens: &Tokens<'_>) -> Vec<Import> {
                 }
             }
             Some("from") => {
-                let dots = (index + 1..).take_while(|at| tokens.is(*at, b'.')).count();
+                let dots = (index + 1..index + 9).take_while(|at| tokens.is(*at, b'.')).count();
                 let start = index + 1 + dots;
                 let (module, span, after) = match tokens.word(start) {
-                    Some("import") => (String::new(), tokens.at(index).map_or(Span::default(), |token| token.span), start),
+                    Some("import") => {
+                        (String::new(), tokens.at(index).map_or(Span::default(), |token| token.span), start)
+                    }
                     _ => path_at(tokens, start, "."),
                 };
                 if tokens.word(after) == Some("import") {

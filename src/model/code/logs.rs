@@ -8,16 +8,49 @@ use crate::source::{Place, Span};
 use crate::syntax::code::{Call, TokenKind};
 
 /// What loggers are called, by the last part of the name before the method.
-const LOGGERS: &[&str] = &["log", "logger", "logging", "console", "slog", "winston", "pino", "zap", "logrus", "tracing", "structlog", "loguru"];
+const LOGGERS: &[&str] = &[
+    "log",
+    "logger",
+    "logging",
+    "console",
+    "slog",
+    "winston",
+    "pino",
+    "zap",
+    "logrus",
+    "tracing",
+    "structlog",
+    "loguru",
+];
 
 /// The methods that write (logging of Python, console, slog, zap and logrus of Go, and their like).
 const METHODS: &[&str] = &[
-    "critical", "debug", "debugf", "error", "errorf", "exception", "fatal", "fatalf", "info", "infof", "log", "notice",
-    "print", "printf", "println", "trace", "tracef", "verbose", "warn", "warnf", "warning",
+    "critical",
+    "debug",
+    "debugf",
+    "error",
+    "errorf",
+    "exception",
+    "fatal",
+    "fatalf",
+    "info",
+    "infof",
+    "log",
+    "notice",
+    "print",
+    "printf",
+    "println",
+    "trace",
+    "tracef",
+    "verbose",
+    "warn",
+    "warnf",
+    "warning",
 ];
 
 /// Words that are written beside values and are none.
-const NO_VALUES: &[&str] = &["extra", "exc_info", "True", "False", "None", "true", "false", "null", "self", "this", "err", "error"];
+const NO_VALUES: &[&str] =
+    &["extra", "exc_info", "True", "False", "None", "true", "false", "null", "self", "this", "err", "error"];
 
 /// The calls of a file that log.
 pub(super) fn calls(tokens: &Tokens<'_>) -> Vec<LogCall> {
@@ -34,7 +67,8 @@ fn is_log(call: &Call) -> bool {
 fn log_call(tokens: &Tokens<'_>, call: &Call) -> LogCall {
     let at = tokens.place(call.span);
     let is_value = |word: &Field<String>| word.value().is_some_and(|word| !NO_VALUES.contains(&word.as_str()));
-    let mut values: Vec<Field<String>> = last_parts(tokens, own_words(tokens, call)).into_iter().filter(is_value).collect();
+    let mut values: Vec<Field<String>> =
+        last_parts(tokens, own_words(tokens, call)).into_iter().filter(is_value).collect();
     for index in call.start..call.end.min(call.start + 200) {
         let Some(token) = tokens.at(index).filter(|token| token.kind == TokenKind::Template) else { continue };
         values.extend(interpolated(token.inner.slice(tokens.text), tokens.place(token.inner)));

@@ -1,31 +1,21 @@
 //! The metrics that code declares with a client library of Prometheus.
 
-use std::collections::BTreeSet;
-
 use super::tokens::Tokens;
 use super::{Metric, MetricType};
 use crate::model::value::{Field, List};
 use crate::source::Place;
 use crate::syntax::code::{Call, Language};
 
-/// What updates a metric, or gives the one of some labels (client libraries of Python, JavaScript, Go and Java).
-const UPDATES: &[&str] = &[
-    "add", "dec", "inc", "inc_by", "labels", "observe", "set", "set_to_current_time", "setToCurrentTime", "startTimer",
-    "start_timer", "sub", "time", "track_inprogress", "count_exceptions", "with", "with_label_values", "Add", "Dec", "Inc",
-    "Observe", "Set", "Sub", "With", "WithLabelValues", "increment", "record",
-];
-
 /// The metrics of a file.
 pub(super) fn metrics(tokens: &Tokens<'_>) -> Vec<Metric> {
     tokens.calls.iter().filter_map(|call| metric(tokens, call)).collect()
 }
 
-/// The variables that some call updates, by name.
-pub(super) fn updated<'c>(calls: impl Iterator<Item = &'c super::Call>) -> BTreeSet<&'c str> {
-    calls
-        .filter(|call| UPDATES.contains(&call.name.as_str()))
-        .flat_map(|call| call.callee.split('.'))
-        .collect()
+/// Whether a metric's variable is named once more in its file than where it is declared. A metric that no variable
+/// holds is registered and updated through something else.
+fn is_used(tokens: &Tokens<'_>, variable: Option<&str>) -> bool {
+    let Some(variable) = variable else { return true };
+    (0..tokens.code.tokens.len()).filter(|index| tokens.word(*index) == Some(variable)).take(2).count() == 2
 }
 
 fn type_of(name: &str, language: Language) -> Option<MetricType> {
@@ -64,7 +54,14 @@ fn metric(tokens: &Tokens<'_>, call: &Call) -> Option<Metric> {
         let adds = tokens.language == Language::Python && r#type == MetricType::Counter && !name.ends_with("_total");
         if adds { format!("{name}_total") } else { name }
     };
-    Some(Metric { at, name: name.map(exported), r#type, labels, is_updated: false, variable: call.variable.clone() })
+    Some(Metric {
+        at,
+        name: name.map(exported),
+        r#type,
+        labels,
+        is_updated: is_used(tokens, call.variable.as_deref()),
+        variable: call.variable.clone(),
+    })
 }
 
 type Declared = (Field<String>, List<Field<String>>);
@@ -100,7 +97,7 @@ fn go(tokens: &Tokens<'_>, call: &Call, at: Place) -> Option<Declared> {
     let prefixes: Vec<String> =
         ["Namespace", "Subsystem"].iter().filter_map(|key| part(key)?.value().cloned()).collect();
     let name = tokens.literal(name).unwrap_or_else(unknown);
-    let name = name.map(|name| prefixes.iter().map(|prefix| format!("{prefix}_")).collect::<String>() + &name);
+    let name = name.map(|name| prefixes.iter().chain([&name]).map(String::as_str).collect::<Vec<_>>().join("_"));
     let labels = tokens.argument(call, 1, "").map(|argument| {
         let open = (argument.start..argument.end).find(|index| tokens.is(*index, b'{')).unwrap_or(argument.start);
         tokens.literals_in(open)

@@ -111,6 +111,8 @@ model! {
         name: String,
         /// What is taken where it is not set; `""` counts as nothing.
         default: Field<String>,
+        /// Whether a default is written where it is read; in Go and Java it is set later, if at all.
+        takes_default: bool,
         /// Whether its name is that of a secret.
         is_secret_like: bool,
     }
@@ -120,7 +122,7 @@ model! {
 model! {
     /// A metric that the code declares.
     pub struct Metric as "source.metric" {
-        /// Its name as it is exported: a counter of Python's client ends in `_total` (prometheus_client, "Counter").
+        /// Its name as it is exported: a counter of Python's client ends in `_total` ("Counter" of its documentation).
         name: Field<String>,
         /// What it measures.
         r#type: MetricType,
@@ -173,7 +175,7 @@ model! {
         functions: List<Field<String>>,
         /// Secrets that are written in it.
         secrets: List<WrittenSecret>,
-        /// Its identifiers and texts, each once; comments are none of them.
+        /// Its identifiers, numbers and texts, each once; comments are none of them.
         mentions: Arc<List<Field<String>>>,
     }
     with {
@@ -210,12 +212,12 @@ model! {
         metrics: List<Arc<Metric>>,
         /// Calls that write to the log.
         log_calls: List<Arc<LogCall>>,
-        /// What exposes metrics: a route, or a call that serves a registry.
-        metrics_endpoint: Field<String>,
-        /// What exports the metrics of the process itself: a client library's default registry.
-        process_metrics: Field<String>,
-        /// What writes logs as JSON: a formatter or a library that does.
-        json_logging: Field<String>,
+        /// What exposes metrics: the first route, or call that serves a registry.
+        metrics_endpoints: List<Field<String>>,
+        /// What exports the metrics of the process itself: the first use of a client library that does.
+        process_metrics: List<Field<String>>,
+        /// What writes logs as JSON: the first formatter, or library that does.
+        json_loggers: List<Field<String>>,
         /// How many of a hundred public functions and classes have a docstring (Python).
         documented: Field<i64>,
     }
@@ -251,9 +253,4 @@ impl Modelled for LazySource {
             None => Slot::Absent(self.tree.at),
         }
     }
-}
-
-/// A flag that something in the text sets.
-fn flag(found: Option<(String, Place)>, at: Place) -> Field<String> {
-    found.map_or(Field::Absent(at), |(what, at)| Field::known(what, at))
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Route, SourceFile};
 use super::tokens::Tokens;
+use super::{Route, SourceFile};
 use crate::model::value::{Field, List};
 use crate::source::Place;
 use crate::syntax::code::{Argument, Call, Language, TokenKind};
@@ -24,18 +24,84 @@ const METHODS: &[&str] = &["get", "post", "put", "patch", "delete", "head", "opt
 
 /// What registers a route for every method or names the methods elsewhere.
 const ANY_METHOD: &[&str] = &[
-    "route", "api_route", "add_api_route", "add_url_rule", "add_route", "websocket", "websocket_route", "add_websocket_route",
-    "all", "Handle", "HandleFunc", "Any", "Get", "Post", "Put", "Patch", "Delete", "Head", "GET", "POST", "PUT", "PATCH",
-    "DELETE", "HEAD", "Route", "WebSocketRoute", "Mount", "path", "re_path", "GetMapping", "PostMapping", "PutMapping",
-    "PatchMapping", "DeleteMapping", "RequestMapping", "nest", "service", "resource", "add_get", "add_post", "add_put",
-    "add_delete", "handle", "handleFunc",
+    "route",
+    "api_route",
+    "add_api_route",
+    "add_url_rule",
+    "add_route",
+    "websocket",
+    "websocket_route",
+    "add_websocket_route",
+    "all",
+    "Handle",
+    "HandleFunc",
+    "Any",
+    "Get",
+    "Post",
+    "Put",
+    "Patch",
+    "Delete",
+    "Head",
+    "GET",
+    "POST",
+    "PUT",
+    "PATCH",
+    "DELETE",
+    "HEAD",
+    "Route",
+    "WebSocketRoute",
+    "Mount",
+    "path",
+    "re_path",
+    "GetMapping",
+    "PostMapping",
+    "PutMapping",
+    "PatchMapping",
+    "DeleteMapping",
+    "RequestMapping",
+    "nest",
+    "service",
+    "resource",
+    "add_get",
+    "add_post",
+    "add_put",
+    "add_delete",
+    "handle",
+    "handleFunc",
 ];
 
 /// Receivers that have the same methods and are no routers: clients, caches and the like.
 const NO_ROUTERS: &[&str] = &[
-    "axios", "requests", "httpx", "client", "session", "http_client", "api", "cache", "redis", "fetch", "os", "params", "headers",
-    "config", "map", "request", "req", "res", "response", "this.http", "http.client", "superagent", "got", "test_client",
-    "localStorage", "sessionStorage", "store", "environ", "sync", "storage",
+    "axios",
+    "requests",
+    "httpx",
+    "client",
+    "session",
+    "http_client",
+    "api",
+    "cache",
+    "redis",
+    "fetch",
+    "os",
+    "params",
+    "headers",
+    "config",
+    "map",
+    "request",
+    "req",
+    "res",
+    "response",
+    "this.http",
+    "http.client",
+    "superagent",
+    "got",
+    "test_client",
+    "localStorage",
+    "sessionStorage",
+    "store",
+    "environ",
+    "sync",
+    "storage",
 ];
 
 /// The routes of a file.
@@ -44,8 +110,7 @@ pub(super) fn routes(tokens: &Tokens<'_>, mentions: &Arc<List<Field<String>>>) -
     let class = class_prefix(tokens);
     let outside = class.as_ref().map(|(index, _)| *index);
     let calls = tokens.calls.iter().enumerate().filter(|(index, _)| Some(*index) != outside);
-    let mut out: Vec<Route> =
-        calls.filter_map(|(_, call)| route(tokens, call, &prefixes, mentions)).collect();
+    let mut out: Vec<Route> = calls.filter_map(|(_, call)| route(tokens, call, &prefixes, mentions)).collect();
     if let Some((_, prefix)) = class {
         out = out.iter().map(|route| under(route, &prefix)).collect();
     }
@@ -61,9 +126,9 @@ fn class_prefix(tokens: &Tokens<'_>) -> Option<(usize, Field<String>)> {
         return None;
     }
     let (index, call) = tokens.calls.iter().enumerate().find(|(_, call)| call.name() == "RequestMapping")?;
-    let declares = |at: &usize| matches!(tokens.word(*at), Some("class" | "interface" | "void" | "fun"));
-    let declared = (call.end..call.end + 60).find(declares).and_then(|at| tokens.word(at));
-    let is_of_class = matches!(declared, Some("class" | "interface"));
+    let keyword = |at: &usize| matches!(tokens.word(*at), Some("class" | "interface" | "void" | "fun"));
+    let behind = (call.end..call.end + 60).find(keyword).and_then(|at| tokens.word(at));
+    let is_of_class = matches!(behind, Some("class" | "interface"));
     let argument = tokens.arguments(call);
     let path = path_argument(&argument).filter(|_| is_of_class)?;
     Some((index, tokens.as_text(path)))
@@ -85,14 +150,20 @@ fn is_registration(tokens: &Tokens<'_>, call: &Call) -> bool {
                 || (call.is_decorator && matches!(name, "Get" | "Post" | "Put" | "Patch" | "Delete" | "All"))
         }
         Language::Java | Language::Kotlin => {
-            call.is_decorator && name.ends_with("Mapping") || (tokens.language == Language::Kotlin && METHODS.contains(&name))
+            call.is_decorator && name.ends_with("Mapping")
+                || (tokens.language == Language::Kotlin && METHODS.contains(&name))
         }
         Language::Go => !receiver.is_empty() && ANY_METHOD.contains(&name),
         Language::Rust => matches!(name, "route" | "resource") || (call.is_decorator && METHODS.contains(&name)),
     }
 }
 
-fn route(tokens: &Tokens<'_>, call: &Call, prefixes: &[(String, String)], mentions: &Arc<List<Field<String>>>) -> Option<Route> {
+fn route(
+    tokens: &Tokens<'_>,
+    call: &Call,
+    prefixes: &[(String, String)],
+    mentions: &Arc<List<Field<String>>>,
+) -> Option<Route> {
     if !is_registration(tokens, call) {
         return None;
     }
@@ -106,7 +177,8 @@ fn route(tokens: &Tokens<'_>, call: &Call, prefixes: &[(String, String)], mentio
     // Django writes paths without their first slash; everywhere else one without is no path.
     let is_django = tokens.language == Language::Python && matches!(call.callee.as_str(), "path" | "re_path");
     let is_nest = call.is_decorator && matches!(tokens.language, Language::TypeScript | Language::JavaScript);
-    if !is_django && !is_nest && !text.starts_with('/') && !has_method(text) {
+    let is_made = token.kind == TokenKind::Template && text.contains('/');
+    if !is_django && !is_nest && !is_made && !text.starts_with('/') && !has_method(text) {
         return None;
     }
     // A route has a handler besides its path; `app.get("/x")` alone asks for a setting (Express, `app.get`).
@@ -115,9 +187,9 @@ fn route(tokens: &Tokens<'_>, call: &Call, prefixes: &[(String, String)], mentio
     }
     let (method, path) = method_and_path(call, text);
     let at = tokens.place(token.span);
-    let prefix = call.receiver().and_then(|receiver| {
-        prefixes.iter().find(|(name, _)| name == receiver).map(|(_, prefix)| prefix.as_str())
-    });
+    let prefix = call
+        .receiver()
+        .and_then(|receiver| prefixes.iter().find(|(name, _)| name == receiver).map(|(_, prefix)| prefix.as_str()));
     let path = if token.kind == TokenKind::Template {
         Field::unresolved(text, "it is put together when the program runs", at)
     } else {
@@ -214,8 +286,11 @@ const MAX_DEPTH: usize = 4;
 
 /// The routes of all files, each under the prefixes with which its router is included.
 pub(super) fn mounted(files: &[Arc<SourceFile>]) -> Vec<Arc<Route>> {
-    let mounts: Vec<(usize, &Mount)> =
-        files.iter().enumerate().flat_map(|(index, file)| file.mounts.iter().map(move |mount| (index, mount))).collect();
+    let mounts: Vec<(usize, &Mount)> = files
+        .iter()
+        .enumerate()
+        .flat_map(|(index, file)| file.mounts.iter().map(move |mount| (index, mount)))
+        .collect();
     let mut out = Vec::new();
     for (index, file) in files.iter().enumerate() {
         for route in &file.routes {
@@ -264,7 +339,9 @@ fn prefix_of(
 fn under(route: &Route, prefix: &Field<String>) -> Route {
     let path = match (&route.path, prefix) {
         (Field::Known(path, _), Field::Known(prefix, _)) => Field::known(joined(prefix, path), route.at),
-        (Field::Known(path, _), _) => Field::unresolved(path, "the prefix of its router is put together when the program runs", route.at),
+        (Field::Known(path, _), _) => {
+            Field::unresolved(path, "the prefix of its router is put together when the program runs", route.at)
+        }
         (other, _) => other.clone(),
     };
     Route { path, ..route.clone() }

@@ -33,8 +33,11 @@ fn key_form(text: &str) -> Option<&'static str> {
             rest.len() >= length && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
         })
     };
-    let is_example = text.to_ascii_uppercase().contains("EXAMPLE");
-    if follows("AKIA", 16) && text.len() == 20 && !is_example {
+    let is_example = text.to_ascii_uppercase().contains("EXAMPLE") || text.contains("xxxx");
+    if is_example {
+        return None;
+    }
+    if follows("AKIA", 16) && text.len() == 20 {
         return Some("an access key of AWS");
     }
     if ["ghp_", "gho_", "ghs_", "github_pat_"].iter().any(|prefix| follows(prefix, 30)) {
@@ -46,8 +49,10 @@ fn key_form(text: &str) -> Option<&'static str> {
     if ["xoxb-", "xoxp-", "xoxa-"].iter().any(|prefix| follows(prefix, 20)) {
         return Some("a token of Slack");
     }
-    let is_url = has_url_credentials(text) && !text.contains(['{', '%', '<', '$']) && !text.contains("localhost");
-    (is_url && !text.contains("example")).then_some("an address with a password")
+    let is_url = has_url_credentials(text)
+        && !text.contains(['{', '%', '<', '$'])
+        && !["localhost", "127.0.0.1", "example"].iter().any(|here| text.contains(here));
+    is_url.then_some("an address with a password")
 }
 
 /// The name of a secret to which a literal is given with `=`, `:` or `:=`.
@@ -72,5 +77,23 @@ fn assigned(tokens: &Tokens<'_>, index: usize, text: &str) -> Option<String> {
         && text.bytes().any(|byte| byte.is_ascii_alphabetic())
         && !text.contains([' ', '/', '{', '<', '$', '%', ':', '(', ','])
         && !text.to_ascii_lowercase().contains(&name.to_ascii_lowercase());
-    (is_secret_key(name) && is_value).then(|| name.to_owned())
+    (names_a_secret(name) && is_value).then(|| name.to_owned())
+}
+
+/// Whether the end of a name is that of a secret: `password_field` names a field.
+fn names_a_secret(name: &str) -> bool {
+    let starts: Vec<usize> = name
+        .char_indices()
+        .zip(std::iter::once(' ').chain(name.chars()))
+        .filter(|((_, c), before)| {
+            c.is_ascii_uppercase() && before.is_ascii_lowercase() || matches!(before, '_' | '-' | ' ')
+        })
+        .map(|((at, _), _)| at)
+        .collect();
+    let is_secret = |from: Option<&usize>, to: usize| {
+        from.and_then(|from| name.get(*from..to)).is_some_and(|part| is_secret_key(part.trim_end_matches(['_', '-'])))
+    };
+    let (last, pair) = (starts.iter().next_back(), starts.iter().rev().nth(1));
+    let first_end = last.copied().unwrap_or(name.len());
+    is_secret_key(name) && (is_secret(last, name.len()) || (is_secret(pair, name.len()) && !is_secret(pair, first_end)))
 }

@@ -56,13 +56,11 @@ impl<'t> Tokens<'t> {
     pub(super) fn as_text(&self, argument: &Argument) -> Field<String> {
         let first = self.at(argument.start);
         let at = self.place(first.map_or(Span::default(), |token| token.span));
-        match self.literal(argument.start).filter(|_| argument.end == argument.start + 1) {
-            Some(literal) => literal,
-            None => {
-                let text = first.map_or("", |token| token.span.slice(self.text));
-                Field::unresolved(text, "it is put together when the program runs", at)
-            }
+        if let Some(literal) = self.literal(argument.start).filter(|_| argument.end == argument.start + 1) {
+            return literal;
         }
+        let text = first.map_or("", |token| token.span.slice(self.text));
+        Field::unresolved(text, "it is put together when the program runs", at)
     }
 
     /// The argument of a name, or that at a position among those without one.
@@ -75,7 +73,9 @@ impl<'t> Tokens<'t> {
     /// The value behind `key:` of an object, or behind `Key:` of a struct, among the tokens of a call.
     pub(super) fn property(&self, call: &Call, key: &str) -> Option<usize> {
         let end = call.end.min(call.start.saturating_add(MAX_TOKENS));
-        (call.start..end).find(|index| self.word(*index) == Some(key) && self.is(index + 1, b':')).map(|index| index + 2)
+        (call.start..end)
+            .find(|index| self.word(*index) == Some(key) && self.is(index + 1, b':'))
+            .map(|index| index + 2)
     }
 
     /// The literals within the brackets that open at a token.

@@ -67,8 +67,33 @@ const MAX_PARTS: usize = 8;
 
 /// Words before `(` that call nothing.
 const NO_CALLS: &[&str] = &[
-    "if", "for", "while", "switch", "catch", "return", "and", "or", "not", "in", "elif", "function", "func", "fn", "match",
-    "when", "await", "yield", "else", "is", "lambda", "print_function", "typeof", "with", "except", "assert", "async",
+    "if",
+    "for",
+    "while",
+    "switch",
+    "catch",
+    "return",
+    "and",
+    "or",
+    "not",
+    "in",
+    "elif",
+    "function",
+    "func",
+    "fn",
+    "match",
+    "when",
+    "await",
+    "yield",
+    "else",
+    "is",
+    "lambda",
+    "print_function",
+    "typeof",
+    "with",
+    "except",
+    "assert",
+    "async",
 ];
 
 /// Words before a name that declare it.
@@ -144,7 +169,8 @@ fn callee(tokens: &[Token], open: usize, text: &str) -> Option<(usize, Span, Str
     let mut parts = vec![name];
     let (mut first, mut span) = (at, last.span);
     while parts.len() < MAX_PARTS {
-        let dot = |back: usize, mark: u8| first.checked_sub(back).and_then(|at| tokens.get(at)).is_some_and(|t| t.is(mark));
+        let dot =
+            |back: usize, mark: u8| first.checked_sub(back).and_then(|at| tokens.get(at)).is_some_and(|t| t.is(mark));
         let back = if dot(1, b'.') && dot(2, b'?') {
             3
         } else if dot(1, b'.') {
@@ -342,7 +368,8 @@ mod tests {
 
     #[test]
     fn a_body_of_python_ends_where_the_indentation_does() {
-        let text = "async def lifespan(app):\n    \"\"\"Starts.\"\"\"\n    start(\n1)\n    yield\nstop()\ndef _x(): pass\n";
+        let text =
+            "async def lifespan(app):\n    \"\"\"Starts.\"\"\"\n    start(\n1)\n    yield\nstop()\ndef _x(): pass\n";
         let code = lex(text, Language::Python);
         let found = functions(&code, text, Language::Python);
         let inner = &code.tokens[found[0].start..found[0].end];

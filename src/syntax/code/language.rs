@@ -43,8 +43,29 @@ impl Language {
         name.rsplit_once('.').is_some_and(|(_, ending)| {
             matches!(
                 ending,
-                "c" | "cc" | "clj" | "cpp" | "cr" | "cs" | "dart" | "erl" | "ex" | "exs" | "fs" | "groovy" | "hs"
-                    | "jl" | "lua" | "ml" | "nim" | "php" | "pl" | "rb" | "scala" | "swift" | "vb" | "zig"
+                "c" | "cc"
+                    | "clj"
+                    | "cpp"
+                    | "cr"
+                    | "cs"
+                    | "dart"
+                    | "erl"
+                    | "ex"
+                    | "exs"
+                    | "fs"
+                    | "groovy"
+                    | "hs"
+                    | "jl"
+                    | "lua"
+                    | "ml"
+                    | "nim"
+                    | "php"
+                    | "pl"
+                    | "rb"
+                    | "scala"
+                    | "swift"
+                    | "vb"
+                    | "zig"
             )
         })
     }

@@ -6,7 +6,8 @@ use crate::source::Span;
 /// Reads a file's text.
 #[must_use]
 pub fn lex(text: &str, language: Language) -> Code {
-    let mut lexer = Lexer { bytes: text.as_bytes(), at: 0, line: 0, indent: None, language, wasted: 0, code: Code::default() };
+    let mut lexer =
+        Lexer { bytes: text.as_bytes(), at: 0, line: 0, indent: None, language, wasted: 0, code: Code::default() };
     if text.starts_with('\u{feff}') {
         lexer.at = 3;
         lexer.line = 3;
@@ -342,7 +343,10 @@ mod tests {
         assert_eq!(words(&code, text), ["x", "y", "now"]);
         assert_eq!(code.comments.len(), 2);
         assert_eq!(texts(&code, text).len(), 3);
-        assert_eq!(code.tokens.iter().find(|token| token.span.slice(text) == "now").and_then(|now| now.indent), Some(0));
+        assert_eq!(
+            code.tokens.iter().find(|token| token.span.slice(text) == "now").and_then(|now| now.indent),
+            Some(0)
+        );
     }
 
     #[test]
