@@ -3,6 +3,7 @@
 pub mod base64;
 pub mod dockerfile;
 pub mod gotemplate;
+pub mod hcl;
 pub mod mapped;
 mod problem;
 pub mod shell;
