@@ -1,5 +1,7 @@
 //! The kinds that rules can target, and where a service has them. A new artifact kind adds a row here.
 
+use std::sync::Arc;
+
 use super::atonix::{Atonix, Env, PortEntry};
 use super::code::{Source, SourceFile};
 use super::compose::{ComposeFile, ComposeService};
@@ -11,6 +13,9 @@ use super::k8s::{
 use super::layout::{Layout, RepoFile, RepoLayout};
 use super::schema::{Node, StructDef};
 use super::service::{Service, objects_of};
+use super::terraform::{Module, ModuleCall, Output, Resource, Variable};
+use super::value::List;
+use super::workflow::{Job, Step, Workflow};
 
 /// A kind that rules can target.
 #[derive(Clone, Copy)]
@@ -75,7 +80,20 @@ static KINDS: &[Kind] = &[
     kind(Secret::schema, |service| objects_of(service, "k8s.secret")),
     kind(ExternalSecret::schema, |service| objects_of(service, "k8s.external_secret")),
     kind(Claim::schema, |service| objects_of(service, "k8s.persistent_volume_claim")),
+    kind(Workflow::schema, |service| of_repo(service, |repo| repo.workflows.list())),
+    kind(Job::schema, |service| of_repo(service, |repo| repo.jobs.list())),
+    kind(Step::schema, |service| of_repo(service, |repo| repo.steps.list())),
+    kind(Module::schema, |service| of_repo(service, |repo| repo.terraform_modules.list())),
+    kind(Resource::schema, |service| of_repo(service, |repo| repo.terraform_resources.list())),
+    kind(ModuleCall::schema, |service| of_repo(service, |repo| repo.terraform_calls.list())),
+    kind(Variable::schema, |service| of_repo(service, |repo| repo.terraform_variables.list())),
+    kind(Output::schema, |service| of_repo(service, |repo| repo.terraform_outputs.list())),
 ];
+
+/// What the repository has as a whole; a service that does not speak for it has none of it.
+fn of_repo<'s, T: Node + 's>(service: &'s Service, list: impl Fn(&'s RepoLayout) -> &'s List<Arc<T>>) -> Vec<&'s dyn Node> {
+    service.repo.iter().flat_map(|repo| list(repo)).map(|one| &**one as &dyn Node).collect()
+}
 
 fn stages(service: &Service) -> impl Iterator<Item = &Stage> {
     service.dockerfiles.iter().flat_map(|dockerfile| &dockerfile.stages).map(|stage| &**stage)

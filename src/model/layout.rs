@@ -5,9 +5,12 @@ mod tree;
 
 use std::sync::{Arc, OnceLock};
 
+use super::repo::{Late, LateList};
 use super::schema::{Modelled, PathText, Slot, Type, View};
 use super::secret::{has_url_credentials, is_placeholder, is_secret_key};
+use super::terraform::{Module, ModuleCall, Output, Resource, Variable};
 use super::value::{Always, Field, List};
+use super::workflow::{Job, Step, Workflow};
 use crate::model;
 use crate::source::{EntryKind, FileId, Place, SourceFile, Sources, Span};
 
@@ -68,6 +71,26 @@ model! {
         tree: Subtree,
         /// The files that are no service's.
         files: Files,
+        /// The GitHub workflows.
+        workflows: LateList<Workflow>,
+        /// The jobs of all workflows.
+        jobs: LateList<Job>,
+        /// The steps of all jobs.
+        steps: LateList<Step>,
+        /// The Terraform modules.
+        terraform_modules: LateList<Module>,
+        /// The resources of all modules.
+        terraform_resources: LateList<Resource>,
+        /// The modules that modules call.
+        terraform_calls: LateList<ModuleCall>,
+        /// The variables of all modules.
+        terraform_variables: LateList<Variable>,
+        /// The outputs of all modules.
+        terraform_outputs: LateList<Output>,
+    }
+    with {
+        /// What is read when a rule first asks for it.
+        late: Arc<Late>,
     }
     label(_repo) { ".".to_owned() }
 }
@@ -75,9 +98,22 @@ model! {
 impl RepoLayout {
     /// Looks at all entries. `roots` are those of all services.
     #[must_use]
-    pub fn new(sources: &Arc<Sources>, roots: &[&str]) -> Self {
+    pub fn new(sources: &Arc<Sources>, roots: &[&str], late: &Arc<Late>) -> Self {
         let tree = Subtree::new(sources, ".", roots, None);
-        Self { at: tree.at, files: Files { tree: tree.clone(), made: OnceLock::new() }, tree }
+        Self {
+            at: tree.at,
+            files: Files { tree: tree.clone(), made: OnceLock::new() },
+            tree,
+            workflows: LateList::new(late, |late| &late.automation().workflows),
+            jobs: LateList::new(late, |late| &late.automation().jobs),
+            steps: LateList::new(late, |late| &late.automation().steps),
+            terraform_modules: LateList::new(late, |late| &late.infrastructure().modules),
+            terraform_resources: LateList::new(late, |late| &late.infrastructure().resources),
+            terraform_calls: LateList::new(late, |late| &late.infrastructure().calls),
+            terraform_variables: LateList::new(late, |late| &late.infrastructure().variables),
+            terraform_outputs: LateList::new(late, |late| &late.infrastructure().outputs),
+            late: Arc::clone(late),
+        }
     }
 }
 

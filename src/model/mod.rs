@@ -19,6 +19,8 @@ pub mod repo;
 pub mod schema;
 pub mod secret;
 pub mod service;
+pub mod terraform;
 pub mod value;
+pub mod workflow;
 
 pub use kinds::{Kind, kind_of as kind, kinds};

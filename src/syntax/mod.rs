@@ -4,6 +4,7 @@ pub mod base64;
 pub mod code;
 pub mod dockerfile;
 pub mod gotemplate;
+pub mod hcl;
 pub mod mapped;
 mod problem;
 pub mod shell;
