@@ -11,9 +11,11 @@ use super::k8s::{
     ServiceAccount, Workload,
 };
 use super::layout::{Layout, RepoFile, RepoLayout};
+use super::monitoring::{Alert, Dashboard, PrometheusConfig};
 use super::schema::{Node, StructDef};
 use super::service::{Service, objects_of};
 use super::terraform::{Module, ModuleCall, Output, Resource, Variable};
+use super::tooling::{Gateway, Hook, HookRepository};
 use super::value::List;
 use super::workflow::{Job, Step, Workflow};
 
@@ -80,6 +82,12 @@ static KINDS: &[Kind] = &[
     kind(Secret::schema, |service| objects_of(service, "k8s.secret")),
     kind(ExternalSecret::schema, |service| objects_of(service, "k8s.external_secret")),
     kind(Claim::schema, |service| objects_of(service, "k8s.persistent_volume_claim")),
+    kind(Alert::schema, |service| of_repo(service, |repo| repo.alerts.list())),
+    kind(PrometheusConfig::schema, |service| of_repo(service, |repo| repo.prometheus_configs.list())),
+    kind(Dashboard::schema, |service| of_repo(service, |repo| repo.dashboards.list())),
+    kind(Hook::schema, |service| of_repo(service, |repo| repo.hooks.list())),
+    kind(HookRepository::schema, |service| of_repo(service, |repo| repo.hook_repositories.list())),
+    kind(Gateway::schema, |service| of_repo(service, |repo| repo.gateways.list())),
     kind(Workflow::schema, |service| of_repo(service, |repo| repo.workflows.list())),
     kind(Job::schema, |service| of_repo(service, |repo| repo.jobs.list())),
     kind(Step::schema, |service| of_repo(service, |repo| repo.steps.list())),
@@ -91,7 +99,10 @@ static KINDS: &[Kind] = &[
 ];
 
 /// What the repository has as a whole; a service that does not speak for it has none of it.
-fn of_repo<'s, T: Node + 's>(service: &'s Service, list: impl Fn(&'s RepoLayout) -> &'s List<Arc<T>>) -> Vec<&'s dyn Node> {
+fn of_repo<'s, T: Node + 's>(
+    service: &'s Service,
+    list: impl Fn(&'s RepoLayout) -> &'s List<Arc<T>>,
+) -> Vec<&'s dyn Node> {
     service.repo.iter().flat_map(|repo| list(repo)).map(|one| &**one as &dyn Node).collect()
 }
 

@@ -5,10 +5,12 @@ mod tree;
 
 use std::sync::{Arc, OnceLock};
 
+use super::monitoring::{Alert, Dashboard, PrometheusConfig};
 use super::repo::{Late, LateList};
 use super::schema::{Modelled, PathText, Slot, Type, View};
 use super::secret::{has_url_credentials, is_placeholder, is_secret_key};
 use super::terraform::{Module, ModuleCall, Output, Resource, Variable};
+use super::tooling::{CodeOwner, Gateway, Hook, HookRepository, MakeTarget};
 use super::value::{Always, Field, List};
 use super::workflow::{Job, Step, Workflow};
 use crate::model;
@@ -87,6 +89,22 @@ model! {
         terraform_variables: LateList<Variable>,
         /// The outputs of all modules.
         terraform_outputs: LateList<Output>,
+        /// The alert rules of Prometheus.
+        alerts: LateList<Alert>,
+        /// The configurations of Prometheus.
+        prometheus_configs: LateList<PrometheusConfig>,
+        /// The dashboards of Grafana.
+        dashboards: LateList<Dashboard>,
+        /// The hooks of pre-commit.
+        hooks: LateList<Hook>,
+        /// The repositories that those come from.
+        hook_repositories: LateList<HookRepository>,
+        /// The targets of Makefiles.
+        make_targets: LateList<MakeTarget>,
+        /// The entries of `CODEOWNERS`.
+        code_owners: LateList<CodeOwner>,
+        /// The configurations of Kong.
+        gateways: LateList<Gateway>,
     }
     with {
         /// What is read when a rule first asks for it.
@@ -112,6 +130,14 @@ impl RepoLayout {
             terraform_calls: LateList::new(late, |late| &late.infrastructure().calls),
             terraform_variables: LateList::new(late, |late| &late.infrastructure().variables),
             terraform_outputs: LateList::new(late, |late| &late.infrastructure().outputs),
+            alerts: LateList::new(late, |late| &late.monitoring().alerts),
+            prometheus_configs: LateList::new(late, |late| &late.monitoring().configs),
+            dashboards: LateList::new(late, |late| &late.monitoring().dashboards),
+            hooks: LateList::new(late, |late| &late.tooling().hooks),
+            hook_repositories: LateList::new(late, |late| &late.tooling().hook_repositories),
+            make_targets: LateList::new(late, |late| &late.tooling().make_targets),
+            code_owners: LateList::new(late, |late| &late.tooling().code_owners),
+            gateways: LateList::new(late, |late| &late.tooling().gateways),
             late: Arc::clone(late),
         }
     }

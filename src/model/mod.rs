@@ -12,6 +12,7 @@ pub mod image;
 pub mod k8s;
 mod kinds;
 pub mod layout;
+pub mod monitoring;
 pub mod outline;
 pub mod quantity;
 pub mod read;
@@ -20,6 +21,7 @@ pub mod schema;
 pub mod secret;
 pub mod service;
 pub mod terraform;
+pub mod tooling;
 pub mod value;
 pub mod workflow;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::tokens::Tokens;
-use super::{Call, CodeLanguage, Import, SourceFile, WrittenSecret, env, logs, metrics, routes, secrets};
+use super::{Call, CodeLanguage, Import, Setting, SourceFile, WrittenSecret, env, logs, metrics, routes, secrets};
 use crate::model::schema::PathText;
 use crate::model::value::{Field, List};
 use crate::source::{FileId, Place, Span};
@@ -39,6 +39,7 @@ pub(super) fn read(file: FileId, path: &str, text: &str, of: Language, is_test: 
         imports: List::new(imports(&tokens), at),
         calls: List::new(tokens.calls.iter().map(|call| model_call(&tokens, call)).collect(), at),
         functions: functions(&tokens),
+        settings: settings(&tokens),
         secrets: first_at(secrets::written(&tokens), at),
         routes: List::new(routes::routes(&tokens, &mentions).into_iter().map(Arc::new).collect(), at),
         env_reads: List::new(env::reads(&tokens).into_iter().map(Arc::new).collect(), at),
@@ -48,6 +49,28 @@ pub(super) fn read(file: FileId, path: &str, text: &str, of: Language, is_test: 
         mounts: routes::mounts(&tokens),
         mentions,
     }
+}
+
+/// Names with the literal that they are given: a word or a text, `:` or `=`, and a literal.
+fn settings(tokens: &Tokens<'_>) -> List<Setting> {
+    let mut items = Vec::new();
+    for (index, token) in tokens.code.tokens.iter().enumerate().skip(2) {
+        let is_given = tokens.is(index - 1, b':') || tokens.is(index - 1, b'=');
+        if !is_given || !matches!(token.kind, TokenKind::Text | TokenKind::Number | TokenKind::Word) {
+            continue;
+        }
+        let Some(name) = tokens.at(index - 2).filter(|name| name.is_text() || name.kind == TokenKind::Word) else {
+            continue;
+        };
+        let (value, at) = (token.inner.slice(tokens.text), tokens.place(token.inner));
+        if token.kind == TokenKind::Word && !matches!(value, "true" | "false" | "True" | "False") {
+            continue;
+        }
+        let number = value.parse().map_or(Field::Absent(at), |number| Field::known(number, at));
+        let name = name.inner.slice(tokens.text).to_owned();
+        items.push(Setting { at, name, value: value.to_owned(), number });
+    }
+    List::new(items, Place::whole(tokens.file))
 }
 
 /// A list of what should not be there: it stands where its first element does.

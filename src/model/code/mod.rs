@@ -159,6 +159,19 @@ model! {
 }
 
 model! {
+    /// A literal that is given to a name, as in `preset: "ts-jest"` or `workers = 4`.
+    pub struct Setting as "source.setting" {
+        /// The name.
+        name: String,
+        /// The literal as text.
+        value: String,
+        /// The same as a number, where it is one.
+        number: Field<i64>,
+    }
+    label(setting) { setting.name.clone() }
+}
+
+model! {
     /// A file of source text.
     pub struct SourceFile as "source.file" {
         /// Path, relative to the service's root.
@@ -173,6 +186,8 @@ model! {
         calls: List<Call>,
         /// The functions that it defines.
         functions: List<Field<String>>,
+        /// The literals that are given to names.
+        settings: List<Setting>,
         /// Secrets that are written in it.
         secrets: List<WrittenSecret>,
         /// Its identifiers, numbers and texts, each once; comments are none of them.

@@ -7,8 +7,10 @@ use super::read;
 use super::seen::Seen;
 use crate::discover;
 use crate::finding::{Note, NoteKind};
+use crate::model::monitoring::{self, Monitoring};
 use crate::model::schema::{Modelled, Slot, Type};
 use crate::model::terraform::{self, Infrastructure};
+use crate::model::tooling::{self, Tooling};
 use crate::model::value::List;
 use crate::model::workflow::{self, Automation};
 use crate::source::{EntryKind, FileId, Place, Sources};
@@ -20,6 +22,8 @@ pub struct Late {
     root: Option<PathBuf>,
     automation: OnceLock<(Automation, Seen)>,
     infrastructure: OnceLock<(Infrastructure, Seen)>,
+    monitoring: OnceLock<Monitoring>,
+    tooling: OnceLock<Tooling>,
 }
 
 impl Late {
@@ -30,6 +34,8 @@ impl Late {
             root: root.map(Path::to_owned),
             automation: OnceLock::new(),
             infrastructure: OnceLock::new(),
+            monitoring: OnceLock::new(),
+            tooling: OnceLock::new(),
         }
     }
 
@@ -57,6 +63,16 @@ impl Late {
             (infrastructure, seen)
         });
         &made.0
+    }
+
+    /// What watches the services.
+    pub fn monitoring(&self) -> &Monitoring {
+        self.monitoring.get_or_init(|| monitoring::read(&self.sources))
+    }
+
+    /// The tools around the code.
+    pub fn tooling(&self) -> &Tooling {
+        self.tooling.get_or_init(|| tooling::read(&self.sources))
     }
 
     /// What was seen while the parts were read that have been asked for.

@@ -286,9 +286,9 @@ pub(super) fn read(source: Source<'_>, node: NodeRef<'_>, progress: &mut Progres
     let continue_on_error = switch(reader, "continue-on-error");
     let condition = written(reader, "if");
     let ignores = continue_on_error.value().copied().unwrap_or(false);
-    let commands = reader.get("run").map_or_else(Vec::new, |run| {
-        command::read(run, source.file, source.text, &mut progress.position, ignores)
-    });
+    let commands = reader
+        .get("run")
+        .map_or_else(Vec::new, |run| command::read(run, source.file, source.text, &mut progress.position, ignores));
     let uses = reader.get("uses").and_then(|node| source.action(node));
     let inputs = reader.map("with", |name, at, node| Input {
         at,
@@ -314,8 +314,11 @@ pub(super) fn read(source: Source<'_>, node: NodeRef<'_>, progress: &mut Progres
     };
     let scan = image::scan_of_action(&action, &inputs, at, ignores)
         .or_else(|| commands.iter().find_map(image::scan_of_command));
-    let mut tools: Vec<String> =
-        tools::of_action(&action).into_iter().chain(commands.iter().filter_map(tools::of_command)).map(str::to_owned).collect();
+    let mut tools: Vec<String> = tools::of_action(&action)
+        .into_iter()
+        .chain(commands.iter().filter_map(tools::of_command))
+        .map(str::to_owned)
+        .collect();
     tools.sort_unstable();
     tools.dedup();
     let texts: Vec<String> = [run.value(), condition.value()]
@@ -415,9 +418,16 @@ impl Progress {
 /// Whether a condition keeps pull requests out: it names a branch or tag, or the event.
 pub(super) fn excludes_pull_requests(condition: &str) -> bool {
     let text = condition.replace([' ', '"'], "").replace('"', "'");
-    ["refs/heads/", "refs/tags/", "github.ref_name", "github.ref_type", "github.event_name", "github.event.pull_request"]
-        .iter()
-        .any(|part| text.contains(part))
+    [
+        "refs/heads/",
+        "refs/tags/",
+        "github.ref_name",
+        "github.ref_type",
+        "github.event_name",
+        "github.event.pull_request",
+    ]
+    .iter()
+    .any(|part| text.contains(part))
 }
 
 fn if_secrets(condition: &Field<String>, at: Place) -> List<Field<String>> {
@@ -464,10 +474,9 @@ fn untrusted(reader: Reader<'_>, file: &str, action: &str) -> List<Field<String>
     let mapped = command::mapped(node, file);
     let found = expression::reads_in(text).into_iter().filter(|read| UNTRUSTED.contains(&read.name.as_str()));
     let items = found.map(|read| {
-        let place = mapped.as_ref().map_or(node.place(), |mapped| Place {
-            file: node.place().file,
-            span: mapped.span_of(read.range.clone()),
-        });
+        let place = mapped
+            .as_ref()
+            .map_or(node.place(), |mapped| Place { file: node.place().file, span: mapped.span_of(read.range.clone()) });
         Field::known(read.name, place)
     });
     List::new(items.collect(), node.place())
@@ -488,13 +497,17 @@ fn printed_secrets(
         }
     };
     let mut items = Vec::new();
-    for command in commands.iter().filter(|command| command.prints && matches!(command.name.as_str(), "echo" | "printf")) {
+    for command in
+        commands.iter().filter(|command| command.prints && matches!(command.name.as_str(), "echo" | "printf"))
+    {
         for word in command.words.iter().skip(1) {
             // GitHub's own commands, such as `::add-mask::`, are not shown.
             if word.starts_with("::") {
                 break;
             }
-            let read = expression::reads_in(word).into_iter().find_map(|read| read.name.strip_prefix("secrets.").map(str::to_owned));
+            let read = expression::reads_in(word)
+                .into_iter()
+                .find_map(|read| read.name.strip_prefix("secrets.").map(str::to_owned));
             let variable = word.strip_prefix('$').map(|name| name.trim_matches(['{', '}']));
             if let Some(secret) = read.or_else(|| variable.and_then(of_env)) {
                 items.push(Field::known(secret, command.at));
