@@ -6,7 +6,7 @@ mod scrape;
 
 use std::sync::Arc;
 
-use super::value::List;
+use super::value::{List, Unresolved};
 use crate::source::{EntryKind, FileId, Place, Sources};
 use crate::syntax::yaml::Tree;
 
@@ -28,6 +28,11 @@ pub struct Monitoring {
     pub dashboards: List<Arc<Dashboard>>,
 }
 
+/// Whether a file with alerts is the template of a chart. What alerts themselves have in braces starts with a `$`.
+fn is_template(text: &str) -> bool {
+    text.contains("alert:") && ["{{-", ".Values", "{{ include"].iter().any(|sign| text.contains(sign))
+}
+
 /// Reads the monitoring of a repository. Files that do not parse or are something else are passed over: nothing in
 /// their names says that they should be this.
 pub fn read(sources: &Sources) -> Monitoring {
@@ -45,6 +50,10 @@ pub fn read(sources: &Sources) -> Monitoring {
             if text.contains("\"panels\"") {
                 monitoring.dashboards.items.extend(dashboard::read(&Tree::parse(id, &text), path).map(Arc::new));
             }
+        } else if is_template(&text) {
+            let why = "the templates of charts are not rendered for this";
+            let unseen = Unresolved { text: path.to_owned(), why: why.into(), at: Place::whole(id), via: None };
+            monitoring.alerts.unseen.get_or_insert_with(|| Box::new(unseen));
         } else if text.contains("alert:") || text.contains("scrape_configs:") {
             let tree = Tree::parse(id, &text);
             monitoring.alerts.items.extend(alert::read(&tree).into_iter().map(Arc::new));

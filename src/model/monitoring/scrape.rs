@@ -47,9 +47,15 @@ model! {
     label(config) { config.path.0.clone() }
 }
 
-/// The configuration in a file, or in a ConfigMap in it.
+/// Keys of programs that write their jobs in the same way (Promtail, the OpenTelemetry Collector).
+const OTHERS: &[&str] = &["clients", "positions", "receivers", "server"];
+
+/// The configuration in a file.
 pub(super) fn read(tree: &Tree, path: &str) -> Option<PrometheusConfig> {
     let root = tree.documents().find(|document| document.get("scrape_configs").is_some())?;
+    if OTHERS.iter().any(|key| root.get(key).is_some()) {
+        return None;
+    }
     let reader = Reader::new(root);
     let global = reader.child("global");
     let duration = |key| {

@@ -35,6 +35,7 @@ pub struct Tooling {
 }
 
 /// Reads the tools of a repository.
+#[must_use]
 pub fn read(sources: &Sources) -> Tooling {
     let at = Place::whole(sources.find(".").unwrap_or(FileId(0)));
     let mut tooling = Tooling {
@@ -70,7 +71,7 @@ fn one(sources: &Sources, id: FileId, path: &str, tooling: &mut Tooling) {
             let Some(text) = text() else { return };
             tooling.code_owners.items.extend(owners::read(id, &text).into_iter().map(Arc::new));
         }
-        _ if name.starts_with("kong") && (name.ends_with(".yml") || name.ends_with(".yaml")) => {
+        _ if name.starts_with("kong") && matches!(name.rsplit_once('.'), Some((_, "yml" | "yaml"))) => {
             let Some(text) = text() else { return };
             tooling.gateways.items.extend(gateway::read(&Tree::parse(id, &text), path).map(Arc::new));
         }
