@@ -147,6 +147,8 @@ pub enum NoteKind {
     NotEvaluated,
     /// A suppression that silences nothing or names no rule.
     Suppression,
+    /// A setting that has no effect.
+    Configuration,
 }
 
 impl NoteKind {
@@ -157,6 +159,7 @@ impl NoteKind {
             Self::Unparsed => "unparsed",
             Self::NotEvaluated => "not-evaluated",
             Self::Suppression => "suppression",
+            Self::Configuration => "configuration",
         }
     }
 }

@@ -7,6 +7,7 @@
 //! Files go in at one end, findings come out at the other, and a room imports only what lies before it.
 
 pub mod cli;
+pub mod config;
 pub mod diagnostic;
 pub mod discover;
 pub mod embedded;

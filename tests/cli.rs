@@ -4,6 +4,8 @@
 
 #[path = "cli/bad_input.rs"]
 mod bad_input;
+#[path = "cli/config.rs"]
+mod config;
 #[path = "cli/contract.rs"]
 mod contract;
 #[path = "cli/model.rs"]

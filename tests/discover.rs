@@ -72,7 +72,10 @@ fn further_globs_are_left_out() {
     for path in ["docs/a.md", "docs/kept.md", "src/a.py", "src/gen/b.py"] {
         write(dir.path(), path, "");
     }
-    let options = WalkOptions { ignore: vec!["docs/*".into(), "!docs/kept.md".into(), "gen".into()] };
+    let options = WalkOptions {
+        ignore: vec!["docs/*".into(), "!docs/kept.md".into(), "gen".into()],
+        ..WalkOptions::default()
+    };
     let walk = walk(dir.path(), &options).unwrap();
     let paths: Vec<&str> = walk.sources.entries().iter().map(|file| file.path.as_str()).collect();
     assert_eq!(paths, [".", "docs", "docs/kept.md", "src", "src/a.py"]);
@@ -164,7 +167,7 @@ fn artifacts_are_read_and_the_rest_is_not() {
 #[test]
 fn a_glob_that_is_none_is_an_error() {
     let dir = tempfile::tempdir().unwrap();
-    let options = WalkOptions { ignore: vec!["a[".into()] };
+    let options = WalkOptions { ignore: vec!["a[".into()], ..WalkOptions::default() };
     assert!(walk(dir.path(), &options).unwrap_err().to_string().starts_with("`a[` is not a glob"));
 }
 

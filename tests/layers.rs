@@ -17,11 +17,25 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("rules", &["source", "finding", "diagnostic", "syntax", "model"]),
     ("standard", &["source", "finding", "diagnostic", "syntax", "embedded", "model", "rules"]),
     ("triage", &["source", "finding", "diagnostic"]),
-    ("engine", &["source", "finding", "diagnostic", "discover", "model", "rules", "standard", "triage"]),
+    ("config", &["source", "finding", "diagnostic", "syntax", "rules", "standard", "triage"]),
+    ("engine", &["source", "finding", "diagnostic", "discover", "model", "rules", "standard", "triage", "config"]),
     ("report", &["source", "finding", "diagnostic"]),
     (
         "cli",
-        &["source", "finding", "diagnostic", "discover", "model", "rules", "standard", "triage", "engine", "report"],
+        &[
+            "source",
+            "finding",
+            "diagnostic",
+            "syntax",
+            "discover",
+            "model",
+            "rules",
+            "standard",
+            "triage",
+            "config",
+            "engine",
+            "report",
+        ],
     ),
 ];
 

@@ -1,16 +1,18 @@
 //! `check`: the main job.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::paths::{self, Scope};
-use super::{CheckArgs, Color, Exit, Failure, Streams};
-use crate::discover::{self, WalkOptions};
+use super::{CheckArgs, Color, Exit, FailOn, Failure, Streams, settings};
+use crate::discover;
 use crate::engine::{self, Choice};
 use crate::finding::{Report, Severity};
-use crate::model::repo::{Composition, Repo};
+use crate::model::repo::Repo;
 use crate::report::{self, Style};
 use crate::source::Sources;
 use crate::standard::library::Library;
+use crate::triage::date::Clock;
 
 pub(super) fn run(args: &CheckArgs, streams: &mut Streams<'_>, shown: &mut Library) -> Result<Exit, Failure> {
     if let Some(jobs) = args.jobs {
@@ -19,15 +21,26 @@ pub(super) fn run(args: &CheckArgs, streams: &mut Streams<'_>, shown: &mut Libra
     }
     let current = std::env::current_dir()?;
     let scope = paths::scope(&args.paths, &current)?;
-    let composition = Composition { compose_files: scope.relative(&args.compose_file, &current)? };
-    let (library, discovery) =
-        rayon::join(|| super::library(&args.rules), || discover::discover(&scope.root, &WalkOptions::default()));
+    let loaded = settings::load(&args.config, &scope, &current, shown)?;
+    let (library, discovery) = rayon::join(
+        || loaded.library(&args.rules, &current),
+        || discover::discover(&scope.root, &loaded.walk_options()),
+    );
     *shown = library?;
-    let discovery = discovery.map_err(|error| Failure::Message(error.to_string()))?;
+    let mut discovery = discovery.map_err(|error| Failure::Message(error.to_string()))?;
+    loaded.tell(&mut discovery.sources);
+    let composition = loaded.composition(scope.relative(&args.compose_file, &current)?, &discovery.sources);
     let mut repo = Repo::load_with(discovery, Some(&scope.root), &composition);
     let left_out = scope.files.iter().find(|file| repo.sources.find(file).is_none()).cloned();
-    let choice = Choice { standards: args.standard.clone(), rules: args.rule.clone(), only: scope.only.clone() };
+    let choice = Choice {
+        standards: args.standard.clone(),
+        rules: args.rule.clone(),
+        only: scope.only.clone(),
+        config: Arc::clone(&loaded.config),
+        clock: Clock { given: args.today },
+    };
     let mut report = engine::run(&repo, shown, &choice)?;
+    report.notes.extend(loaded.unread(&repo.sources, |path| scope.prefixed(path)));
     keep_given_files(&mut report, &repo.sources, &scope, args.whole_service);
     prefix(&mut report, &mut repo, &scope);
     if report.services.is_empty() {
@@ -35,7 +48,9 @@ pub(super) fn run(args: &CheckArgs, streams: &mut Streams<'_>, shown: &mut Libra
         return Ok(if report.is_incomplete() { Exit::Untrusted } else { Exit::Nothing });
     }
     write(&report, &repo.sources, args, streams)?;
-    let exit = exit(&report, args.fail_on.threshold());
+    let configured = loaded.config.fail_on.as_ref().map(|fail_on| fail_on.value);
+    let threshold = args.fail_on.map(FailOn::threshold).or(configured).unwrap_or(FailOn::default().threshold());
+    let exit = exit(&report, threshold);
     // The process ends here, and the system takes its memory back sooner than it could be taken apart.
     std::mem::forget((report, repo, std::mem::take(shown)));
     Ok(exit)

@@ -5,10 +5,17 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::{Exit, Failure, ListArgs, ListFormat, Streams};
+use super::{Exit, Failure, ListArgs, ListFormat, Streams, paths, settings};
 use crate::rules::ast::{Literal, ParamType, RuleSource};
 use crate::standard::library::Library;
 use crate::standard::{Clause, Coverage, Standard};
+
+/// The rules and standards of where svclint was started.
+fn library(args: &ListArgs, shown: &mut Library) -> Result<Library, Failure> {
+    let current = std::env::current_dir()?;
+    let scope = paths::scope(&[], &current)?;
+    settings::load(&args.config, &scope, &current, shown)?.library(&args.rules, &current)
+}
 
 /// The clauses of each rule, over all standards.
 fn clauses_by_rule(standards: &[Standard]) -> BTreeMap<String, Vec<String>> {
@@ -30,7 +37,7 @@ fn all_standards(library: &Library) -> Result<Vec<Standard>, Failure> {
 }
 
 pub(super) fn rules(args: &ListArgs, streams: &mut Streams<'_>, shown: &mut Library) -> Result<Exit, Failure> {
-    *shown = super::library(&args.rules)?;
+    *shown = library(args, shown)?;
     let standards = all_standards(shown)?;
     let clauses = clauses_by_rule(&standards);
     let ids: Vec<String> = shown.rule_ids().map(str::to_owned).collect();
@@ -98,7 +105,7 @@ fn literal_json(literal: &Literal) -> Value {
 }
 
 pub(super) fn standards(args: &ListArgs, streams: &mut Streams<'_>, shown: &mut Library) -> Result<Exit, Failure> {
-    *shown = super::library(&args.rules)?;
+    *shown = library(args, shown)?;
     let standards = all_standards(shown)?;
     if args.format == ListFormat::Json {
         let list: Vec<Value> = standards
@@ -139,7 +146,7 @@ pub(super) fn standard(
     streams: &mut Streams<'_>,
     shown: &mut Library,
 ) -> Result<Exit, Failure> {
-    *shown = super::library(&args.rules)?;
+    *shown = library(args, shown)?;
     let standard = shown.standard(id)?;
     if args.format == ListFormat::Json {
         let clauses: Vec<Value> = standard.clauses.iter().map(|clause| clause_json(&standard, clause)).collect();

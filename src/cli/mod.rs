@@ -4,6 +4,7 @@ mod check;
 mod list;
 mod model;
 mod paths;
+mod settings;
 mod test;
 
 use std::io::Write;
@@ -15,6 +16,8 @@ use crate::diagnostic::{Problem, nearest};
 use crate::finding::Severity;
 use crate::report::{Format, Style};
 use crate::standard::library::Library;
+use crate::triage::date::Date;
+use settings::ConfigArgs;
 
 /// Where a run writes.
 pub struct Streams<'s> {
@@ -156,9 +159,9 @@ struct CheckArgs {
     #[arg(long, value_name = "FORMAT=FILE")]
     output: Vec<Output>,
 
-    /// The lowest severity that makes the run fail.
-    #[arg(long, value_enum, default_value_t)]
-    fail_on: FailOn,
+    /// The lowest severity that makes the run fail [default: `fail_on` of the configuration, else error].
+    #[arg(long, value_enum)]
+    fail_on: Option<FailOn>,
 
     /// Compose files that form one project, laid over one another in this order, as with `docker compose -f`.
     #[arg(long, value_name = "FILE")]
@@ -167,6 +170,13 @@ struct CheckArgs {
     /// With single files: show the findings in the other files of their services too.
     #[arg(long)]
     whole_service: bool,
+
+    #[command(flatten)]
+    config: ConfigArgs,
+
+    /// The day by which suppressions and waivers end that have an `until` [default: today].
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = parse_day)]
+    today: Option<Date>,
 
     /// Threads [default: one a core].
     #[arg(long, value_name = "N")]
@@ -196,6 +206,9 @@ struct ListArgs {
     /// A directory with further rules and standards.
     #[arg(long, value_name = "DIR")]
     rules: Vec<PathBuf>,
+
+    #[command(flatten)]
+    config: ConfigArgs,
 }
 
 #[derive(Args, Debug)]
@@ -233,6 +246,9 @@ struct ModelArgs {
     #[arg(long, value_name = "FILE")]
     compose_file: Vec<PathBuf>,
 
+    #[command(flatten)]
+    config: ConfigArgs,
+
     /// The same as `--format json`.
     #[arg(long)]
     json: bool,
@@ -259,6 +275,10 @@ fn parse_format(name: &str) -> Result<Format, String> {
         Some(near) => format!("there is no format `{name}`; did you mean `{near}`?"),
         None => format!("there is no format `{name}`; there are {}", names().collect::<Vec<_>>().join(", ")),
     })
+}
+
+fn parse_day(text: &str) -> Result<Date, String> {
+    Date::parse(text).ok_or_else(|| "write it as YYYY-MM-DD".to_owned())
 }
 
 /// What stops a run before it judges anything.
@@ -305,7 +325,7 @@ pub fn run(cli: &Cli, streams: &mut Streams<'_>) -> Exit {
             Some(StandardsCommand::Show { id, list }) => list::standard(id, list, streams, &mut shown),
             None => list::standards(&args.list, streams, &mut shown),
         },
-        Command::Model(args) => model::run(args, streams),
+        Command::Model(args) => model::run(args, streams, &mut shown),
         Command::Test(args) => test::run(args, streams, &mut shown),
     };
     let text = match result {

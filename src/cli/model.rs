@@ -3,19 +3,23 @@
 use std::fmt::Write as _;
 
 use super::paths::{self, Scope};
-use super::{Exit, Failure, ListFormat, ModelArgs, Streams};
-use crate::discover::{self, WalkOptions};
+use super::{Exit, Failure, ListFormat, ModelArgs, Streams, settings};
+use crate::config::Config;
+use crate::discover;
 use crate::model::outline::{self, At, Known, ServiceOutline, State, Thing};
-use crate::model::repo::{Composition, Repo};
+use crate::model::repo::Repo;
+use crate::standard::library::Library;
 
-pub(super) fn run(args: &ModelArgs, streams: &mut Streams<'_>) -> Result<Exit, Failure> {
+pub(super) fn run(args: &ModelArgs, streams: &mut Streams<'_>, shown: &mut Library) -> Result<Exit, Failure> {
     let current = std::env::current_dir()?;
     let scope = paths::scope(&args.paths, &current)?;
-    let composition = Composition { compose_files: scope.relative(&args.compose_file, &current)? };
-    let discovery = discover::discover(&scope.root, &WalkOptions::default())
+    let loaded = settings::load(&args.config, &scope, &current, shown)?;
+    let discovery = discover::discover(&scope.root, &loaded.walk_options())
         .map_err(|error| Failure::Message(error.to_string()))?;
+    let composition = loaded.composition(scope.relative(&args.compose_file, &current)?, &discovery.sources);
     let mut repo = Repo::load_with(discovery, Some(&scope.root), &composition);
-    let chosen: Vec<usize> = (0..repo.heads.len()).filter(|index| is_chosen(&repo, *index, &scope)).collect();
+    let chosen: Vec<usize> =
+        (0..repo.heads.len()).filter(|index| is_chosen(&repo, *index, &scope, &loaded.config)).collect();
     let assembled: Vec<_> = chosen.into_iter().filter_map(|index| repo.assemble(index)).collect();
     if !scope.prefix.is_empty() {
         repo.rename(&|path| scope.prefixed(path));
@@ -40,8 +44,8 @@ pub(super) fn run(args: &ModelArgs, streams: &mut Streams<'_>) -> Result<Exit, F
     Ok(Exit::Clean)
 }
 
-fn is_chosen(repo: &Repo, index: usize, scope: &Scope) -> bool {
-    let Some(head) = repo.heads.get(index) else { return false };
+fn is_chosen(repo: &Repo, index: usize, scope: &Scope, config: &Config) -> bool {
+    let Some(head) = repo.heads.get(index).filter(|head| config.judges(&head.root)) else { return false };
     scope.only.is_empty() || scope.only.iter().any(|path| head.root == *path || head.owns_path(path) || *path == ".")
 }
 

@@ -15,6 +15,8 @@ pub(super) struct Scope {
     pub(super) only: Vec<String>,
     /// Files among them, whose findings alone are shown.
     pub(super) files: Vec<String>,
+    /// The paths as they were given.
+    given: Vec<PathBuf>,
 }
 
 impl Scope {
@@ -40,6 +42,24 @@ impl Scope {
         Ok(out)
     }
 
+    /// The deepest directory that holds every path that was given, absolute and without links.
+    ///
+    /// # Errors
+    /// A path that cannot be read.
+    pub(super) fn start(&self, current: &Path) -> Result<PathBuf, Failure> {
+        let mut start: Option<PathBuf> = None;
+        for path in &self.given {
+            let full = current.join(path).canonicalize()?;
+            let directory = if full.is_dir() { full.as_path() } else { full.parent().unwrap_or(&full) };
+            let common = match &start {
+                Some(other) => other.ancestors().find(|above| directory.starts_with(above)).unwrap_or(directory),
+                None => directory,
+            };
+            start = Some(common.to_owned());
+        }
+        start.map_or_else(|| Ok(current.canonicalize()?), Ok)
+    }
+
     /// A path of the run, relative to where svclint was started.
     pub(super) fn prefixed(&self, path: &str) -> String {
         match (self.prefix.as_str(), path) {
@@ -59,11 +79,18 @@ pub(super) fn scope(paths: &[PathBuf], current: &Path) -> Result<Scope, Failure>
         }
     }
     match paths {
-        [] => Ok(Scope { root: PathBuf::from("."), prefix: String::new(), only: Vec::new(), files: Vec::new() }),
+        [] => Ok(Scope {
+            root: PathBuf::from("."),
+            prefix: String::new(),
+            only: Vec::new(),
+            files: Vec::new(),
+            given: Vec::new(),
+        }),
         [only] if only.is_dir() => {
             let prefix = slashed(only);
             let prefix = if prefix == "." { String::new() } else { prefix };
-            Ok(Scope { root: only.clone(), prefix, only: Vec::new(), files: Vec::new() })
+            let given = paths.to_vec();
+            Ok(Scope { root: only.clone(), prefix, only: Vec::new(), files: Vec::new(), given })
         }
         several => within_repository(several, current),
     }
@@ -97,7 +124,20 @@ fn within_repository(paths: &[PathBuf], current: &Path) -> Result<Scope, Failure
         _ => slashed(&root),
     };
     let prefix = if prefix == "." { String::new() } else { prefix };
-    Ok(Scope { root, prefix, only, files })
+    Ok(Scope { root, prefix, only, files, given: paths.to_vec() })
+}
+
+/// A path as it is written from a directory; with `..` where it lies above it or beside it.
+pub(super) fn relative_to(path: &Path, current: &Path) -> String {
+    let current = current.canonicalize().unwrap_or_else(|_| current.to_owned());
+    let Some(common) = current.ancestors().find(|above| path.starts_with(above)) else { return slashed(path) };
+    let up = current.strip_prefix(common).map_or(0, |rest| rest.components().count());
+    let down = path.strip_prefix(common).map(slashed).unwrap_or_default();
+    match (up, down.as_str()) {
+        (0, _) => down,
+        (up, ".") => vec![".."; up].join("/"),
+        (up, _) => format!("{}/{down}", vec![".."; up].join("/")),
+    }
 }
 
 /// Without `.` and `..`, as far as names alone can tell.

@@ -57,7 +57,7 @@ fn standards(library: &mut Library, all: bool) -> Vec<Problem> {
     for id in ids {
         let found = library
             .standard(&id)
-            .and_then(|standard| crate::standard::select::instances(library, std::slice::from_ref(&standard)));
+            .and_then(|standard| crate::standard::select::instances(library, &[std::sync::Arc::new(standard)]));
         problems.extend(found.err().unwrap_or_default());
     }
     problems

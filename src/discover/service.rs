@@ -33,6 +33,8 @@ pub struct Inputs<'i> {
     pub compose: &'i [ComposeInput],
     /// Kubernetes manifests, kustomizations and charts.
     pub manifests: &'i [String],
+    /// Directories that somebody calls services, and whether they are even where nothing in them looks like one.
+    pub declared: &'i [(String, bool)],
 }
 
 /// What a root is the root of.
@@ -177,8 +179,13 @@ const VARIANT_HOMES: &[&str] = &["components", "environments", "envs", "overlays
 #[must_use]
 pub fn service_roots(inputs: Inputs<'_>) -> ServiceRoots {
     let mut found: BTreeMap<String, ServiceRoot> = BTreeMap::new();
+    let said: BTreeSet<&str> = inputs.declared.iter().map(|(directory, _)| directory.as_str()).collect();
+    for (directory, _) in inputs.declared.iter().filter(|(_, is_one)| *is_one) {
+        entry(&mut found, directory, RootKind::Service);
+    }
     for path in inputs.atonix {
-        entry(&mut found, parent_of(path), RootKind::Service).atonix.push(path.clone());
+        let root = said_above(&said, parent_of(path)).unwrap_or(parent_of(path));
+        entry(&mut found, root, RootKind::Service).atonix.push(path.clone());
     }
     let declared: BTreeSet<&str> = inputs.atonix.iter().map(|path| parent_of(path)).collect();
     let built = built_roots(inputs.compose);
@@ -187,6 +194,7 @@ pub fn service_roots(inputs: Inputs<'_>) -> ServiceRoots {
             Some(contexts) if contexts.len() == 1 => contexts.first().copied().unwrap_or("."),
             _ => dockerfile_home(parent_of(path), &declared),
         };
+        let root = said_above(&said, root).or_else(|| said_above(&said, parent_of(path))).unwrap_or(root);
         entry(&mut found, root, RootKind::Service).dockerfiles.push(path.clone());
     }
     let services: BTreeSet<String> = found.keys().cloned().collect();
@@ -196,19 +204,25 @@ pub fn service_roots(inputs: Inputs<'_>) -> ServiceRoots {
         // What illustrates is no part of the service around it.
         let within = |root: &&str| is_illustration(root) || !is_illustration(parent);
         let home = || Some(manifest_home(parent)).filter(within).or_else(|| illustration_of(parent));
-        let root = owner.filter(within).or_else(home).unwrap_or(".");
+        let root = said_above(&said, parent).or_else(|| owner.filter(within)).or_else(home).unwrap_or(".");
         keep(entry(&mut found, root, RootKind::Stack)).push(path.to_owned());
     };
     inputs.compose.iter().for_each(|file| place(&file.path, |root| &mut root.compose));
     inputs.manifests.iter().for_each(|path| place(path, |root| &mut root.manifests));
     let mut roots: Vec<ServiceRoot> = found.into_values().collect();
     for root in &mut roots {
+        root.is_illustration &= !said.contains(root.root.as_str());
         for paths in [&mut root.dockerfiles, &mut root.atonix, &mut root.compose, &mut root.manifests] {
             paths.sort_unstable();
             paths.dedup();
         }
     }
     ServiceRoots { roots }
+}
+
+/// The nearest directory, from `directory` upwards, that somebody calls a service.
+fn said_above<'d>(said: &BTreeSet<&str>, directory: &'d str) -> Option<&'d str> {
+    ancestors(directory).find(|directory| said.contains(directory))
 }
 
 fn entry<'f>(found: &'f mut BTreeMap<String, ServiceRoot>, root: &str, kind: RootKind) -> &'f mut ServiceRoot {
@@ -310,7 +324,8 @@ mod tests {
             })
             .collect();
         let (dockerfiles, manifests) = (strings(dockerfiles), strings(manifests));
-        service_roots(Inputs { dockerfiles: &dockerfiles, atonix: &[], compose: &compose, manifests: &manifests })
+        let dockerfiles = &dockerfiles;
+        service_roots(Inputs { dockerfiles, compose: &compose, manifests: &manifests, ..Inputs::default() })
     }
 
     fn names(roots: &ServiceRoots) -> Vec<String> {
@@ -397,6 +412,18 @@ mod tests {
         assert_eq!(names(&roots), [".", "docs/demo (stack)", "tests/fixtures (stack)"]);
         assert_eq!(roots.roots()[0].compose, ["compose.yaml"]);
         assert_eq!(roots.roots()[0].manifests, ["deploy/api.yaml"]);
+    }
+
+    #[test]
+    fn a_directory_that_somebody_calls_a_service_is_one_with_all_below_it() {
+        let declared = [("api".to_owned(), false), ("docs/demo".to_owned(), false), ("empty".to_owned(), true)];
+        let dockerfiles = strings(&["api/docker/prod/Dockerfile", "docs/demo/Dockerfile"]);
+        let manifests = strings(&["api/deploy/eu/app.yaml"]);
+        let inputs = Inputs { dockerfiles: &dockerfiles, manifests: &manifests, ..Inputs::default() };
+        assert_eq!(names(&service_roots(inputs)), ["api/deploy/eu (stack)", "api/docker/prod", "docs/demo"]);
+        let roots = service_roots(Inputs { declared: &declared, ..inputs });
+        assert_eq!(names(&roots), ["api", "docs/demo", "empty"]);
+        assert!(roots.roots().iter().all(|root| !root.is_illustration));
     }
 
     #[test]

@@ -16,8 +16,10 @@ use crate::source::{EntryKind, Reader, SourceFile, Sources};
 /// What to leave out besides what `.gitignore` and the built-in list of generated trees leave out.
 #[derive(Clone, Debug, Default)]
 pub struct WalkOptions {
-    /// Globs in `.gitignore` syntax, relative to the root of the run.
+    /// Globs in `.gitignore` syntax.
     pub ignore: Vec<String>,
+    /// The directory that they count from, absolute; the root of the run where `None`.
+    pub from: Option<PathBuf>,
 }
 
 /// Why part of a tree could not be walked.
@@ -157,7 +159,8 @@ pub(super) fn plain(error: &io::Error) -> String {
 }
 
 fn left_out(root: &Path, options: &WalkOptions) -> Result<Gitignore, WalkError> {
-    let mut builder = GitignoreBuilder::new(root);
+    let from = options.from.as_deref().and_then(|from| from.canonicalize().ok());
+    let mut builder = GitignoreBuilder::new(from.as_deref().unwrap_or(root));
     builder.allow_unclosed_class(false);
     for glob in &options.ignore {
         let fail = |error: ignore::Error| WalkError::Glob { glob: glob.clone(), reason: error.to_string() };

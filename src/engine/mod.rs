@@ -2,11 +2,13 @@
 
 mod comments;
 pub mod examples;
+mod fold;
 mod judge;
 mod own;
 mod plan;
 mod summary;
 mod variants;
+mod waivers;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::ManuallyDrop;
@@ -21,7 +23,7 @@ use crate::standard::select::Instance;
 use crate::triage::suppress::{Annotated, Known};
 use crate::triage::{order, suppress};
 
-pub use plan::{Choice, Plan};
+pub use plan::{Choice, Plan, detect};
 
 /// Judges a repository.
 ///
@@ -63,7 +65,8 @@ fn judge_all(repo: &Repo, library: &Library, plan: &Plan, own_findings: bool) ->
     if own_findings {
         for (trouble, owner) in repo.seen.troubles.iter().zip(&repo.trouble_owners) {
             if let Some(head) = repo.heads.get(*owner).filter(|_| plan.is_judged(*owner)) {
-                findings.push(own::trouble(&repo.sources, &head.root, trouble));
+                let finding = own::trouble(&repo.sources, &head.root, trouble);
+                findings.push(own::weighed(finding, plan, *owner));
             }
         }
     }
@@ -85,6 +88,8 @@ fn judge_all(repo: &Repo, library: &Library, plan: &Plan, own_findings: bool) ->
     let shown = |(index, head): &(usize, &Head)| head.is_illustration && !plan.is_judged(*index);
     notes.extend(repo.heads.iter().enumerate().filter(shown).map(|(_, head)| illustration(head)));
     notes.extend(suppressions(repo, library, plan, &mut findings, &seen, &annotations));
+    notes.extend(waivers::apply(repo, plan, &mut findings));
+    notes.extend(plan.notes.iter().cloned());
     order::findings(&mut findings, &repo.sources);
     order::notes(&mut notes, &repo.sources);
     let rule_infos = summary::rule_infos(plan, &findings);
@@ -119,6 +124,8 @@ fn part(repo: &Repo, plan: &Plan, index: usize, own_findings: bool) -> Option<Pa
         seen,
     };
     variants::judge(repo, plan, index, own_findings, &mut part);
+    fold::stricter(&mut part.judged.findings, plan.instances(index));
+    part.own = part.own.into_iter().map(|finding| own::weighed(finding, plan, index)).collect();
     Some(part)
 }
 
@@ -146,7 +153,7 @@ fn suppressions(
     rules.extend(own::RULES.iter().map(|rule| rule.id.to_owned()));
     let not_waivable =
         plan.all_instances().filter(|instance| !instance.waivable).map(|instance| instance.id.clone()).collect();
-    let known = Known { rules: &rules, not_waivable: &not_waivable, ran: &ran };
+    let known = Known { rules: &rules, not_waivable: &not_waivable, ran: &ran, clock: plan.clock };
     let (pragmas, misspelt) = comments::pragmas(&repo.sources, seen);
     suppress::apply(findings, &pragmas, &misspelt, annotations, &known)
 }

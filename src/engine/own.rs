@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::plan::Plan;
 use crate::finding::{Finding, Label, Outcome, RuleInfo, Severity, Target};
 use crate::model::repo::{Trouble, TroubleKind};
 use crate::model::schema::{Node, Slot, View};
@@ -109,6 +110,12 @@ pub(super) fn trouble(sources: &Sources, service: &str, trouble: &Trouble) -> Fi
     found.related.clone_from(&trouble.related);
     found.evidence = sources.slice(trouble.place).chars().take(80).collect();
     found
+}
+
+/// The finding with the severity that the configuration gives it.
+pub(super) fn weighed(mut finding: Finding, plan: &Plan, service: usize) -> Finding {
+    finding.severity = plan.severity_of(service, &finding.rule).unwrap_or(finding.severity);
+    finding
 }
 
 fn finding(rule: &str, service: &str, target: Target, message: String, at: Place, label: String) -> Finding {

@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::own;
+use crate::config::{Base, Config, Known};
 use crate::diagnostic::Problem;
-use crate::finding::RuleCount;
+use crate::finding::{Note, RuleCount, Severity};
 use crate::model::repo::{Head, Repo};
 use crate::model::service::ServiceKind;
 use crate::standard::Standard;
 use crate::standard::library::Library;
 use crate::standard::select::{self, Instance};
+use crate::triage::date::Clock;
 
 /// The standard of a service that has an `atonix.yaml`.
 const ATONIX: &str = "atonix";
@@ -26,6 +29,10 @@ pub struct Choice {
     pub rules: Vec<String>,
     /// Files or directories; only services that own one of them are judged. All where empty.
     pub only: Vec<String>,
+    /// What the repository says; standards and rules named here win over it.
+    pub config: Arc<Config>,
+    /// What day it is, for what ends on one.
+    pub clock: Clock,
 }
 
 impl Choice {
@@ -40,14 +47,28 @@ impl Choice {
 struct Set {
     standards: Vec<String>,
     instances: Vec<Instance>,
+    /// Severities that the configuration gives to findings of the reader itself.
+    severities: BTreeMap<String, Severity>,
 }
 
+/// What a service is judged by: standards, and the overrides of the configuration that name it.
+type Wish = (Vec<String>, Vec<usize>);
+
 /// The rules of every service of a run.
+#[derive(Default)]
 pub struct Plan {
     sets: Vec<Set>,
     /// The set of each service; `None` for one that is not judged.
     of_service: Vec<Option<usize>>,
     standards: Vec<Arc<Standard>>,
+    /// What the configuration says.
+    pub(super) config: Arc<Config>,
+    /// What day it is.
+    pub(super) clock: Clock,
+    /// Whether all is judged, and as the configuration says.
+    pub(super) is_whole: bool,
+    /// What there is to say about the configuration.
+    pub(super) notes: Vec<Note>,
 }
 
 impl Plan {
@@ -56,63 +77,92 @@ impl Plan {
     /// # Errors
     /// Everything that is wrong with the rules and standards chosen.
     pub fn new(repo: &Repo, library: &mut Library, choice: &Choice) -> Result<Self, Vec<Problem>> {
-        let mut plan = Self { sets: Vec::new(), of_service: Vec::new(), standards: Vec::new() };
-        let mut sets: BTreeMap<Vec<String>, usize> = BTreeMap::new();
+        let config = &choice.config;
+        let unknown = config.unknown_standards(library);
+        if !unknown.is_empty() {
+            return Err(unknown);
+        }
+        let wishes: Vec<Option<Wish>> =
+            repo.heads.iter().map(|service| is_judged(service, choice).then(|| wish(service, choice))).collect();
+        let mut wanted: Vec<Wish> = Vec::new();
         // What is named is checked even where no service comes to use it.
-        if !choice.standards.is_empty() {
-            let index = plan.load(library, &choice.standards, &choice.rules)?;
-            sets.insert(choice.standards.clone(), index);
-        }
-        for service in &repo.heads {
-            let named = !choice.only.is_empty() && is_chosen(service, &choice.only);
-            if !is_chosen(service, &choice.only) || (service.is_illustration && !named) {
-                plan.of_service.push(None);
-                continue;
+        wanted.extend((!choice.standards.is_empty()).then(|| (choice.standards.clone(), Vec::new())));
+        wanted.extend(wishes.iter().flatten().cloned());
+        let mut plan = Self {
+            config: Arc::clone(config),
+            clock: choice.clock,
+            is_whole: is_whole(choice),
+            ..Self::default()
+        };
+        plan.read(library, wanted.iter().flat_map(|(ids, _)| ids))?;
+        plan.hold(repo, library)?;
+        let mut sets: BTreeMap<Wish, usize> = BTreeMap::new();
+        for wish in wanted {
+            if !sets.contains_key(&wish) {
+                let index = plan.load(library, &wish, &choice.rules)?;
+                sets.insert(wish, index);
             }
-            let wanted = if choice.standards.is_empty() { detect(service) } else { choice.standards.clone() };
-            let index = if let Some(index) = sets.get(&wanted) {
-                *index
-            } else {
-                let index = plan.load(library, &wanted, &choice.rules)?;
-                sets.insert(wanted, index);
-                index
-            };
-            plan.of_service.push(Some(index));
         }
+        plan.of_service = wishes.iter().map(|wish| sets.get(wish.as_ref()?).copied()).collect();
         Ok(plan)
     }
 
     /// One set of rules for all services.
     #[must_use]
     pub fn of_instances(repo: &Repo, instances: Vec<Instance>) -> Self {
-        let set = Set { standards: Vec::new(), instances };
-        Self { sets: vec![set], of_service: vec![Some(0); repo.heads.len()], standards: Vec::new() }
+        let set = Set { standards: Vec::new(), instances, severities: BTreeMap::new() };
+        Self { sets: vec![set], of_service: vec![Some(0); repo.heads.len()], ..Self::default() }
     }
 
-    fn load(&mut self, library: &mut Library, ids: &[String], rules: &[String]) -> Result<usize, Vec<Problem>> {
-        let mut standards: Vec<Standard> = Vec::new();
+    /// Reads the standards of some ids, each once.
+    fn read<'i>(&mut self, library: &Library, ids: impl Iterator<Item = &'i String>) -> Result<(), Vec<Problem>> {
         let mut problems = Vec::new();
+        let mut tried: Vec<&str> = Vec::new();
         for id in ids {
+            if tried.contains(&id.as_str()) {
+                continue;
+            }
+            tried.push(id);
             match library.standard(id) {
-                Ok(standard) => standards.push(standard),
+                Ok(standard) => self.standards.push(Arc::new(standard)),
                 Err(found) => problems.extend(found),
             }
         }
-        if !problems.is_empty() {
-            return Err(problems);
+        if problems.is_empty() { Ok(()) } else { Err(problems) }
+    }
+
+    /// Holds the configuration against the standards in force and the services there are.
+    fn hold(&mut self, repo: &Repo, library: &Library) -> Result<(), Vec<Problem>> {
+        let own: Vec<&str> = own::RULES.iter().map(|rule| rule.id).collect();
+        let known = Known { library, in_force: &self.standards, own: &own, is_whole: self.is_whole };
+        self.notes = self.config.check(&known)?;
+        if self.is_whole {
+            let roots: Vec<&str> = repo.heads.iter().map(|head| head.root.as_str()).collect();
+            self.notes.extend(self.config.unmatched(&roots));
         }
+        Ok(())
+    }
+
+    fn load(&mut self, library: &mut Library, wish: &Wish, rules: &[String]) -> Result<usize, Vec<Problem>> {
+        let (ids, overrides) = wish;
+        let settings = self.config.settings(overrides);
+        let standards: Vec<Arc<Standard>> =
+            ids.iter().filter_map(|id| self.standards.iter().find(|standard| standard.id == *id)).cloned().collect();
+        let standards = settings.applied(&standards);
         let instances = if rules.is_empty() {
             select::instances(library, &standards)?
         } else {
-            select::named(library, &standards, rules)?
+            select::named(library, &standards, rules, &|rule| settings.arguments(rule))?
         };
-        for standard in standards {
-            if self.standards.iter().all(|known| known.id != standard.id) {
-                self.standards.push(Arc::new(standard));
-            }
-        }
-        self.sets.push(Set { standards: ids.to_vec(), instances });
+        let severities = settings.severities().into_iter().map(|(id, severity)| (id.to_owned(), severity)).collect();
+        self.sets.push(Set { standards: ids.clone(), instances, severities });
         Ok(self.sets.len() - 1)
+    }
+
+    /// The severity that the configuration gives to a finding of the reader itself.
+    #[must_use]
+    pub fn severity_of(&self, service: usize, rule: &str) -> Option<Severity> {
+        self.set(service)?.severities.get(rule).copied()
     }
 
     /// The number of the set of rules that judge a service.
@@ -162,9 +212,34 @@ impl Plan {
     }
 }
 
-fn detect(service: &Head) -> Vec<String> {
-    let id = if service.has_atonix && service.kind == ServiceKind::Service { ATONIX } else { RECOMMENDED };
-    vec![id.to_owned()]
+/// Whether a service is judged: it is not left out by the configuration or the command line, and deployed or named.
+fn is_judged(service: &Head, choice: &Choice) -> bool {
+    let is_named = !choice.only.is_empty() && is_chosen(service, &choice.only);
+    let is_left_out = service.is_illustration || !choice.config.judges(&service.root);
+    is_chosen(service, &choice.only) && (is_named || !is_left_out)
+}
+
+fn wish(service: &Head, choice: &Choice) -> Wish {
+    let overrides = choice.config.overrides_of(&service.root);
+    let chosen = choice.config.settings(&overrides).standards();
+    let standards = match chosen {
+        _ if !choice.standards.is_empty() => choice.standards.clone(),
+        Some(chosen) => chosen.iter().map(|choice| choice.id.value.clone()).collect(),
+        None => vec![detect(service).to_owned()],
+    };
+    (standards, overrides)
+}
+
+/// Whether nothing on the command line makes the run another one than the configuration describes.
+fn is_whole(choice: &Choice) -> bool {
+    let is_all = choice.config.base == Base::Same && choice.only.is_empty();
+    is_all && choice.rules.is_empty() && choice.standards.is_empty()
+}
+
+/// The standard of a service for which nobody chose.
+#[must_use]
+pub fn detect(service: &Head) -> &'static str {
+    if service.has_atonix && service.kind == ServiceKind::Service { ATONIX } else { RECOMMENDED }
 }
 
 fn is_chosen(service: &Head, only: &[String]) -> bool {

@@ -141,7 +141,7 @@ fn related<'r>(index: usize, label: &'r Label, sources: &'r Sources) -> Location
 fn notification<'r>(note: &'r Note, sources: &'r Sources) -> Notification<'r> {
     let level = match note.kind {
         NoteKind::Unparsed => "error",
-        NoteKind::Suppression => "warning",
+        NoteKind::Suppression | NoteKind::Configuration => "warning",
         NoteKind::NotEvaluated => "note",
     };
     Notification {

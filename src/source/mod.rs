@@ -12,6 +12,11 @@ pub use line_index::{LineIndex, Position};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub u32);
 
+impl FileId {
+    /// The one file that takes part in a run and is none of its entries: what says how the run is made.
+    pub const OUTSIDE: Self = Self(u32::MAX);
+}
+
 impl fmt::Debug for FileId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "#{}", self.0)
@@ -240,6 +245,18 @@ impl SourceFile {
         let _ = self.text.set(Text::Static(text));
     }
 
+    fn renamed(&self, path: String) -> Self {
+        Self {
+            path,
+            kind: self.kind,
+            is_link: self.is_link,
+            size: self.size,
+            text: self.text.clone(),
+            again: self.again.clone(),
+            lines: OnceLock::new(),
+        }
+    }
+
     /// The line index of the text, made on first use.
     #[must_use]
     pub fn lines(&self) -> &LineIndex {
@@ -251,6 +268,7 @@ impl SourceFile {
 #[derive(Debug, Default)]
 pub struct Sources {
     files: Vec<SourceFile>,
+    outside: Option<Box<SourceFile>>,
     gitignore_above: bool,
     reader: Option<Reader>,
 }
@@ -259,7 +277,12 @@ impl Sources {
     /// Takes the entries as they are; their index is their [`FileId`].
     #[must_use]
     pub fn new(files: Vec<SourceFile>) -> Self {
-        Self { files, gitignore_above: false, reader: None }
+        Self { files, outside: None, gitignore_above: false, reader: None }
+    }
+
+    /// Keeps the file of [`FileId::OUTSIDE`], whose path is relative to where svclint was started.
+    pub fn set_outside(&mut self, file: SourceFile) {
+        self.outside = Some(Box::new(file));
     }
 
     /// Notes whether the repository has a `.gitignore` in a directory above the root of the run.
@@ -306,7 +329,10 @@ impl Sources {
     /// When the id comes from another `Sources`.
     #[must_use]
     pub fn get(&self, id: FileId) -> &SourceFile {
-        &self.files[id.0 as usize]
+        match &self.outside {
+            Some(outside) if id == FileId::OUTSIDE => outside,
+            _ => &self.files[id.0 as usize],
+        }
     }
 
     /// The entry with exactly this path. The entries must be in path order, as discovery gives them.
@@ -343,16 +369,9 @@ impl Sources {
     /// The same entries under other paths. What needs path order does not hold of the result.
     #[must_use]
     pub fn renamed(&self, rename: &dyn Fn(&str) -> String) -> Self {
-        let files = self.files.iter().map(|file| SourceFile {
-            path: rename(&file.path),
-            kind: file.kind,
-            is_link: file.is_link,
-            size: file.size,
-            text: file.text.clone(),
-            again: file.again.clone(),
-            lines: OnceLock::new(),
-        });
-        Self::new(files.collect())
+        let files = self.files.iter().map(|file| file.renamed(rename(&file.path)));
+        let outside = self.outside.as_ref().map(|file| Box::new(file.renamed(file.path.clone())));
+        Self { outside, ..Self::new(files.collect()) }
     }
 
     /// The text under a place.

@@ -98,6 +98,12 @@ impl Library {
         self.rules.keys().map(String::as_str)
     }
 
+    /// Whether there is a rule of an id.
+    #[must_use]
+    pub fn has_rule(&self, id: &str) -> bool {
+        self.rules.contains_key(id)
+    }
+
     /// The ids of all standards, in order.
     pub fn standard_ids(&self) -> impl Iterator<Item = &str> {
         self.standards.keys().map(String::as_str)

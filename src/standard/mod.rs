@@ -1,5 +1,6 @@
 //! Standards: clauses with their rules, and the library in which rules and standards are found.
 
+mod conflict;
 pub mod library;
 mod load;
 pub mod select;

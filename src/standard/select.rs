@@ -1,15 +1,18 @@
 //! Which rules run: the uses of a standard, typed with their parameters, equal ones run once.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::Standard;
+use super::conflict::{self, Asked};
 use super::library::Library;
 use crate::diagnostic::Problem;
 use crate::finding::{ClauseRef, Label, Severity};
 use crate::model::schema::StructDef;
+use crate::rules::ast::RuleSource;
 use crate::rules::ir::Compiled;
 use crate::rules::pattern::Pattern;
 use crate::rules::{Arguments, compile};
@@ -28,6 +31,8 @@ pub struct Instance {
     pub clauses: Arc<[ClauseRef]>,
     /// Whether every one of those clauses may be waived.
     pub waivable: bool,
+    /// Whether another instance has its id, of which the stricter one speaks where both fail.
+    pub folds: bool,
     only: Vec<Pattern>,
     except: Vec<Pattern>,
 }
@@ -45,68 +50,137 @@ fn kinds() -> Vec<&'static StructDef> {
     crate::model::kinds().iter().map(|kind| (kind.schema)()).collect()
 }
 
-/// The instances of standards, in the order in which their clauses name them.
+/// The instances of standards, in the order in which their clauses name them; of several uses under one id the stricter
+/// first.
 ///
 /// # Errors
-/// Every mistake in a rule or in its parameters, and a rule used with different parameters under one name.
-pub fn instances(library: &mut Library, standards: &[Standard]) -> Result<Vec<Instance>, Vec<Problem>> {
+/// Every mistake in a rule or in its parameters, a rule that one standard uses with different parameters under one
+/// name, and uses of two standards that cannot both be met.
+pub fn instances(library: &mut Library, standards: &[Arc<Standard>]) -> Result<Vec<Instance>, Vec<Problem>> {
     let kinds = kinds();
     let mut problems = Vec::new();
-    let mut out: Vec<(Instance, Vec<ClauseRef>, Arguments)> = Vec::new();
-    let mut by_id: BTreeMap<String, usize> = BTreeMap::new();
+    let mut out: Vec<Selected<'_>> = Vec::new();
+    let mut by_rule: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     let mut ahead = typed_ahead(library, standards, &kinds);
-    for standard in standards {
-        for clause in &standard.clauses {
-            for rule in &clause.rules {
-                let severity = standard.severity(clause, rule);
-                let clause_ref = ClauseRef {
-                    standard: standard.id.clone(),
-                    clause: clause.id.value.clone(),
-                    title: clause.title.clone(),
-                };
-                if let Some((earlier, clauses, params)) = by_id.get(rule.id()).and_then(|index| out.get_mut(*index)) {
-                    if !same_params(params, &rule.params) || earlier.rule.source.id.value != rule.rule.value {
-                        if standards.len() == 1 {
-                            problems.push(twice(rule, params));
-                            continue;
-                        }
-                    } else {
-                        earlier.waivable &= clause.waivable;
-                        if severity > earlier.severity {
-                            earlier.severity = severity;
-                            clauses.insert(0, clause_ref);
-                        } else {
-                            clauses.push(clause_ref);
-                        }
-                        continue;
-                    }
-                }
-                let typed = match ahead.remove(&rule.rule.place) {
-                    Some(typed) => typed,
-                    None => instance(library, rule, &kinds),
-                };
-                match typed {
-                    Ok(mut instance) => {
-                        instance.severity = severity;
-                        instance.waivable = clause.waivable;
-                        by_id.insert(rule.id().to_owned(), out.len());
-                        out.push((instance, vec![clause_ref], rule.params.clone()));
-                    }
-                    Err(found) => problems.extend(found),
-                }
+    let uses = standards.iter().flat_map(|standard| {
+        standard.clauses.iter().flat_map(|clause| clause.rules.iter().map(|rule| Asked { standard, clause, rule }))
+    });
+    for asked in uses {
+        let rule = asked.rule;
+        let earlier = by_rule.entry(rule.rule.value.as_str()).or_default();
+        let same = earlier.iter().copied().find(|index| out.get(*index).is_some_and(|one| one.is_same(asked)));
+        if let Some(same) = same.and_then(|index| out.get_mut(index)) {
+            same.add(asked);
+            continue;
+        }
+        let ahead = ahead.remove(&rule.rule.place);
+        let typed = ahead.unwrap_or_else(|| instance(library, rule, &kinds));
+        match typed {
+            Ok(instance) => {
+                let others = earlier.iter().filter_map(|index| out.get(*index));
+                let (wrong, folds) = beside(&instance.rule.source, others, asked);
+                problems.extend(wrong);
+                earlier.push(out.len());
+                out.push(Selected::new(Instance { folds, ..instance }, asked));
             }
+            Err(found) => problems.extend(found),
         }
     }
     if !problems.is_empty() {
         return Err(problems);
     }
-    Ok(out.into_iter().map(|(instance, clauses, _)| Instance { clauses: clauses.into(), ..instance }).collect())
+    for indices in by_rule.values().filter(|indices| indices.len() > 1) {
+        strictest_first(&mut out, indices);
+    }
+    Ok(out.into_iter().map(Selected::finish).collect())
+}
+
+/// An instance with the first use that asks for it.
+struct Selected<'s> {
+    instance: Instance,
+    clauses: Vec<ClauseRef>,
+    first: Asked<'s>,
+}
+
+impl<'s> Selected<'s> {
+    fn new(mut instance: Instance, first: Asked<'s>) -> Self {
+        instance.severity = first.standard.severity(first.clause, first.rule);
+        instance.waivable = first.clause.waivable;
+        Self { instance, clauses: vec![clause_ref(first)], first }
+    }
+
+    fn is_same(&self, asked: Asked<'_>) -> bool {
+        let (own, other) = (self.first.rule, asked.rule);
+        own.id() == other.id()
+            && own.rule.value == other.rule.value
+            && same_params(&own.params, &other.params)
+            && (&own.only, &own.except) == (&other.only, &other.except)
+    }
+
+    fn add(&mut self, asked: Asked<'_>) {
+        self.instance.waivable &= asked.clause.waivable;
+        let severity = asked.standard.severity(asked.clause, asked.rule);
+        if severity > self.instance.severity {
+            self.instance.severity = severity;
+            self.clauses.insert(0, clause_ref(asked));
+        } else {
+            self.clauses.push(clause_ref(asked));
+        }
+    }
+
+    fn finish(self) -> Instance {
+        Instance { clauses: self.clauses.into(), ..self.instance }
+    }
+}
+
+fn clause_ref(asked: Asked<'_>) -> ClauseRef {
+    ClauseRef {
+        standard: asked.standard.id.clone(),
+        clause: asked.clause.id.value.clone(),
+        title: asked.clause.title.clone(),
+    }
+}
+
+/// What is wrong with a use beside the other uses of its rule, and whether one of them has its id.
+fn beside<'s>(
+    source: &RuleSource,
+    others: impl Iterator<Item = &'s Selected<'s>>,
+    asked: Asked<'_>,
+) -> (Vec<Problem>, bool) {
+    let mut problems = Vec::new();
+    let mut folds = false;
+    for other in others {
+        let has_id = other.first.rule.id() == asked.rule.id();
+        if other.first.standard.id != asked.standard.id {
+            folds |= has_id && conflict::strictness(source, other.first.rule, asked.rule).is_some();
+            problems.extend(conflict::conflict(source, other.first, asked));
+        } else if has_id && !same_params(&other.first.rule.params, &asked.rule.params) {
+            problems.push(twice(asked.rule, &other.first.rule.params));
+        }
+    }
+    (problems, folds)
+}
+
+/// Puts the uses of one rule under one id in order, where their bounds and lists say which is the stricter.
+fn strictest_first(out: &mut [Selected<'_>], indices: &[usize]) {
+    for (position, later) in indices.iter().enumerate() {
+        for earlier in indices.iter().take(position) {
+            let (Some(a), Some(b)) = (out.get(*earlier), out.get(*later)) else { continue };
+            let source = &a.instance.rule.source;
+            let order = (a.instance.id == b.instance.id)
+                .then(|| conflict::strictness(source, a.first.rule, b.first.rule))
+                .flatten();
+            if order == Some(Ordering::Greater) {
+                out.swap(*earlier, *later);
+            }
+        }
+    }
 }
 
 /// Reads and types the first use of every id side by side; found by the place of the use.
 fn typed_ahead(
     library: &mut Library,
-    standards: &[Standard],
+    standards: &[Arc<Standard>],
     kinds: &[&'static StructDef],
 ) -> HashMap<Place, Result<Instance, Vec<Problem>>> {
     let uses = || standards.iter().flat_map(|standard| &standard.clauses).flat_map(|clause| &clause.rules);
@@ -148,18 +222,23 @@ fn instance(library: &Library, rule: &super::Use, kinds: &[&'static StructDef]) 
         severity,
         clauses: [].into(),
         waivable: true,
+        folds: false,
         only: globs(&rule.only),
         except: globs(&rule.except),
     })
 }
 
 /// Rules named on the command line: with the parameters of the standards in force where those use them, else with
-/// their defaults.
+/// those that `given` knows.
 ///
 /// # Errors
 /// An unknown rule, or what is wrong with it.
-pub fn named(library: &mut Library, standards: &[Standard], ids: &[String]) -> Result<Vec<Instance>, Vec<Problem>> {
-    let kinds = kinds();
+pub fn named(
+    library: &mut Library,
+    standards: &[Arc<Standard>],
+    ids: &[String],
+    given: &dyn Fn(&str) -> Arguments,
+) -> Result<Vec<Instance>, Vec<Problem>> {
     let mut out = Vec::new();
     let mut problems = Vec::new();
     let all = instances(library, standards)?;
@@ -167,19 +246,7 @@ pub fn named(library: &mut Library, standards: &[Standard], ids: &[String]) -> R
         if all.iter().any(|instance| instance.id == *id || instance.rule.source.id.value == *id) {
             continue;
         }
-        match library.rule(id, None).and_then(|source| {
-            let compiled = compile(&source, &Arguments::new(), &kinds)?;
-            let severity = source.severity;
-            Ok(Instance {
-                id: id.clone(),
-                rule: compiled,
-                severity,
-                clauses: [].into(),
-                waivable: true,
-                only: Vec::new(),
-                except: Vec::new(),
-            })
-        }) {
+        match library.rule(id, None).and_then(|source| single(&source, &given(id))) {
             Ok(instance) => out.push(instance),
             Err(found) => problems.extend(found),
         }
@@ -190,11 +257,17 @@ pub fn named(library: &mut Library, standards: &[Standard], ids: &[String]) -> R
     if problems.is_empty() { Ok(out) } else { Err(problems) }
 }
 
-/// A rule with given parameters, for its examples.
+/// What is wrong with the parameters of a use.
+#[must_use]
+pub fn faults(library: &Library, rule: &super::Use) -> Vec<Problem> {
+    instance(library, rule, &kinds()).err().unwrap_or_default()
+}
+
+/// A rule with given parameters, by itself.
 ///
 /// # Errors
 /// What is wrong with the rule or the parameters.
-pub fn single(source: &Arc<crate::rules::ast::RuleSource>, params: &Arguments) -> Result<Instance, Vec<Problem>> {
+pub fn single(source: &Arc<RuleSource>, params: &Arguments) -> Result<Instance, Vec<Problem>> {
     let compiled = compile(source, params, &kinds())?;
     Ok(Instance {
         id: source.id.value.clone(),
@@ -202,6 +275,7 @@ pub fn single(source: &Arc<crate::rules::ast::RuleSource>, params: &Arguments) -
         severity: source.severity,
         clauses: [].into(),
         waivable: true,
+        folds: false,
         only: Vec::new(),
         except: Vec::new(),
     })

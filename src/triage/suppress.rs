@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::date::{Clock, Date};
 use super::pragma::{Misspelt, Pragma};
 use crate::diagnostic::nearest;
 use crate::finding::{Finding, Note, NoteKind, Suppression};
@@ -15,6 +16,8 @@ pub struct Known<'k> {
     pub not_waivable: &'k BTreeSet<String>,
     /// Ids that ran; a suppression of another one cannot be called unused.
     pub ran: &'k BTreeSet<String>,
+    /// What day it is.
+    pub clock: Clock,
 }
 
 /// A suppression by annotation: the object's text, the rule, the reason.
@@ -44,6 +47,10 @@ pub fn apply(
         if pragma.reason.is_empty() {
             let help = "write the reason behind the bracket".to_owned();
             notes.push(note(pragma.place, "a suppression without a reason does not count".to_owned(), Some(help)));
+            continue;
+        }
+        if let Some((message, help)) = pragma.until.as_deref().and_then(|until| lapse(until, known.clock)) {
+            notes.push(note(pragma.place, message, Some(help)));
             continue;
         }
         for (rule, at) in &pragma.rules {
@@ -81,6 +88,16 @@ pub fn apply(
         notes.push(note(cover.at, message, Some("remove the suppression".to_owned())));
     }
     notes
+}
+
+/// Why a suppression that ends on a day does not count.
+fn lapse(until: &str, clock: Clock) -> Option<(String, String)> {
+    let Some(last) = Date::parse(until) else {
+        let message = format!("`{until}` is not a day, so the suppression does not count");
+        return Some((message, "write it as `until=YYYY-MM-DD`".to_owned()));
+    };
+    let help = "mend what it covers, or give it a later day".to_owned();
+    (clock.today() > last).then(|| (format!("this suppression ended on {last}, and silences nothing any more"), help))
 }
 
 struct Cover<'p> {

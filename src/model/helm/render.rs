@@ -52,12 +52,14 @@ pub struct Refusal {
     pub inner: Option<Place>,
 }
 
-/// Renders a chart, of which the others may be dependencies. It has a thread of its own, for the sake of its stack.
+/// Renders a chart, of which the others may be dependencies: with its own values, and once more with each of `values`,
+/// or with each further values file in its directory where nobody says which. It has a thread of its own, for the sake
+/// of its stack.
 #[must_use]
-pub fn render(texts: Texts<'_>, root: &Root, all: &[Root]) -> Rendered {
+pub fn render(texts: Texts<'_>, root: &Root, all: &[Root], values: Option<&[FileId]>) -> Rendered {
     std::thread::scope(|scope| {
         let thread =
-            std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || render_here(texts, root, all));
+            std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || render_here(texts, root, all, values));
         thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_else(|| {
             let message = "this chart could not be rendered for want of memory".to_owned();
             Rendered { renderings: Vec::new(), notes: vec![(Place::whole(root.file), message)] }
@@ -65,7 +67,7 @@ pub fn render(texts: Texts<'_>, root: &Root, all: &[Root]) -> Rendered {
     })
 }
 
-fn render_here(texts: Texts<'_>, root: &Root, all: &[Root]) -> Rendered {
+fn render_here(texts: Texts<'_>, root: &Root, all: &[Root], values: Option<&[FileId]>) -> Rendered {
     let mut rendered = Rendered::default();
     let Some(chart) = Chart::load(texts, &root.dir, all) else {
         rendered.notes.push((Place::whole(root.file), "this chart has no name, and is not rendered".to_owned()));
@@ -76,7 +78,8 @@ fn render_here(texts: Texts<'_>, root: &Root, all: &[Root]) -> Rendered {
         return rendered;
     }
     let mut given = vec![None];
-    given.extend(values_files(texts, &root.dir).into_iter().map(Some));
+    let further = values.map_or_else(|| values_files(texts, &root.dir), <[FileId]>::to_vec);
+    given.extend(further.into_iter().map(Some));
     if given.len() > MAX_VALUES_FILES + 1 {
         given.truncate(MAX_VALUES_FILES + 1);
         let message = format!("of its further values files only {MAX_VALUES_FILES} were rendered");

@@ -28,7 +28,7 @@ pub use kustomize::{
 };
 pub(crate) use kustomize::{by_dir, parts};
 pub use network_policy::{NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule};
-pub use object::{Body, Meta, Object, PatchSign, read};
+pub use object::{Body, Meta, Object, PatchSign, read, read_with};
 pub use probe::{Probe, ProbeType};
 pub use scaling::{Autoscaler, DisruptionBudget};
 pub use security::Security;
@@ -38,4 +38,4 @@ pub use software::Software;
 pub use text::Pair;
 pub use volume::{ClaimTemplate, Volume, VolumeType};
 pub use wiring::{About, Elsewhere, link, link_among, link_rendered, mark};
-pub use workload::Workload;
+pub use workload::{PodTemplates, Workload};

@@ -9,7 +9,7 @@ use super::network_policy::NetworkPolicy;
 use super::scaling::{Autoscaler, DisruptionBudget};
 use super::service::Service;
 use super::text::{Pair, filled, pairs, plain};
-use super::workload::{Workload, is_fragment, template_path};
+use super::workload::{PodTemplates, Workload, is_fragment};
 use crate::model;
 use crate::model::read::Reader;
 use crate::model::value::{Always, Field, List};
@@ -115,6 +115,12 @@ const LIST_DEPTH: usize = 4;
 /// Kustomizations are none; [`Kustomization::read`](super::Kustomization::read) reads those.
 #[must_use]
 pub fn read(tree: &Tree, path: &str) -> Vec<Object> {
+    read_with(tree, path, &PodTemplates::default())
+}
+
+/// The same where further kinds own pods.
+#[must_use]
+pub fn read_with(tree: &Tree, path: &str, templates: &PodTemplates) -> Vec<Object> {
     let mut objects = Vec::new();
     let budget = Cell::new(NODE_BUDGET);
     let mut queue: Vec<(NodeRef<'_>, usize)> = tree.documents().map(|root| (root, 0)).collect();
@@ -126,7 +132,7 @@ pub fn read(tree: &Tree, path: &str) -> Vec<Object> {
             break;
         }
         let Some((api_version, kind)) = identity(node) else { continue };
-        if is_list(api_version, kind) {
+        if is_list(api_version, kind, templates) {
             if depth < LIST_DEPTH
                 && let Some(items) = node.get("items")
             {
@@ -137,7 +143,7 @@ pub fn read(tree: &Tree, path: &str) -> Vec<Object> {
             continue;
         }
         if !api_version.starts_with("kustomize.config.k8s.io/") {
-            objects.push(read_object(node, api_version, kind, path, &budget));
+            objects.push(read_object(node, api_version, kind, (path, templates), &budget));
         }
     }
     objects
@@ -153,10 +159,10 @@ fn identity(node: NodeRef<'_>) -> Option<(&str, &str)> {
 }
 
 /// `List`, and the typed lists that the API server returns, such as `DeploymentList`.
-fn is_list(api_version: &str, kind: &str) -> bool {
+fn is_list(api_version: &str, kind: &str, templates: &PodTemplates) -> bool {
     match kind.strip_suffix("List") {
         Some("") => true,
-        Some(of) => template_path(api_version, of).is_some() || matches!((api_version, of), ("v1", _)),
+        Some(of) => templates.path(api_version, of).is_some() || matches!((api_version, of), ("v1", _)),
         None => false,
     }
 }
@@ -206,10 +212,16 @@ fn generated_name(metadata: Reader<'_>) -> Field<String> {
     }
 }
 
-fn read_object(node: NodeRef<'_>, api_version: &str, kind: &str, path: &str, budget: &Cell<usize>) -> Object {
+fn read_object(
+    node: NodeRef<'_>,
+    api_version: &str,
+    kind: &str,
+    (path, templates): (&str, &PodTemplates),
+    budget: &Cell<usize>,
+) -> Object {
     let meta = Meta::read(node, api_version, kind, path);
     let group = api_version.split_once('/').map_or("", |(group, _)| group);
-    let template = template_path(api_version, kind).filter(|template| {
+    let template = templates.path(api_version, kind).filter(|template| {
         // A Rollout may leave its pods to a Deployment (Argo Rollouts, `workloadRef`); that one is judged.
         kind != "Rollout" || node.at(&["spec", "workloadRef"]).is_none() || node.at(template).is_some()
     });
@@ -220,8 +232,8 @@ fn read_object(node: NodeRef<'_>, api_version: &str, kind: &str, path: &str, bud
     } else if !spend(node, budget) {
         Body::TooLarge
     } else if let Some(template) = template {
-        sign = sign.or_else(|| is_fragment(node, template).then_some(PatchSign::Fragment));
-        Body::Workload(Box::new(Workload::read(node, &meta, template, path)))
+        sign = sign.or_else(|| is_fragment(node, &template).then_some(PatchSign::Fragment));
+        Body::Workload(Box::new(Workload::read(node, &meta, &template, path)))
     } else {
         read_body(node, &meta, group)
     };
@@ -229,8 +241,8 @@ fn read_object(node: NodeRef<'_>, api_version: &str, kind: &str, path: &str, bud
 }
 
 /// Whether more of an object is read than its metadata.
-pub(super) fn is_read_whole(api_version: &str, kind: &str) -> bool {
-    template_path(api_version, kind).is_some() || KNOWN_KINDS.contains(&kind)
+pub(super) fn is_read_whole(api_version: &str, kind: &str, templates: &PodTemplates) -> bool {
+    templates.path(api_version, kind).is_some() || KNOWN_KINDS.contains(&kind)
 }
 
 const KNOWN_KINDS: [&str; 13] = [

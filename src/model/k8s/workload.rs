@@ -1,5 +1,7 @@
 //! Workloads: every object that owns pods, with its pod template read the same way whatever its kind.
 
+use std::borrow::Cow;
+
 use super::container::{Container, ContainerRole};
 use super::object::Meta;
 use super::selector::LabelSelector;
@@ -114,9 +116,29 @@ model! {
     label(workload) { format!("{}/{}", workload.kind(), workload.base_name().unwrap_or("")) }
 }
 
-/// Where an object of a kind keeps its pod template; `None` where it owns no pods.
-#[must_use]
-pub fn template_path(api_version: &str, kind: &str) -> Option<&'static [&'static str]> {
+/// Kinds that somebody says own pods: group, kind, and the keys down to the pod template.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PodTemplates(Vec<(String, String, Vec<String>)>);
+
+impl FromIterator<(String, String, Vec<String>)> for PodTemplates {
+    fn from_iter<I: IntoIterator<Item = (String, String, Vec<String>)>>(own: I) -> Self {
+        Self(own.into_iter().collect())
+    }
+}
+
+impl PodTemplates {
+    /// Where an object of a kind keeps its pod template; `None` where it owns no pods.
+    #[must_use]
+    pub fn path(&self, api_version: &str, kind: &str) -> Option<Cow<'_, [&str]>> {
+        let group = api_version.split_once('/').map_or("", |(group, _)| group);
+        let own = self.0.iter().find(|(own_group, own_kind, _)| own_group == group && own_kind == kind);
+        own.map(|(_, _, path)| Cow::Owned(path.iter().map(String::as_str).collect()))
+            .or_else(|| template_path(api_version, kind).map(Cow::Borrowed))
+    }
+}
+
+/// The same for the kinds that are known.
+fn template_path(api_version: &str, kind: &str) -> Option<&'static [&'static str]> {
     let group = api_version.split_once('/').map_or("", |(group, _)| group);
     Some(match (group, kind) {
         ("", "Pod") => &[],

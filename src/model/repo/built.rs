@@ -139,8 +139,8 @@ fn affordable<'k>(all: &'k [Kustomization], sources: &Sources) -> Vec<&'k Kustom
 /// Reads the objects of a build, and finds the services that their files belong to.
 fn read_objects<'k>(repo: &Repo, top: &'k Kustomization, build: Build, seen: &mut Seen) -> Built<'k> {
     let mut objects: Vec<Object> = Vec::new();
-    for object in build.objects() {
-        let mut read = k8s::read(&object.tree, &object.path);
+    for object in build.objects(&repo.pod_templates) {
+        let mut read = k8s::read_with(&object.tree, &object.path, &repo.pod_templates);
         if let Some(base_name) = &object.base_name {
             for object in &mut read {
                 name_as_written(object, base_name);
@@ -206,7 +206,7 @@ fn loose_objects(repo: &Repo, built: &[Built<'_>]) -> BTreeMap<usize, Vec<Arc<Ob
         // Problems are told when the service is put together.
         let mut seen = Seen::default();
         let mut objects: Vec<Object> =
-            files.iter().flat_map(|file| read::objects(&repo.sources, *file, &mut seen)).collect();
+            files.iter().flat_map(|file| read::objects(&repo.sources, *file, &repo.pod_templates, &mut seen)).collect();
         k8s::mark(&mut objects, &repo.kustomizations);
         Some((*owner, objects.into_iter().map(Arc::new).collect::<Vec<_>>()))
     };

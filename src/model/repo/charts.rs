@@ -8,10 +8,10 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::seen::{Remark, Seen, Trouble, TroubleKind};
-use super::{Repo, objects};
+use super::{Composition, Repo, objects};
 use crate::finding::{Label, Note, NoteKind};
 use crate::model::helm::{self, Rendered, Root, Texts};
-use crate::model::k8s::{self, Body, Object};
+use crate::model::k8s::{self, Body, Object, PodTemplates};
 use crate::source::{FileId, Place, Sources};
 use crate::syntax::SyntaxProblem;
 use crate::syntax::yaml::Tree;
@@ -52,16 +52,26 @@ impl Chart {
 }
 
 /// Renders the charts of a repository, side by side.
-pub(super) fn load(sources: &Sources, root: Option<&Path>, files: &[FileId]) -> Vec<Chart> {
+pub(super) fn load(
+    sources: &Sources,
+    root: Option<&Path>,
+    files: &[FileId],
+    composition: &Composition,
+) -> Vec<Chart> {
     if files.is_empty() {
         return Vec::new();
     }
     let texts = Texts { sources, root };
     let roots = helm::roots(texts, files);
-    roots.par_iter().map(|root| read(sources, root, &helm::render(texts, root, &roots))).collect()
+    let render = |root: &Root| {
+        let given = composition.charts.iter().find(|(dir, _)| *dir == root.dir);
+        let values = given.map(|(_, values)| values.iter().filter_map(|path| texts.find(path)).collect::<Vec<_>>());
+        read(sources, root, &helm::render(texts, root, &roots, values.as_deref()), &composition.pod_templates)
+    };
+    roots.par_iter().map(render).collect()
 }
 
-fn read(sources: &Sources, root: &Root, rendered: &Rendered) -> Chart {
+fn read(sources: &Sources, root: &Root, rendered: &Rendered, templates: &PodTemplates) -> Chart {
     let mut seen = Seen::default();
     for (place, message) in &rendered.notes {
         seen.not_evaluated(*place, message, None);
@@ -69,7 +79,7 @@ fn read(sources: &Sources, root: &Root, rendered: &Rendered) -> Chart {
     look(sources, rendered, &mut seen);
     let renderings = rendered.renderings.iter().map(|rendering| Group {
         values: rendering.values,
-        objects: rendering.trees.iter().flat_map(|tree| objects_of(sources, tree, &mut seen)).collect(),
+        objects: rendering.trees.iter().flat_map(|tree| objects_of(sources, tree, templates, &mut seen)).collect(),
         is_partial: rendering.hidden.is_some(),
     });
     let renderings = renderings.collect();
@@ -130,8 +140,8 @@ fn look(sources: &Sources, rendered: &Rendered, seen: &mut Seen) {
 }
 
 /// The objects that a template prints, those left out that only test a release (Helm, "Chart Tests").
-fn objects_of(sources: &Sources, tree: &Tree, seen: &mut Seen) -> Vec<Object> {
-    let mut objects = k8s::read(tree, &sources.get(tree.file()).path);
+fn objects_of(sources: &Sources, tree: &Tree, templates: &PodTemplates, seen: &mut Seen) -> Vec<Object> {
+    let mut objects = k8s::read_with(tree, &sources.get(tree.file()).path, templates);
     objects.retain(|object| !is_test(object));
     for object in &mut objects {
         // What an action prints is for whoever installs the chart to give; a default may be no more than an example.

@@ -18,7 +18,7 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use super::compose::ComposeFile;
-use super::k8s::{Kustomization, Object};
+use super::k8s::{Kustomization, Object, PodTemplates};
 use super::layout::{Layout, RepoLayout};
 use super::service::{Assembly, Service, ServiceKind};
 use super::terraform;
@@ -110,6 +110,8 @@ pub struct Repo {
     /// Names of images whose tag Skaffold writes.
     tagged_by_skaffold: BTreeSet<String>,
     charts: Vec<charts::Chart>,
+    /// Further kinds of objects that own pods.
+    pod_templates: PodTemplates,
     /// Where each Kubernetes object is, for names that are not found where they are used.
     object_names: OnceLock<objects::ObjectNames>,
     late: Arc<Late>,
@@ -119,15 +121,22 @@ pub struct Repo {
 #[derive(Clone, Debug, Default)]
 pub struct Composition {
     /// Compose files that form one project, in the order in which they are laid over one another (`docker compose -f`),
-    /// relative to the root of the run. None for what compose would take by itself.
-    pub compose_files: Vec<String>,
+    /// relative to the root of the run; one list a project. None for what compose would take by itself.
+    pub compose_sets: Vec<Vec<String>>,
+    /// The values files with which the chart in a directory is rendered, one after the other; those beside it for
+    /// charts that are not named.
+    pub charts: Vec<(String, Vec<String>)>,
+    /// Further kinds of Kubernetes objects that own pods.
+    pub pod_templates: PodTemplates,
+    /// Directories that are services, and whether they are even where nothing in them looks like one.
+    pub roots: Vec<(String, bool)>,
 }
 
 impl Composition {
     /// Compose files that somebody names and that do not look like any, read now.
     fn further_files(&self, sources: &Sources, root: Option<&Path>, known: &[FileId]) -> BTreeSet<FileId> {
         let named = projects::named_in_env(sources);
-        let files = self.compose_files.iter().chain(&named).filter_map(|path| sources.find(path));
+        let files = self.compose_sets.iter().flatten().chain(&named).filter_map(|path| sources.find(path));
         let further: BTreeSet<FileId> = files.filter(|file| !known.contains(file)).collect();
         for file in &further {
             read_late(sources, root, *file);
@@ -173,7 +182,7 @@ impl Repo {
         let of_kind = |kind: ArtifactKind| -> Vec<FileId> {
             discovery.artifacts.iter().filter(|artifact| artifact.kind == kind).map(|artifact| artifact.file).collect()
         };
-        let charts = charts::load(&sources, root, &of_kind(ArtifactKind::HelmChart));
+        let charts = charts::load(&sources, root, &of_kind(ArtifactKind::HelmChart), composition);
         let mut compose_files = of_kind(ArtifactKind::Compose);
         compose_files.extend(composition.further_files(&sources, root, &compose_files));
         let projects = load_projects(&sources, root, &compose_files, composition, &mut seen);
@@ -185,7 +194,7 @@ impl Repo {
         let dockerfiles: Vec<FileId> = of_kind(ArtifactKind::Dockerfile).into_iter().chain(named).collect();
         let (atonix, manifests) = (of_kind(ArtifactKind::Atonix), of_kind(ArtifactKind::Kubernetes));
         let deployed: Vec<FileId> = manifests.iter().copied().chain(charts::files(&charts)).collect();
-        let roots = service_roots(&sources, &dockerfiles, &atonix, &deployed, &projects);
+        let roots = service_roots(&sources, &[dockerfiles.as_slice(), &atonix, &deployed], &projects, &composition.roots);
         let tagged_by_skaffold = skaffold::images(&sources, root);
         let mut repo = Self {
             late: Arc::new(Late::new(&sources, root)),
@@ -201,6 +210,7 @@ impl Repo {
             manifests: manifests.clone(),
             tagged_by_skaffold,
             charts,
+            pod_templates: composition.pod_templates.clone(),
         };
         repo.hand_out(&dockerfiles, &atonix, &manifests);
         repo.hand_out_projects();
@@ -430,10 +440,9 @@ fn named_dockerfiles(
 
 fn service_roots(
     sources: &Sources,
-    dockerfiles: &[FileId],
-    atonix: &[FileId],
-    manifests: &[FileId],
+    [dockerfiles, atonix, manifests]: &[&[FileId]; 3],
     projects: &[Arc<ComposeFile>],
+    declared: &[(String, bool)],
 ) -> ServiceRoots {
     let paths =
         |files: &[FileId]| -> Vec<String> { files.iter().map(|file| sources.get(*file).path.clone()).collect() };
@@ -450,6 +459,7 @@ fn service_roots(
         atonix: &atonix,
         compose: &compose,
         manifests: &manifests,
+        declared,
     });
     let is_late = |path: &str| discover::is_workflow(path) || terraform::is_terraform(path);
     if roots.roots().is_empty() && sources.iter().any(|(_, file)| is_late(&file.path)) {

@@ -21,7 +21,8 @@ pub(super) type Names = BTreeMap<String, usize>;
 /// The linked objects of the manifests of a service that no build takes, patches left out.
 pub(super) fn of_files(repo: &Repo, own: &Files, seen: &mut Seen) -> Vec<Arc<Object>> {
     let files = &own.manifests;
-    let mut objects: Vec<Object> = files.iter().flat_map(|file| read::objects(&repo.sources, *file, seen)).collect();
+    let read = |file: &FileId| read::objects(&repo.sources, *file, &repo.pod_templates, seen);
+    let mut objects: Vec<Object> = files.iter().flat_map(read).collect();
     let elsewhere = |kind: &str, name: &str| {
         let found = repo.object_names().get(&(kind.to_owned(), name.to_owned()));
         found.is_some_and(|found| found.iter().any(|file| !files.contains(file)))
@@ -47,7 +48,7 @@ pub(super) fn object_names(repo: &Repo) -> ObjectNames {
         }
     }
     for file in &repo.manifests {
-        for object in read::objects(&repo.sources, *file, &mut Seen::default()) {
+        for object in read::objects(&repo.sources, *file, &repo.pod_templates, &mut Seen::default()) {
             if let Some(name) = object.meta.name.value() {
                 names.entry((object.meta.kind().to_owned(), name.clone())).or_default().insert(*file);
             }

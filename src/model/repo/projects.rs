@@ -32,7 +32,7 @@ pub(super) fn load(
     let by_path: BTreeMap<&str, &Tree> =
         trees.iter().map(|tree| (sources.get(tree.file()).path.as_str(), tree)).collect();
     let mut stacks: Vec<Stack<'_>> = Vec::new();
-    stacks.extend(Stack::new(&composition.compose_files, &by_path));
+    stacks.extend(composition.compose_sets.iter().filter_map(|files| Stack::new(files, &by_path)));
     let mut taken: BTreeSet<&str> = stacks.iter().flat_map(Stack::paths).collect();
     let mut by_directory: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for path in by_path.keys().copied().filter(|path| !taken.contains(path)) {

@@ -3,7 +3,7 @@
 use super::seen::{Remark, Seen};
 use crate::model::atonix::{self, Atonix};
 use crate::model::dockerfile::{self, Dockerfile};
-use crate::model::k8s::{self, Body, Kustomization, Object, PatchSign};
+use crate::model::k8s::{self, Body, Kustomization, Object, PatchSign, PodTemplates};
 use crate::source::{FileId, Place, Sources};
 use crate::syntax::SyntaxProblem;
 use crate::syntax::dockerfile::InstructionKind;
@@ -43,9 +43,9 @@ pub(super) fn atonix(sources: &Sources, file: FileId, seen: &mut Seen) -> Option
 }
 
 /// Reads the Kubernetes objects of a file.
-pub(super) fn objects(sources: &Sources, file: FileId, seen: &mut Seen) -> Vec<Object> {
+pub(super) fn objects(sources: &Sources, file: FileId, templates: &PodTemplates, seen: &mut Seen) -> Vec<Object> {
     let tree = yaml(sources, file, "k8s", seen);
-    let objects = k8s::read(&tree, &sources.get(file).path);
+    let objects = k8s::read_with(&tree, &sources.get(file).path, templates);
     remark_on(&objects, seen);
     objects
 }
