@@ -44,11 +44,16 @@ pub(super) fn service(sources: &Sources, service: &Service, instances: &[Instanc
     Judged { findings: findings.into_iter().flatten().collect(), counts }
 }
 
-/// Judges the Kubernetes objects of a service alone: one list of findings for each rule.
-pub(super) fn objects(sources: &Sources, service: &Service, instances: &[Instance]) -> Vec<Vec<Finding>> {
+/// Judges the Kubernetes objects of a service alone, or all but them: one list of findings for each rule.
+pub(super) fn variant(
+    sources: &Sources,
+    service: &Service,
+    instances: &[Instance],
+    is_of_objects: bool,
+) -> Vec<Vec<Finding>> {
     let judged = |instance: &Instance| {
         let kind = instance.rule.kind.name;
-        if !kind.starts_with("k8s.") {
+        if kind.starts_with("k8s.") != is_of_objects {
             return Vec::new();
         }
         by_rule(sources, service, instance, &service.targets(kind)).0

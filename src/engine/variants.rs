@@ -1,13 +1,14 @@
 //! What overlays and charts say of a service several times is told once: objects that several builds have in common, and
-//! those that a chart renders to with further values files, of which only what they add is told.
+//! those that a chart renders to with further values files, of which only what they add is told; the same for compose
+//! files that are laid together in several ways.
 
 use std::collections::BTreeSet;
 
 use super::plan::Plan;
 use super::{Part, comments, judge, own};
 use crate::finding::{Finding, Label, Outcome};
-use crate::model::repo::{Assembled, Repo};
-use crate::source::{FileId, Place};
+use crate::model::repo::{Assembled, Repo, Variant};
+use crate::source::Place;
 use crate::triage::suppress::Annotated;
 
 /// What makes two findings the same to a reader.
@@ -18,24 +19,24 @@ pub(super) fn judge(repo: &Repo, plan: &Plan, index: usize, own_findings: bool, 
     if !repo.may_repeat(index) {
         return;
     }
-    let files: Vec<FileId> = repo.variants(index).collect();
+    let variants: Vec<Variant> = repo.variants(index).collect();
     let mut told: BTreeSet<Key> = BTreeSet::new();
     part.judged.findings.retain(|finding| told.insert(key(finding)));
     part.own.retain(|finding| told.insert(key(finding)));
-    for (variant, values) in files.into_iter().enumerate() {
-        let Some(Assembled { service, .. }) = repo.assemble_variant(index, variant) else { continue };
+    for (position, variant) in variants.into_iter().enumerate() {
+        let Some(Assembled { service, .. }) = repo.assemble_variant(index, position) else { continue };
         if own_findings {
             let new = own::wrong_values(&service).into_iter().filter(|finding| told.insert(key(finding)));
-            part.own.extend(new.map(|finding| with_values(finding, values)));
+            part.own.extend(new.map(|finding| told_of(finding, variant)));
         }
-        let judged = judge::objects(&repo.sources, &service, plan.instances(index));
+        let judged = judge::variant(&repo.sources, &service, plan.instances(index), variant.is_of_objects);
         for (count, findings) in part.judged.counts.iter_mut().zip(judged) {
             for finding in findings.into_iter().filter(|finding| told.insert(key(finding))) {
                 match finding.outcome {
                     Outcome::Fail => count.failed += 1,
                     Outcome::Unknown => count.unknown += 1,
                 }
-                part.judged.findings.push(with_values(finding, values));
+                part.judged.findings.push(told_of(finding, variant));
             }
         }
         for annotated in comments::annotations(&repo.sources, &service) {
@@ -51,7 +52,7 @@ fn key(finding: &Finding) -> Key {
     (finding.rule.clone(), finding.primary.place, finding.message.clone(), finding.outcome)
 }
 
-fn with_values(mut finding: Finding, values: FileId) -> Finding {
-    finding.related.push(Label { place: Place::whole(values), text: "rendered with these values".to_owned() });
+fn told_of(mut finding: Finding, variant: Variant) -> Finding {
+    finding.related.push(Label { place: Place::whole(variant.file), text: variant.what.to_owned() });
     finding
 }

@@ -224,7 +224,6 @@ fn tell(source: &RuleSource, one: (Asked<'_>, &str), other: (Asked<'_>, &str)) -
         let text = format!("{} of `{}`", asked.0.clause.id.value, asked.0.standard.id);
         Label { place: place(asked), text }
     };
-    let param = other.1;
     let message = format!(
         "`{}` and `{}` cannot both be met: {} wants `{}` of `{rule}` to be {}, {} wants {}",
         one.0.standard.id,
@@ -235,9 +234,12 @@ fn tell(source: &RuleSource, one: (Asked<'_>, &str), other: (Asked<'_>, &str)) -
         other.0.clause.id.value,
         shown(other),
     );
-    let help = format!(
-        "choose one of the standards for each service, or settle it in `.svclint.yaml`: `params: {{ {rule}: {{ {param}: … }} }}`"
-    );
+    let way = match (one.0.rule.id(), other.0.rule.id()) {
+        (id, same) if id == same => format!("{id}: {{ {}: … }}", other.1),
+        (id, named) => format!("{id}: {{ {}: … }}, {named}: {{ {}: … }}", one.1, other.1),
+    };
+    let help =
+        format!("choose one of the standards for each service, or settle it in `.svclint.yaml`: `params: {{ {way} }}`");
     Problem::new("standard/conflict", message, label(one)).with_label(label(other)).with_help(help)
 }
 

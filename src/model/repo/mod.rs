@@ -69,6 +69,8 @@ struct Files {
     compose_services: Vec<(usize, usize)>,
     /// Projects whose file it owns.
     projects: Vec<usize>,
+    /// Projects that may take the place of one above, with the services of them that belong to it.
+    alternatives: Vec<Alternative>,
     /// Objects that were read before, because they had to find their service.
     objects: Vec<Arc<Object>>,
     /// What the kustomizations that were built bring to it.
@@ -88,6 +90,32 @@ impl Files {
             None => self.variants.push(charts::Variant { chart, values, objects: vec![object] }),
         }
     }
+}
+
+/// A project of the same base as an earlier one, laid together with other files.
+#[derive(Debug)]
+struct Alternative {
+    project: usize,
+    services: Vec<usize>,
+    is_home: bool,
+}
+
+/// How a service may be besides what it is first taken to be.
+#[derive(Clone, Copy)]
+enum Which<'w> {
+    Chart(&'w charts::Variant),
+    Compose(&'w Alternative),
+}
+
+/// A service with other files, for a report.
+#[derive(Clone, Copy, Debug)]
+pub struct Variant {
+    /// The file that makes the difference.
+    pub file: FileId,
+    /// What it does.
+    pub what: &'static str,
+    /// Whether only Kubernetes objects differ; else only what does not come from them does.
+    pub is_of_objects: bool,
 }
 
 /// A repository: its services and what was seen on the way to them.
@@ -252,27 +280,32 @@ impl Repo {
         for (index, root) in self.nested.roots().iter().enumerate() {
             owner_of.extend(root.dockerfiles.iter().map(|path| (path.as_str(), index)));
         }
+        let mut bases: BTreeSet<&str> = BTreeSet::new();
         for (index, project) in self.projects.iter().enumerate() {
             let path = &project.path.0;
+            let is_alternative = !bases.insert(path);
             let Some(home) = self.nested.owner_of(path) else { continue };
-            let seen = projects::seen(&self.sources, project);
+            let mut seen = projects::seen(&self.sources, project);
+            if is_alternative {
+                seen.troubles.retain(|trouble| !self.seen.troubles.contains(trouble));
+                seen.notes.retain(|note| !self.seen.notes.contains(note));
+            }
             self.trouble_owners.extend(seen.troubles.iter().map(|_| home));
             self.seen.extend(seen);
-            if let Some(files) = self.files.get_mut(home) {
-                files.projects.push(index);
-            }
-            let mut owners = BTreeSet::from([home]);
+            let mut services: BTreeMap<usize, Vec<usize>> = BTreeMap::from([(home, Vec::new())]);
             for (position, service) in project.services.iter().enumerate().filter(|(_, one)| !one.is_fragment) {
                 let dockerfile = service.build.value().and_then(|build| build.dockerfile_path.value());
                 let builder = dockerfile.and_then(|path| owner_of.get(path.0.as_str()).copied());
-                let owner = builder.unwrap_or(home);
-                owners.insert(owner);
-                if let Some(files) = self.files.get_mut(owner) {
-                    files.compose_services.push((index, position));
-                }
+                services.entry(builder.unwrap_or(home)).or_default().push(position);
             }
-            for owner in owners {
-                if let Some(head) = self.heads.get_mut(owner) {
+            for (owner, services) in services {
+                let is_home = owner == home;
+                let (Some(files), Some(head)) = (self.files.get_mut(owner), self.heads.get_mut(owner)) else { continue };
+                if is_alternative {
+                    files.alternatives.push(Alternative { project: index, services, is_home });
+                } else {
+                    files.projects.extend(is_home.then_some(index));
+                    files.compose_services.extend(services.into_iter().map(|position| (index, position)));
                     head.artifacts.push(("compose", path.clone()));
                 }
             }
@@ -286,18 +319,35 @@ impl Repo {
         self.put_together(index, None)
     }
 
-    /// The values files with which charts of a service are rendered besides.
-    pub fn variants(&self, index: usize) -> impl Iterator<Item = FileId> {
-        self.files.get(index).into_iter().flat_map(|files| &files.variants).map(|variant| variant.values)
+    /// How a service is with further values files of its charts, and with further compositions of its compose files.
+    pub fn variants(&self, index: usize) -> impl Iterator<Item = Variant> {
+        let variant = |which| match which {
+            Which::Chart(chart) => {
+                Some(Variant { file: chart.values, what: "rendered with these values", is_of_objects: true })
+            }
+            Which::Compose(other) => {
+                let project = self.projects.get(other.project)?;
+                let last = project.overrides.values().last().unwrap_or(&project.path);
+                let file = self.sources.find(&last.0)?;
+                Some(Variant { file, what: "composed with this file", is_of_objects: false })
+            }
+        };
+        self.ways(index).filter_map(variant)
+    }
+
+    fn ways(&self, index: usize) -> impl Iterator<Item = Which<'_>> {
+        let files = self.files.get(index);
+        let charts = files.into_iter().flat_map(|files| &files.variants).map(Which::Chart);
+        charts.chain(files.into_iter().flat_map(|files| &files.alternatives).map(Which::Compose))
     }
 
     /// Puts a service together as it is with one of [`Repo::variants`].
     #[must_use]
     pub fn assemble_variant(&self, index: usize, variant: usize) -> Option<Assembled> {
-        self.put_together(index, Some(self.files.get(index)?.variants.get(variant)?))
+        self.put_together(index, Some(self.ways(index).nth(variant)?))
     }
 
-    fn put_together(&self, index: usize, variant: Option<&charts::Variant>) -> Option<Assembled> {
+    fn put_together(&self, index: usize, variant: Option<Which<'_>>) -> Option<Assembled> {
         let (head, files) = (self.heads.get(index)?, self.files.get(index)?);
         let mut seen = Seen::default();
         let dockerfiles =
@@ -317,16 +367,29 @@ impl Repo {
             read::yaml(&self.sources, *file, "k8s", &mut seen);
         }
         seen.notes.extend(files.share.notes.iter().cloned());
-        let replaced = variant.map(|variant| variant.chart);
+        let (chart, other) = match variant {
+            Some(Which::Chart(chart)) => (Some(chart), None),
+            Some(Which::Compose(other)) => (None, Some(other)),
+            None => (None, None),
+        };
+        let replaced = chart.map(|variant| variant.chart);
         let kept = files.chart_objects.iter().filter(|(chart, _)| Some(*chart) != replaced);
         objects.extend(kept.map(|(_, object)| Arc::clone(object)));
-        objects.extend(variant.into_iter().flat_map(|variant| &variant.objects).cloned());
-        let compose_services = files
-            .compose_services
-            .iter()
-            .filter_map(|(project, service)| self.projects.get(*project)?.services.items.get(*service))
+        objects.extend(chart.into_iter().flat_map(|variant| &variant.objects).cloned());
+        let base = other.and_then(|other| self.projects.get(other.project)).map(|project| &project.path);
+        let stays = |project: &usize| {
+            let path = self.projects.get(*project).map(|project| &project.path);
+            base.is_none() || base != path
+        };
+        let own = files.compose_services.iter().copied().filter(|(project, _)| stays(project));
+        let others = other.into_iter().flat_map(|other| other.services.iter().map(|service| (other.project, *service)));
+        let compose_services = own
+            .chain(others)
+            .filter_map(|(project, service)| self.projects.get(project)?.services.items.get(service))
             .map(|service| Arc::new(service.clone()))
             .collect();
+        let projects = files.projects.iter().copied().filter(stays);
+        let projects = projects.chain(other.filter(|other| other.is_home).map(|other| other.project));
         let nested: Vec<&str> = self.nested.nested_in(&head.root).collect();
         let assembly = Assembly {
             at: head.at,
@@ -336,7 +399,7 @@ impl Repo {
             atonix: atonix.map(Arc::new),
             dockerfiles,
             compose_services,
-            projects: files.projects.iter().filter_map(|project| self.projects.get(*project).cloned()).collect(),
+            projects: projects.filter_map(|project| self.projects.get(project).cloned()).collect(),
             objects,
             layout: Layout::new(&self.sources, &head.root, &nested),
             repo: (Some(index) == self.speaker())
@@ -350,7 +413,8 @@ impl Repo {
     #[must_use]
     pub fn may_repeat(&self, index: usize) -> bool {
         self.files.get(index).is_some_and(|files| {
-            files.share.builds > 1 || !files.chart_objects.is_empty() || !files.variants.is_empty()
+            let has_variants = !files.variants.is_empty() || !files.alternatives.is_empty();
+            files.share.builds > 1 || !files.chart_objects.is_empty() || has_variants
         })
     }
 

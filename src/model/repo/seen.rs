@@ -29,7 +29,7 @@ pub enum TroubleKind {
 }
 
 /// Something wrong in a file that is no value of the model.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Trouble {
     /// What kind.
     pub kind: TroubleKind,

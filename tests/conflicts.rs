@@ -1,0 +1,127 @@
+//! Two standards on one service: what cannot both be met is refused, what can is combined.
+
+#![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
+
+use std::sync::Arc;
+
+use svclint::diagnostic::Problem;
+use svclint::standard::library::Library;
+use svclint::standard::select::{self, Instance};
+
+/// A standard of one clause, `{id}-1`, with one use of a rule.
+fn standard(id: &str, rule: &str) -> String {
+    format!(
+        "standard: {id}\nversion: 1.0.0\ntitle: One\nclauses:\n  - id: {id}-1\n    title: One\n    level: must\n    rules: [{{ {rule} }}]\n"
+    )
+}
+
+fn library(one: &str, other: &str) -> Library {
+    let mut library = Library::built_in();
+    library.insert("rules/standards/one.yaml", Arc::from(standard("one", one)));
+    library.insert("rules/standards/other.yaml", Arc::from(standard("other", other)));
+    library
+}
+
+fn combined(library: &mut Library, ids: &[&str]) -> Result<Vec<Instance>, Vec<Problem>> {
+    let standards: Vec<_> = ids.iter().map(|id| Arc::new(library.standard(id).unwrap())).collect();
+    select::instances(library, &standards)
+}
+
+/// What stands in the way of two uses: messages, and the text that their labels mark.
+fn conflicts(one: &str, other: &str) -> Vec<(String, Vec<String>)> {
+    let mut library = library(one, other);
+    let problems = combined(&mut library, &["one", "other"]).err().unwrap_or_default();
+    let marked = |problem: &Problem| {
+        problem.labels.iter().map(|label| library.sources.slice(label.place).to_owned()).collect::<Vec<_>>()
+    };
+    problems.iter().map(|problem| (problem.message.clone(), marked(problem))).collect()
+}
+
+#[track_caller]
+fn combines(one: &str, other: &str, instances: usize) {
+    let mut library = library(one, other);
+    let found = combined(&mut library, &["one", "other"]);
+    assert_eq!(found.map(|found| found.len()).map_err(|problems| format!("{problems:?}")), Ok(instances));
+}
+
+#[test]
+fn one_value_cannot_equal_two() {
+    let found = conflicts("rule: dockerfile-user-id, params: { uid: 65532 }", "rule: dockerfile-user-id, params: { uid: 1000 }");
+    let message = "`one` and `other` cannot both be met: one-1 wants `uid` of `dockerfile-user-id` to be 65532, other-1 wants 1000";
+    assert_eq!(found, [(message.to_owned(), vec!["65532".to_owned(), "1000".to_owned()])]);
+    combines("rule: dockerfile-user-id, params: { uid: 1000 }", "rule: dockerfile-user-id, params: { uid: 1000 }", 1);
+}
+
+#[test]
+fn names_of_uses_do_not_hide_a_conflict() {
+    let found = conflicts(
+        "rule: dockerfile-user-id, as: our-user, params: { uid: 65532 }",
+        "rule: dockerfile-user-id, params: { uid: 1000 }",
+    );
+    assert_eq!(found.len(), 1, "{found:?}");
+}
+
+#[test]
+fn bounds_combine_unless_they_exclude_each_other() {
+    let retries = |min: u32, max: u32| format!("rule: dockerfile-healthcheck-retries, params: {{ min: {min}, max: {max} }}");
+    combines(&retries(1, 5), &retries(3, 3), 2);
+    assert_eq!(conflicts(&retries(1, 3), &retries(5, 9)).len(), 1);
+    let interval = |max: &str| format!("rule: dockerfile-healthcheck-interval, params: {{ max: {max} }}");
+    combines(&interval("1m"), &interval("30s"), 2);
+    combines(&interval("60s"), &interval("60s"), 1);
+}
+
+#[test]
+fn of_bounds_the_stricter_use_comes_first() {
+    let interval = |max: &str| format!("rule: dockerfile-healthcheck-interval, params: {{ max: {max} }}");
+    for (one, other) in [("1m", "30s"), ("30s", "1m")] {
+        let mut library = library(&interval(one), &interval(other));
+        let found = combined(&mut library, &["one", "other"]).unwrap();
+        let stricter = if one == "30s" { "one-1" } else { "other-1" };
+        assert_eq!(found.first().unwrap().clauses.first().unwrap().clause, stricter);
+        assert!(found.iter().any(|instance| instance.folds));
+    }
+}
+
+#[test]
+fn lists_combine_where_something_is_in_both() {
+    let ports = |ports: &str| format!("rule: service-port, params: {{ ports: [{ports}] }}");
+    combines(&ports("8080, 3000"), &ports("8080"), 2);
+    assert_eq!(conflicts(&ports("3000"), &ports("8080")).len(), 1);
+}
+
+#[test]
+fn patterns_both_have_to_match() {
+    let name = |pattern: &str| format!("rule: k8s-network-policy-name, params: {{ pattern: '{pattern}' }}");
+    combines(&name("-policy$"), &name("-network-policy$"), 2);
+}
+
+#[test]
+fn uses_that_look_at_different_things_do_not_conflict() {
+    let only = |uid: u32, glob: &str| format!("rule: dockerfile-user-id, params: {{ uid: {uid} }}, only: ['{glob}']");
+    combines(&only(1, "api/**"), &only(2, "web/**"), 2);
+    assert_eq!(conflicts(&only(1, "api/**"), &only(2, "**/Dockerfile")).len(), 1);
+    let except = "rule: dockerfile-user-id, params: { uid: 3 }, except: ['api/**']";
+    combines(&only(1, "api/**"), except, 2);
+    let field = |path: &str, value: &str| format!("rule: atonix-field, params: {{ path: {path}, value: {value} }}");
+    combines(&field("service.replicas", "2"), &field("service.name", "shop"), 2);
+    assert_eq!(conflicts(&field("service.replicas", "2"), &field("service.replicas", "3")).len(), 1);
+}
+
+#[test]
+fn recommended_combines_with_every_standard() {
+    let mut library = Library::built_in();
+    let ids: Vec<String> = library.standard_ids().map(str::to_owned).collect();
+    for id in ids.iter().filter(|id| *id != "recommended") {
+        let found = combined(&mut library, &["recommended", id]);
+        assert!(found.is_ok(), "{id}: {:?}", found.err());
+    }
+}
+
+#[test]
+fn atonix_and_pmoves_differ_in_the_user_and_the_health_path() {
+    let problems = combined(&mut Library::built_in(), &["atonix", "pmoves"]).err().unwrap();
+    let mut rules: Vec<&str> = problems.iter().filter_map(|problem| problem.message.split('`').nth(7)).collect();
+    rules.sort_unstable();
+    assert_eq!(rules, ["dockerfile-healthcheck-path", "dockerfile-user-id", "dockerfile-user-name"]);
+}
