@@ -50,7 +50,8 @@ clauses:
 
 fn directory() -> TempDir {
     let directory = TempDir::new().unwrap();
-    for path in ["company/x", "compose.yaml", "compose.prod.yaml", "deploy/chart/Chart.yaml", "deploy/values-prod.yaml"] {
+    for path in ["company/x", "compose.yaml", "compose.prod.yaml", "deploy/chart/Chart.yaml", "deploy/values-prod.yaml"]
+    {
         let path = directory.path().join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, "").unwrap();
@@ -135,12 +136,26 @@ fn values_of_another_type_are_refused() {
     refuses("ignore: [/legacy/]", "ignore: legacy", ty, "legacy", "`ignore` is a list", "[legacy/]");
     refuses("params:\n  dockerfile-user-id: { uid: 2000 }", "params: [a]", ty, "[a]", "`params` is a mapping", "");
     refuses("{ uid: 2000 }", "2000", ty, "2000", "for `dockerfile-user-id` is a mapping", "");
-    refuses("prod: [compose.yaml, compose.prod.yaml]", "prod: compose.yaml", ty, "compose.yaml", "`prod` is a list", "");
+    refuses(
+        "prod: [compose.yaml, compose.prod.yaml]",
+        "prod: compose.yaml",
+        ty,
+        "compose.yaml",
+        "`prod` is a list",
+        "",
+    );
     refuses("discover: [services/*]", "discover: all", "config/word", "all", "a way to find services", "auto");
     refuses("fail_on: warning", "fail_on: warn", "config/word", "warn", "`warn` is not a threshold", "warning");
     refuses("2027-03-31", "31.03.2027", "config/date", "31.03.2027", "is not a day", "`YYYY-MM-DD`");
     refuses("2027-03-31", "2027-02-30", "config/date", "2027-02-30", "is not a day", "");
-    refuses("standards:\n  - atonix", "standards: []\nx:\n  - atonix", "config/empty", "[]", "names none", "leave it out");
+    refuses(
+        "standards:\n  - atonix",
+        "standards: []\nx:\n  - atonix",
+        "config/empty",
+        "[]",
+        "names none",
+        "leave it out",
+    );
     refuses("path: spec.template", "path: spec..template", "config/value", "spec..template", "not a path of keys", "");
     refuses("example.com/v1", "v1", "config/value", "v1", "`v1` has no group", "example.com/v1");
 }
@@ -150,7 +165,14 @@ fn what_has_to_be_said_is_asked_for() {
     let missing = "config/missing-key";
     refuses(", reason: later", "", missing, "clause", "a waiver needs `reason`", "");
     refuses("clause: ATX-11.1-a, ", "", missing, "reason", "a waiver needs `rule` or `clause`", "");
-    refuses("clause: ATX-11.1-a", "clause: ATX-11.1-a, rule: x", "config/shape", "ATX-11.1-a", "not both", "two waivers");
+    refuses(
+        "clause: ATX-11.1-a",
+        "clause: ATX-11.1-a, rule: x",
+        "config/shape",
+        "ATX-11.1-a",
+        "not both",
+        "two waivers",
+    );
     refuses("reason: later", "reason: ''", "config/empty", "''", "says why", "");
     refuses("id: company\n    params", "params", missing, "params", "a standard needs `id`", "");
     refuses(", path: spec.template", "", missing, "apiVersion", "a pod template needs `path`", "");
@@ -158,7 +180,14 @@ fn what_has_to_be_said_is_asked_for() {
 
 #[test]
 fn a_rule_is_not_switched_off_without_a_reason() {
-    refuses("ATX-2.1-e: info", "ATX-2.1-e: off", "config/off", "off", "not switched off", "waivers: [{ rule: ATX-2.1-e");
+    refuses(
+        "ATX-2.1-e: info",
+        "ATX-2.1-e: off",
+        "config/off",
+        "off",
+        "not switched off",
+        "waivers: [{ rule: ATX-2.1-e",
+    );
     refuses("ATX-2.1-e: info", "ATX-2.1-e: eror", "config/word", "eror", "not a severity", "did you mean `error`?");
 }
 
@@ -167,12 +196,33 @@ fn names_that_nothing_has_are_refused_with_the_nearest() {
     let name = "config/unknown-name";
     refuses("- atonix\n", "- atonics\n", "config/unknown-standard", "atonics", "no standard `atonics`", "`atonix`?");
     refuses("[recommended]", "[recomended]", "config/unknown-standard", "recomended", "no standard", "`recommended`?");
-    refuses("  dockerfile-user-id: {", "  dockerfile-userid: {", name, "dockerfile-userid", "no rule", "`dockerfile-user-id`?");
+    refuses(
+        "  dockerfile-user-id: {",
+        "  dockerfile-userid: {",
+        name,
+        "dockerfile-userid",
+        "no rule",
+        "`dockerfile-user-id`?",
+    );
     refuses("ATX-2.1-e: info", "ATX-2.1e: info", name, "ATX-2.1e", "no rule or clause", "did you mean `ATX-2.1-e`?");
     refuses("clause: ATX-11.1-a", "clause: ATX-11.1a", name, "ATX-11.1a", "no clause", "did you mean `ATX-11.1-a`?");
-    refuses("rule: dockerfile-user-id", "rule: dockerfile-user-ids", name, "dockerfile-user-ids", "no rule", "`dockerfile-user-id`?");
+    refuses(
+        "rule: dockerfile-user-id",
+        "rule: dockerfile-user-ids",
+        name,
+        "dockerfile-user-ids",
+        "no rule",
+        "`dockerfile-user-id`?",
+    );
     refuses("{ policy:", "{ polcy:", "config/unknown-param", "polcy", "no parameter `polcy`", "did you mean `policy`?");
-    refuses("{ dockerfile-healthcheck-interval:", "{ dockerfile-user-id:", "config/no-use", "dockerfile-user-id", "`company` does not use", "for every standard");
+    refuses(
+        "{ dockerfile-healthcheck-interval:",
+        "{ dockerfile-user-id:",
+        "config/no-use",
+        "dockerfile-user-id",
+        "`company` does not use",
+        "for every standard",
+    );
 }
 
 #[test]
@@ -188,7 +238,14 @@ fn values_of_parameters_are_typed() {
 fn a_clause_that_may_not_be_waived_stays() {
     let code = "config/not-waivable";
     refuses("clause: ATX-11.1-a", "clause: C-1", code, "C-1", "`C-1` cannot be waived", "keeps the standard");
-    refuses("rule: dockerfile-user-id", "rule: dockerfile-healthcheck-interval", code, "dockerfile-healthcheck-interval", "it checks C-1", "");
+    refuses(
+        "rule: dockerfile-user-id",
+        "rule: dockerfile-healthcheck-interval",
+        code,
+        "dockerfile-healthcheck-interval",
+        "it checks C-1",
+        "",
+    );
     refuses("ATX-2.1-e: info", "C-1: info", code, "info", "`C-1` stays error", "");
 }
 
@@ -199,10 +256,38 @@ fn paths_stay_below_the_configuration_and_are_there() {
     refuses("[services/gpu/**]", "[/services/gpu/**]", path, "/services/gpu/**", "is absolute", "");
     refuses("services/web:", "services\\web:", path, "services\\web", "has a backslash", "with `/`");
     refuses("[services/*]", "['']", path, "''", "is empty", "");
-    refuses("packs: [company]", "packs: [compny]", file, "compny", "there is no directory `compny`", "did you mean `company`?");
-    refuses("compose.prod.yaml", "compose.prd.yaml", file, "compose.prd.yaml", "there is no file", "`compose.prod.yaml`?");
-    refuses("deploy/chart:", "deploy/charts:", file, "deploy/charts", "there is no chart", "did you mean `deploy/chart`?");
-    refuses("deploy/values-prod.yaml", "deploy/values-prd.yaml", file, "deploy/values-prd.yaml", "no file", "`deploy/values-prod.yaml`?");
+    refuses(
+        "packs: [company]",
+        "packs: [compny]",
+        file,
+        "compny",
+        "there is no directory `compny`",
+        "did you mean `company`?",
+    );
+    refuses(
+        "compose.prod.yaml",
+        "compose.prd.yaml",
+        file,
+        "compose.prd.yaml",
+        "there is no file",
+        "`compose.prod.yaml`?",
+    );
+    refuses(
+        "deploy/chart:",
+        "deploy/charts:",
+        file,
+        "deploy/charts",
+        "there is no chart",
+        "did you mean `deploy/chart`?",
+    );
+    refuses(
+        "deploy/values-prod.yaml",
+        "deploy/values-prd.yaml",
+        file,
+        "deploy/values-prd.yaml",
+        "no file",
+        "`deploy/values-prod.yaml`?",
+    );
 }
 
 #[test]
@@ -215,6 +300,8 @@ fn all_mistakes_are_told_at_once() {
         ["config/unknown-key", "config/type", "config/missing-key", "config/date", "config/word"],
         "{found:?}"
     );
-    let (found, _) = problems("params: { dockerfile-user-i: { uid: 1 } }\nseverity: { nothing-like-it: info }\nwaivers: [{ rule: y-y, reason: z }]\n");
+    let (found, _) = problems(
+        "params: { dockerfile-user-i: { uid: 1 } }\nseverity: { nothing-like-it: info }\nwaivers: [{ rule: y-y, reason: z }]\n",
+    );
     assert_eq!(found.len(), 3, "{found:?}");
 }

@@ -46,7 +46,10 @@ fn combines(one: &str, other: &str, instances: usize) {
 
 #[test]
 fn one_value_cannot_equal_two() {
-    let found = conflicts("rule: dockerfile-user-id, params: { uid: 65532 }", "rule: dockerfile-user-id, params: { uid: 1000 }");
+    let found = conflicts(
+        "rule: dockerfile-user-id, params: { uid: 65532 }",
+        "rule: dockerfile-user-id, params: { uid: 1000 }",
+    );
     let message = "`one` and `other` cannot both be met: one-1 wants `uid` of `dockerfile-user-id` to be 65532, other-1 wants 1000";
     assert_eq!(found, [(message.to_owned(), vec!["65532".to_owned(), "1000".to_owned()])]);
     combines("rule: dockerfile-user-id, params: { uid: 1000 }", "rule: dockerfile-user-id, params: { uid: 1000 }", 1);
@@ -63,7 +66,8 @@ fn names_of_uses_do_not_hide_a_conflict() {
 
 #[test]
 fn bounds_combine_unless_they_exclude_each_other() {
-    let retries = |min: u32, max: u32| format!("rule: dockerfile-healthcheck-retries, params: {{ min: {min}, max: {max} }}");
+    let retries =
+        |min: u32, max: u32| format!("rule: dockerfile-healthcheck-retries, params: {{ min: {min}, max: {max} }}");
     combines(&retries(1, 5), &retries(3, 3), 2);
     assert_eq!(conflicts(&retries(1, 3), &retries(5, 9)).len(), 1);
     let interval = |max: &str| format!("rule: dockerfile-healthcheck-interval, params: {{ max: {max} }}");

@@ -72,10 +72,8 @@ fn further_globs_are_left_out() {
     for path in ["docs/a.md", "docs/kept.md", "src/a.py", "src/gen/b.py"] {
         write(dir.path(), path, "");
     }
-    let options = WalkOptions {
-        ignore: vec!["docs/*".into(), "!docs/kept.md".into(), "gen".into()],
-        ..WalkOptions::default()
-    };
+    let options =
+        WalkOptions { ignore: vec!["docs/*".into(), "!docs/kept.md".into(), "gen".into()], ..WalkOptions::default() };
     let walk = walk(dir.path(), &options).unwrap();
     let paths: Vec<&str> = walk.sources.entries().iter().map(|file| file.path.as_str()).collect();
     assert_eq!(paths, [".", "docs", "docs/kept.md", "src", "src/a.py"]);

@@ -94,7 +94,7 @@ fn type_name(ty: &ParamType) -> String {
     }
 }
 
-fn literal_json(literal: &Literal) -> Value {
+pub(super) fn literal_json(literal: &Literal) -> Value {
     match literal {
         Literal::Bool(value) => json!(value),
         Literal::Int(value) => json!(value),

@@ -1,6 +1,8 @@
 //! The command line: the only room that reads arguments, prints, and chooses the exit status.
 
 mod check;
+mod config;
+mod init;
 mod list;
 mod model;
 mod paths;
@@ -77,6 +79,42 @@ enum Command {
     Model(ModelArgs),
     /// Run the examples inside rules.
     Test(TestArgs),
+    /// Show what the configuration says.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Look at a repository and propose a configuration for it.
+    Init(InitArgs),
+}
+
+#[derive(Subcommand, Debug)]
+enum ConfigCommand {
+    /// Print every effective setting and where it comes from.
+    Show(ConfigShowArgs),
+}
+
+#[derive(Args, Debug)]
+struct ConfigShowArgs {
+    /// A repository or a service.
+    #[arg(value_name = "PATH")]
+    path: Option<PathBuf>,
+
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t)]
+    format: ListFormat,
+
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+#[derive(Args, Debug)]
+struct InitArgs {
+    /// The repository.
+    #[arg(value_name = "PATH", default_value = ".")]
+    path: PathBuf,
+
+    /// Write `.svclint.yaml` instead of showing it. A file that is there is never overwritten.
+    #[arg(long)]
+    write: bool,
 }
 
 /// When to write colours.
@@ -327,6 +365,8 @@ pub fn run(cli: &Cli, streams: &mut Streams<'_>) -> Exit {
         },
         Command::Model(args) => model::run(args, streams, &mut shown),
         Command::Test(args) => test::run(args, streams, &mut shown),
+        Command::Config(ConfigCommand::Show(args)) => config::show(args, streams, &mut shown),
+        Command::Init(args) => init::run(args, streams),
     };
     let text = match result {
         Ok(exit) => return exit,

@@ -14,8 +14,8 @@ pub(super) fn run(args: &ModelArgs, streams: &mut Streams<'_>, shown: &mut Libra
     let current = std::env::current_dir()?;
     let scope = paths::scope(&args.paths, &current)?;
     let loaded = settings::load(&args.config, &scope, &current, shown)?;
-    let discovery = discover::discover(&scope.root, &loaded.walk_options())
-        .map_err(|error| Failure::Message(error.to_string()))?;
+    let discovery =
+        discover::discover(&scope.root, &loaded.walk_options()).map_err(|error| Failure::Message(error.to_string()))?;
     let composition = loaded.composition(scope.relative(&args.compose_file, &current)?, &discovery.sources);
     let mut repo = Repo::load_with(discovery, Some(&scope.root), &composition);
     let chosen: Vec<usize> =

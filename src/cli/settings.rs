@@ -56,12 +56,7 @@ impl File {
 }
 
 /// Finds and reads the configuration. What is wrong with it can be shown with `shown`.
-pub(super) fn load(
-    args: &ConfigArgs,
-    scope: &Scope,
-    current: &Path,
-    shown: &mut Library,
-) -> Result<Loaded, Failure> {
+pub(super) fn load(args: &ConfigArgs, scope: &Scope, current: &Path, shown: &mut Library) -> Result<Loaded, Failure> {
     let root = scope.root.canonicalize().unwrap_or_else(|_| scope.root.clone());
     let found = match &args.config {
         _ if args.no_config => None,

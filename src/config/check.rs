@@ -162,16 +162,14 @@ impl Checker<'_> {
         let (name, severity) = (&change.of, change.severity.value);
         let known = self.known;
         let by_rule = names::uses(known.in_force, &name.value);
-        let by_clause = names::clauses(known.in_force, &name.value).flat_map(|(standard, clause)| {
-            clause.rules.iter().map(move |rule| Named { standard, clause, rule })
-        });
+        let by_clause = names::clauses(known.in_force, &name.value)
+            .flat_map(|(standard, clause)| clause.rules.iter().map(move |rule| Named { standard, clause, rule }));
         let uses: Vec<Named<'_>> = by_rule.into_iter().chain(by_clause).collect();
         if uses.is_empty() && !known.own.contains(&name.value.as_str()) {
             return self.nowhere(name, "rule or clause", (true, true));
         }
-        let lowered = uses.iter().find(|one| {
-            !one.clause.waivable && severity < one.standard.severity(one.clause, one.rule)
-        });
+        let lowered =
+            uses.iter().find(|one| !one.clause.waivable && severity < one.standard.severity(one.clause, one.rule));
         if let Some(Named { standard, clause, rule }) = lowered.copied() {
             let word = Severity::as_str(standard.severity(clause, rule));
             let message = format!("`{}` stays {word}: the clause may not be waived", clause.id.value);

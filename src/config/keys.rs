@@ -7,7 +7,16 @@ pub type Keys = (&'static str, &'static [&'static str]);
 pub const CONFIG: Keys = (
     "the configuration",
     &[
-        "standards", "params", "severity", "services", "waivers", "packs", "compose", "charts", "kubernetes", "ignore",
+        "standards",
+        "params",
+        "severity",
+        "services",
+        "waivers",
+        "packs",
+        "compose",
+        "charts",
+        "kubernetes",
+        "ignore",
         "fail_on",
     ],
 );

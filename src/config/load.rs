@@ -167,10 +167,8 @@ impl Reader<'_> {
         let mut out = Vec::new();
         for (rule, node) in rules {
             let values = self.entries(node, &format!("what `params` sets for `{}`", rule.value));
-            let values = values
-                .into_iter()
-                .filter_map(|(name, value)| Some((name, self.loader.literal(value)?)))
-                .collect();
+            let values =
+                values.into_iter().filter_map(|(name, value)| Some((name, self.loader.literal(value)?))).collect();
             out.push(RuleParams { rule, values });
         }
         out
@@ -217,9 +215,12 @@ impl Reader<'_> {
             return Some(self.paths(node, "`discover`", "services/*"));
         }
         let word = self.loader.text(node, "`discover`")?;
-        self.loader.word(&word, "a way to find services; write globs of their directories as a list", &["auto"], |word| {
-            (word == "auto").then_some(())
-        });
+        self.loader.word(
+            &word,
+            "a way to find services; write globs of their directories as a list",
+            &["auto"],
+            |word| (word == "auto").then_some(()),
+        );
         None
     }
 

@@ -68,8 +68,7 @@ impl Reader<'_> {
             if files.is_empty() && node.shape() == Shape::Sequence {
                 self.problem("config/empty", format!("{what} names no files"), node.place());
             }
-            let files: Vec<_> =
-                files.into_iter().filter(|file| self.is_there(file, "file", Path::is_file)).collect();
+            let files: Vec<_> = files.into_iter().filter(|file| self.is_there(file, "file", Path::is_file)).collect();
             out.push(ComposeSet { name, files });
         }
         out

@@ -88,12 +88,8 @@ impl Plan {
         // What is named is checked even where no service comes to use it.
         wanted.extend((!choice.standards.is_empty()).then(|| (choice.standards.clone(), Vec::new())));
         wanted.extend(wishes.iter().flatten().cloned());
-        let mut plan = Self {
-            config: Arc::clone(config),
-            clock: choice.clock,
-            is_whole: is_whole(choice),
-            ..Self::default()
-        };
+        let mut plan =
+            Self { config: Arc::clone(config), clock: choice.clock, is_whole: is_whole(choice), ..Self::default() };
         plan.read(library, wanted.iter().flat_map(|(ids, _)| ids))?;
         plan.hold(repo, library)?;
         let mut sets: BTreeMap<Wish, usize> = BTreeMap::new();

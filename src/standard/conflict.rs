@@ -214,9 +214,7 @@ fn may_overlap(one: &Use, other: &Use) -> bool {
 
 fn tell(source: &RuleSource, one: (Asked<'_>, &str), other: (Asked<'_>, &str)) -> Problem {
     let rule = &source.id.value;
-    let shown = |(asked, param): (Asked<'_>, &str)| {
-        text(asked.value(source, param)).unwrap_or_default()
-    };
+    let shown = |(asked, param): (Asked<'_>, &str)| text(asked.value(source, param)).unwrap_or_default();
     let place = |(asked, param): (Asked<'_>, &str)| {
         asked.rule.params.get(param).map_or(asked.rule.rule.place, |value| value.place)
     };

@@ -20,8 +20,7 @@ impl Date {
             is_number.then(|| part.parse::<u32>().ok())?
         };
         let mut parts = text.split('-');
-        let (year, month, day) =
-            (digits(parts.next()?, 4)?, digits(parts.next()?, 2)?, digits(parts.next()?, 2)?);
+        let (year, month, day) = (digits(parts.next()?, 4)?, digits(parts.next()?, 2)?, digits(parts.next()?, 2)?);
         let year = i64::from(year);
         let exists = parts.next().is_none() && (1..=days_of(year, month)?).contains(&day);
         exists.then_some(Self { year, month, day })

@@ -26,7 +26,10 @@ fn privileged(repository: &Repository, arguments: &[&str]) -> Vec<String> {
 fn it_is_found_upward_from_the_path_to_the_top_of_the_repository() {
     let config = "severity: { compose-privileged: info }\n";
     let repository = repository(config);
-    assert_eq!(privileged(&repository, &["services/api"]), ["services/api/docker-compose.yml:4:17: info[compose-privileged]"]);
+    assert_eq!(
+        privileged(&repository, &["services/api"]),
+        ["services/api/docker-compose.yml:4:17: info[compose-privileged]"]
+    );
     assert_eq!(privileged(&repository, &["services/api/docker-compose.yml"]).len(), 1);
     assert!(privileged(&repository, &["services/api", "--no-config"])[0].contains("error"));
     repository.write("services/api/.git/x", b"");
@@ -65,7 +68,12 @@ fn standards_of_the_file_apply_and_those_of_the_command_line_win() {
     let ids = |arguments: &[&str]| {
         let run = repository.run(&[&["check", "--format", "json"], arguments].concat());
         let report: serde_json::Value = serde_json::from_str(&run.out).unwrap();
-        report["standards"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        report["standards"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["id"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
     };
     assert_eq!(ids(&[]), ["pmoves"]);
     assert_eq!(ids(&["--standard", "recommended"]), ["recommended"]);
@@ -130,7 +138,9 @@ fn a_waiver_that_has_ended_or_covers_nothing_is_told() {
 
 #[test]
 fn an_unused_waiver_is_told_only_where_all_was_judged() {
-    let repository = repository("standards: [recommended]\nwaivers: [{ rule: compose-privileged, paths: [nowhere], reason: none }]\n");
+    let repository = repository(
+        "standards: [recommended]\nwaivers: [{ rule: compose-privileged, paths: [nowhere], reason: none }]\n",
+    );
     let text = "nothing needs `compose-privileged` to be waived here";
     let run = repository.run(&["check"]);
     assert!(run.out.contains(text), "{}", run.out);
@@ -143,7 +153,10 @@ fn an_unused_waiver_is_told_only_where_all_was_judged() {
 fn a_finding_stays_while_one_clause_asks_for_it() {
     let repository = Repository::new(&[
         ("Dockerfile", "FROM debian:12\nUSER 1000\n"),
-        (".svclint.yaml", "standards: [atonix]\nparams: { dockerfile-user-id: { uid: 2000 } }\nwaivers: [{ clause: ATX-2.1-e, reason: a trial }]\n"),
+        (
+            ".svclint.yaml",
+            "standards: [atonix]\nparams: { dockerfile-user-id: { uid: 2000 } }\nwaivers: [{ clause: ATX-2.1-e, reason: a trial }]\n",
+        ),
     ]);
     let clauses = || {
         let run = repository.run(&["check", "--format", "json"]);
@@ -175,7 +188,8 @@ fn a_suppression_in_a_file_ends_on_its_day() {
 #[test]
 fn parameters_are_set_for_a_standard_for_all_and_for_a_service() {
     let uid = |config: &str| {
-        let repository = Repository::new(&[("api/Dockerfile", "FROM debian:12\nUSER 4000\n"), (".svclint.yaml", config)]);
+        let repository =
+            Repository::new(&[("api/Dockerfile", "FROM debian:12\nUSER 4000\n"), (".svclint.yaml", config)]);
         let run = repository.check(&["--rule", "dockerfile-user-id"]);
         assert_eq!(run.status, 0, "{}{}", run.out, run.err);
         run.out
@@ -254,7 +268,10 @@ fn what_two_compositions_have_in_common_is_told_once() {
         ("compose.yaml", base),
         ("compose.dev.yaml", over),
         ("compose.prod.yaml", over),
-        (".svclint.yaml", "compose:\n  dev: [compose.yaml, compose.dev.yaml]\n  prod: [compose.yaml, compose.prod.yaml]\n"),
+        (
+            ".svclint.yaml",
+            "compose:\n  dev: [compose.yaml, compose.dev.yaml]\n  prod: [compose.yaml, compose.prod.yaml]\n",
+        ),
     ]);
     assert_eq!(privileged(&repository, &[]), ["compose.yaml:4:17: error[compose-privileged]"]);
 }
@@ -350,7 +367,10 @@ fn where_two_standards_set_a_bound_the_stricter_one_speaks_once() {
     };
     let lines = |interval: &str| {
         let out = repository(interval).check(&[]).out;
-        out.lines().filter(|line| line.contains("[dockerfile-healthcheck-interval]")).map(str::to_owned).collect::<Vec<_>>()
+        out.lines()
+            .filter(|line| line.contains("[dockerfile-healthcheck-interval]"))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
     };
     let between = lines("45s");
     assert_eq!(between.len(), 1, "{between:?}");

@@ -12,4 +12,4 @@ mod values;
 
 pub use chart::{Root, roots};
 pub use files::Texts;
-pub use render::{Refusal, Rendered, Rendering, render};
+pub use render::{Refusal, Rendered, Rendering, render, values_files};

@@ -89,8 +89,10 @@ fn render_here(texts: Texts<'_>, root: &Root, all: &[Root], values: Option<&[Fil
     rendered
 }
 
-/// Further values files: `values-prod.yaml`, `prod.values.yaml`, `values/prod.yaml`, `ci/prod-values.yaml`.
-fn values_files(texts: Texts<'_>, dir: &str) -> Vec<FileId> {
+/// The values files in a chart's directory besides its own: `values-prod.yaml`, `prod.values.yaml`, `values/prod.yaml`,
+/// `ci/prod-values.yaml`.
+#[must_use]
+pub fn values_files(texts: Texts<'_>, dir: &str) -> Vec<FileId> {
     let is_one = |path: &str| {
         let Some(stem) = path.strip_suffix(".yaml").or_else(|| path.strip_suffix(".yml")) else { return false };
         match stem.split_once('/') {

@@ -52,12 +52,7 @@ impl Chart {
 }
 
 /// Renders the charts of a repository, side by side.
-pub(super) fn load(
-    sources: &Sources,
-    root: Option<&Path>,
-    files: &[FileId],
-    composition: &Composition,
-) -> Vec<Chart> {
+pub(super) fn load(sources: &Sources, root: Option<&Path>, files: &[FileId], composition: &Composition) -> Vec<Chart> {
     if files.is_empty() {
         return Vec::new();
     }

@@ -222,7 +222,8 @@ impl Repo {
         let dockerfiles: Vec<FileId> = of_kind(ArtifactKind::Dockerfile).into_iter().chain(named).collect();
         let (atonix, manifests) = (of_kind(ArtifactKind::Atonix), of_kind(ArtifactKind::Kubernetes));
         let deployed: Vec<FileId> = manifests.iter().copied().chain(charts::files(&charts)).collect();
-        let roots = service_roots(&sources, &[dockerfiles.as_slice(), &atonix, &deployed], &projects, &composition.roots);
+        let roots =
+            service_roots(&sources, &[dockerfiles.as_slice(), &atonix, &deployed], &projects, &composition.roots);
         let tagged_by_skaffold = skaffold::images(&sources, root);
         let mut repo = Self {
             late: Arc::new(Late::new(&sources, root)),
@@ -300,7 +301,9 @@ impl Repo {
             }
             for (owner, services) in services {
                 let is_home = owner == home;
-                let (Some(files), Some(head)) = (self.files.get_mut(owner), self.heads.get_mut(owner)) else { continue };
+                let (Some(files), Some(head)) = (self.files.get_mut(owner), self.heads.get_mut(owner)) else {
+                    continue;
+                };
                 if is_alternative {
                     files.alternatives.push(Alternative { project: index, services, is_home });
                 } else {
