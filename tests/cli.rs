@@ -8,6 +8,8 @@ mod bad_input;
 mod config;
 #[path = "cli/contract.rs"]
 mod contract;
+#[path = "cli/init.rs"]
+mod init;
 #[path = "cli/model.rs"]
 mod model;
 #[path = "cli/support.rs"]

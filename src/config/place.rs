@@ -90,7 +90,7 @@ pub fn names_root(glob: &str, root: &str) -> bool {
 pub(super) fn fault(path: &str) -> Option<&'static str> {
     if path.trim().is_empty() {
         Some("is empty")
-    } else if path.starts_with('/') || path.as_bytes().get(1) == Some(&b':') {
+    } else if path.starts_with('/') || path.get(1..3).is_some_and(|start| start == ":/" || start == ":\\") {
         Some("is absolute")
     } else if path.split('/').any(|part| part == "..") {
         Some("leads out of the directory of the configuration")
