@@ -43,7 +43,7 @@ fn start_up(c: &mut Criterion) {
         b.iter(|| {
             let mut library = Library::built_in();
             let standard = library.standard("atonix").expect("the built-in standard loads");
-            black_box(select::instances(&mut library, &[standard]).expect("its rules load")).len()
+            black_box(select::instances(&mut library, &[std::sync::Arc::new(standard)]).expect("its rules load")).len()
         });
     });
 }

@@ -63,7 +63,7 @@ fn render(files: &[(&str, &str)]) -> Rendered {
     let texts = Texts { sources: &discovery.sources, root: None };
     let charts = [discovery.sources.find("Chart.yaml").unwrap()];
     let roots = helm::roots(texts, &charts);
-    helm::render(texts, &roots[0], &roots)
+    helm::render(texts, &roots[0], &roots, None)
 }
 
 /// What the value under `it` in the only template is.

@@ -138,11 +138,8 @@ impl Checker<'_> {
 
     /// Whether a rule has the parameters that are set.
     fn names_of_params(&mut self, params: &RuleParams, rule: &Use) -> bool {
-        let source = match self.known.library.rule(&rule.rule.value, None) {
-            Ok(source) => source,
-            // What is wrong with the rule itself is told when it is loaded to run.
-            Err(_) => return false,
-        };
+        // What is wrong with the rule itself is told when it is loaded to run.
+        let Ok(source) = self.known.library.rule(&rule.rule.value, None) else { return false };
         let known: Vec<&str> = source.params.iter().map(|param| param.name.value.as_str()).collect();
         let unknown = params.values.iter().filter(|(name, _)| !known.contains(&name.value.as_str()));
         let before = self.problems.len();

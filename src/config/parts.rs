@@ -82,7 +82,7 @@ impl Reader<'_> {
             if self.is_below(&chart).is_none() {
                 continue;
             }
-            chart.value = chart.value.trim_start_matches("./").trim_end_matches('/').to_owned();
+            chart = At::new(chart.value.trim_start_matches("./").trim_end_matches('/').to_owned(), chart.place);
             let is_chart = |directory: &Path| directory.join("Chart.yaml").is_file();
             self.is_there(&chart, "chart", is_chart);
             let values = files.into_iter().filter(|file| self.is_there(file, "file", Path::is_file)).collect();

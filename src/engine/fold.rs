@@ -26,16 +26,13 @@ pub(super) fn stricter(findings: &mut Vec<Finding>, instances: &[Instance]) {
         }
         let key = (finding.rule.clone(), finding.primary.place, finding.target.clone(), finding.outcome);
         let first = told.get(&key).and_then(|index| kept.get_mut(*index));
-        match first.filter(|first| !Arc::ptr_eq(&first.clauses, &finding.clauses)) {
-            Some(first) => {
-                let new = finding.clauses.iter().filter(|clause| !first.clauses.contains(clause));
-                first.clauses = first.clauses.iter().chain(new).cloned().collect();
-                first.severity = first.severity.max(finding.severity);
-            }
-            None => {
-                told.entry(key).or_insert(kept.len());
-                kept.push(finding);
-            }
+        if let Some(first) = first.filter(|first| !Arc::ptr_eq(&first.clauses, &finding.clauses)) {
+            let new = finding.clauses.iter().filter(|clause| !first.clauses.contains(clause));
+            first.clauses = first.clauses.iter().chain(new).cloned().collect();
+            first.severity = first.severity.max(finding.severity);
+        } else {
+            told.entry(key).or_insert(kept.len());
+            kept.push(finding);
         }
     }
     *findings = kept;

@@ -1,6 +1,7 @@
 //! Which rules judge which service.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use super::own;
@@ -94,9 +95,9 @@ impl Plan {
         plan.hold(repo, library)?;
         let mut sets: BTreeMap<Wish, usize> = BTreeMap::new();
         for wish in wanted {
-            if !sets.contains_key(&wish) {
-                let index = plan.load(library, &wish, &choice.rules)?;
-                sets.insert(wish, index);
+            if let Entry::Vacant(entry) = sets.entry(wish) {
+                let index = plan.load(library, entry.key(), &choice.rules)?;
+                entry.insert(index);
             }
         }
         plan.of_service = wishes.iter().map(|wish| sets.get(wish.as_ref()?).copied()).collect();

@@ -113,7 +113,9 @@ impl<'r> Demands<'r> {
         }
         match &condition.form {
             Form::All(parts) | Form::Any(parts) | Form::None(parts) => {
-                parts.iter().for_each(|part| self.choose(part, depth + 1));
+                for part in parts {
+                    self.choose(part, depth + 1);
+                }
             }
             Form::Not(part) => self.choose(part, depth + 1),
             Form::Each(inner) | Form::Some(inner) => {

@@ -28,7 +28,19 @@ fn the_plan_shows_services_compositions_and_values_and_writes_nothing() {
     assert_eq!((run.status, run.err.as_str()), (0, ""));
     assert!(!repository.path().join(".svclint.yaml").exists());
     let plan = run.out.split("This would be").next().unwrap();
-    insta::assert_snapshot!(plan, @"");
+    insta::assert_snapshot!(plan, @r"
+    2 services found:
+      .    recommended  3 compose, helm
+      api  recommended  dockerfile
+
+    Compose files that are laid over one another:
+      test: compose.yaml + ci/test.yaml  (Makefile:2)
+      prod: compose.yaml + compose.prod.yaml  (by their names)
+      default: compose.yaml + compose.override.yaml  (what compose takes by itself)
+
+    Charts with values files that commands name:
+      chart: chart/values-dev.yaml, env/prod.yaml
+    ");
 }
 
 #[test]
@@ -37,7 +49,31 @@ fn what_is_written_loads_and_is_never_overwritten() {
     let run = repository.run(&["init", "--write"]);
     assert_eq!((run.status, run.err.as_str()), (0, ""));
     let text = std::fs::read_to_string(repository.path().join(".svclint.yaml")).unwrap();
-    insta::assert_snapshot!(text.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>().join("\n"), @"");
+    insta::assert_snapshot!(text.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>().join("\n"), @r"
+
+    standards: [recommended]
+
+    services:
+      # Every directory that builds or describes something; or globs: [services/*].
+      discover: auto
+      # What is different for some, by their directory.
+      # overrides:
+      #   services/legacy-*:
+      #     standards: [recommended]
+
+    compose:
+      test: [compose.yaml, ci/test.yaml]
+      prod: [compose.yaml, compose.prod.yaml]
+      default: [compose.yaml, compose.override.yaml]
+
+    charts:
+      chart: [chart/values-dev.yaml, env/prod.yaml]
+
+
+
+
+    fail_on: error
+    ");
     let show = repository.run(&["config", "show"]);
     assert_eq!((show.status, show.err.as_str()), (0, ""), "{}", show.out);
     assert!(repository.check(&[]).status <= 1);
@@ -75,7 +111,23 @@ fn every_setting_is_shown_with_the_line_that_it_comes_from() {
     let config = "standards: [recommended]\nparams:\n  dockerfile-healthcheck-interval: { max: 30s }\nservices:\n  overrides:\n    api:\n      params:\n        dockerfile-healthcheck-interval: { max: 20s }\n";
     repository.write(".svclint.yaml", config.as_bytes());
     let run = repository.run(&["config", "show"]);
-    insta::assert_snapshot!(run.out, @"");
+    insta::assert_snapshot!(run.out, @r"
+    .svclint.yaml
+
+      standards                                                          recommended  .svclint.yaml:1:13
+      params.dockerfile-healthcheck-interval.max                         30s          .svclint.yaml:3:43
+      services.discover                                                  auto         default
+      services.overrides.api.params.dockerfile-healthcheck-interval.max  20s          .svclint.yaml:8:49
+      fail_on                                                            error        default
+
+    service .
+      standards                                   recommended  .svclint.yaml:1:13
+      params.dockerfile-healthcheck-interval.max  30s          .svclint.yaml:3:43
+
+    service api
+      standards                                   recommended  .svclint.yaml:1:13
+      params.dockerfile-healthcheck-interval.max  20s          .svclint.yaml:8:49
+    ");
     let json: serde_json::Value =
         serde_json::from_str(&repository.run(&["config", "show", "--format", "json"]).out).unwrap();
     assert_eq!(json["file"], ".svclint.yaml");
@@ -89,5 +141,14 @@ fn every_setting_is_shown_with_the_line_that_it_comes_from() {
 fn without_a_file_the_defaults_are_shown() {
     let repository = Repository::new(&[("Dockerfile", DOCKERFILE)]);
     let run = repository.run(&["config", "show"]);
-    insta::assert_snapshot!(run.out, @"");
+    insta::assert_snapshot!(run.out, @r"
+    no `.svclint.yaml` here
+
+      standards          detected  default
+      services.discover  auto      default
+      fail_on            error     default
+
+    service .
+      standards  recommended  detected
+    ");
 }

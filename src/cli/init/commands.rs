@@ -72,8 +72,7 @@ fn in_text(sources: &Sources, path: &str, text: &str) -> Vec<Command> {
 }
 
 fn in_call(sources: &Sources, path: &str, line: usize, call: &str) -> Option<Command> {
-    let words: Vec<&str> =
-        call.split_whitespace().map(|word| word.trim_matches(['`', '"', '\'', ',', '(', ')'])).collect();
+    let words: Vec<&str> = call.split_whitespace().map(bare).collect();
     let (tool, start) = words.iter().enumerate().find_map(|(index, word)| match *word {
         "docker-compose" | "podman-compose" => Some((Tool::Compose, index + 1)),
         "compose" if index > 0 && words.get(index - 1) == Some(&"docker") => Some((Tool::Compose, index + 1)),
@@ -98,6 +97,12 @@ fn in_call(sources: &Sources, path: &str, line: usize, call: &str) -> Option<Com
         files.iter().flat_map(|file| file.split(',')).map(|file| found(sources, path, file)).collect::<Option<_>>()?;
     let words = others.iter().filter_map(|word| found(sources, path, word)).collect();
     (!files.is_empty()).then(|| Command { tool, files, words, at: (path.to_owned(), line) })
+}
+
+/// A word without quotes, and without what a sentence around it ends with.
+fn bare(word: &str) -> &str {
+    let quotes = ['`', '"', '\'', ',', '(', ')'];
+    word.trim_matches(quotes).trim_end_matches(['.', ':']).trim_matches(quotes)
 }
 
 /// The path that a word means: counted from the file's directory, else from the root.

@@ -11,6 +11,9 @@ use crate::syntax::yaml::{NodeRef, Tree};
 /// Sets that are proposed, at most.
 const MAX_SETS: usize = 20;
 
+/// Sets that are told apart by a number, at most.
+const MAX_CALLS: usize = 1_000;
+
 /// Compose files that form one project.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Set {
@@ -56,9 +59,9 @@ fn add(out: &mut Vec<Set>, name: String, files: Vec<String>, why: String) {
     }
     let taken: BTreeSet<&str> = out.iter().map(|set| set.name.as_str()).collect();
     let name = if name.is_empty() { "composed".to_owned() } else { name };
-    let free = (2..).map(|number| format!("{name}-{number}")).find(|name| !taken.contains(name.as_str()));
-    let name = if taken.contains(name.as_str()) { free.unwrap_or_default() } else { name };
-    out.push(Set { name, files, why });
+    let free = (2..=MAX_CALLS).map(|number| format!("{name}-{number}")).find(|name| !taken.contains(name.as_str()));
+    let name = if taken.contains(name.as_str()) { free } else { Some(name) };
+    out.extend(name.map(|name| Set { name, files, why }));
 }
 
 /// A file that a set uses is no longer composed by itself, so what compose would take without `-f` is a set as well.
