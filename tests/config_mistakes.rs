@@ -305,3 +305,21 @@ fn all_mistakes_are_told_at_once() {
     );
     assert_eq!(found.len(), 3, "{found:?}");
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn any_text_is_read_or_refused(at in 0..CONFIG.len(), cut in 0_usize..40, put in "[\\PC\\n]{0,12}") {
+        let at = CONFIG.floor_char_boundary(at);
+        let rest = CONFIG.get((at + cut).min(CONFIG.len())..).unwrap_or("");
+        let text = format!("{}{put}{rest}", &CONFIG[..at]);
+        let (found, sources) = problems(&text);
+        for problem in &found {
+            for label in problem.labels.iter().filter(|label| label.place.file == FileId::OUTSIDE) {
+                proptest::prop_assert!(label.place.span.end as usize <= text.len(), "{problem}");
+                let _ = sources.slice(label.place);
+            }
+        }
+    }
+}

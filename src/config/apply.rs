@@ -9,7 +9,7 @@ use super::{Config, Override, RuleParams, SeverityChange, StandardChoice};
 use crate::finding::{Note, NoteKind, Severity};
 use crate::rules::Arguments;
 use crate::rules::ast::At;
-use crate::standard::Standard;
+use crate::standard::{Clause, Standard, Use};
 
 /// The settings for the services that the same overrides name.
 #[derive(Clone, Debug)]
@@ -73,17 +73,14 @@ impl<'c> Settings<'c> {
     /// The standards as they hold here.
     #[must_use]
     pub fn applied(&self, standards: &[Arc<Standard>]) -> Vec<Arc<Standard>> {
-        if self.params().next().is_none() && self.severity().next().is_none() {
-            return standards.to_vec();
-        }
-        let mut out: Vec<Standard> = standards.iter().map(|standard| (**standard).clone()).collect();
+        let mut out = standards.to_vec();
         for (only, params) in self.params() {
             set_params(&mut out, standards, only, params);
         }
         for change in self.severity() {
             set_severity(&mut out, standards, change);
         }
-        out.into_iter().map(Arc::new).collect()
+        out
     }
 
     /// Parameters for a rule that no standard uses.
@@ -101,12 +98,15 @@ impl<'c> Settings<'c> {
 }
 
 /// Sets parameters on the uses that a name stands for.
-fn set_params(out: &mut [Standard], as_written: &[Arc<Standard>], only: Option<&str>, params: &RuleParams) {
+fn set_params(out: &mut [Arc<Standard>], as_written: &[Arc<Standard>], only: Option<&str>, params: &RuleParams) {
     let concerned: Vec<Arc<Standard>> =
         as_written.iter().filter(|standard| only.is_none_or(|id| standard.id == id)).cloned().collect();
     let ids: Vec<&str> = names::uses(&concerned, &params.rule.value).iter().map(|named| named.rule.id()).collect();
     for standard in out.iter_mut().filter(|standard| only.is_none_or(|id| standard.id == id)) {
-        let uses = standard.clauses.iter_mut().flat_map(|clause| &mut clause.rules);
+        if !uses_of(standard).any(|(_, rule)| ids.contains(&rule.id())) {
+            continue;
+        }
+        let uses = Arc::make_mut(standard).clauses.iter_mut().flat_map(|clause| &mut clause.rules);
         for rule in uses.filter(|rule| ids.contains(&rule.id())) {
             let values = params.values.iter().map(|(name, value)| (name.value.clone(), value.clone()));
             rule.params.extend(values);
@@ -115,15 +115,26 @@ fn set_params(out: &mut [Standard], as_written: &[Arc<Standard>], only: Option<&
 }
 
 /// Sets the severity of the uses that a name stands for, or of those of a clause.
-fn set_severity(out: &mut [Standard], as_written: &[Arc<Standard>], change: &SeverityChange) {
+fn set_severity(out: &mut [Arc<Standard>], as_written: &[Arc<Standard>], change: &SeverityChange) {
     let name = &change.of.value;
     let ids: Vec<&str> = names::uses(as_written, name).iter().map(|named| named.rule.id()).collect();
-    for clause in out.iter_mut().flat_map(|standard| &mut standard.clauses) {
-        let is_whole = clause.id.value == *name;
-        for rule in clause.rules.iter_mut().filter(|rule| is_whole || ids.contains(&rule.id())) {
-            rule.severity = Some(change.severity.value);
+    let is_meant = |clause: &Clause, rule: &Use| clause.id.value == *name || ids.contains(&rule.id());
+    for standard in out {
+        if !uses_of(standard).any(|(clause, rule)| is_meant(clause, rule)) {
+            continue;
+        }
+        for clause in &mut Arc::make_mut(standard).clauses {
+            let meant: Vec<bool> = clause.rules.iter().map(|rule| is_meant(clause, rule)).collect();
+            for (rule, _) in clause.rules.iter_mut().zip(meant).filter(|(_, is_meant)| *is_meant) {
+                rule.severity = Some(change.severity.value);
+            }
         }
     }
+}
+
+/// The uses of a standard with their clauses.
+fn uses_of(standard: &Standard) -> impl Iterator<Item = (&Clause, &Use)> {
+    standard.clauses.iter().flat_map(|clause| clause.rules.iter().map(move |rule| (clause, rule)))
 }
 
 impl Config {

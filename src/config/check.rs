@@ -57,10 +57,11 @@ impl Config {
     /// Everything that is wrong; otherwise what has no effect.
     pub fn check(&self, known: &Known<'_>) -> Result<Vec<Note>, Vec<Problem>> {
         let mut checker = Checker { known, every: None, problems: Vec::new(), notes: Vec::new() };
-        for choice in self.choices() {
-            if let Ok(standard) = known.library.standard(&choice.id.value) {
-                let standard = [Arc::new(standard)];
-                choice.params.iter().for_each(|params| checker.params(params, Some(&standard)));
+        for choice in self.choices().filter(|choice| !choice.params.is_empty()) {
+            let in_force = known.in_force.iter().find(|standard| standard.id == choice.id.value).cloned();
+            let standard = in_force.or_else(|| known.library.standard(&choice.id.value).ok().map(Arc::new));
+            if let Some(standard) = standard {
+                choice.params.iter().for_each(|params| checker.params(params, Some(std::slice::from_ref(&standard))));
             }
         }
         self.params.iter().for_each(|params| checker.params(params, None));
