@@ -63,7 +63,7 @@ fn render(files: &[(&str, &str)]) -> Rendered {
     let texts = Texts { sources: &discovery.sources, root: None };
     let charts = [discovery.sources.find("Chart.yaml").unwrap()];
     let roots = helm::roots(texts, &charts);
-    helm::render(texts, &roots[0], &roots, None)
+    helm::render(texts, &roots[0], &roots, None, helm::Engine::InProcess)
 }
 
 /// What the value under `it` in the only template is.
@@ -318,4 +318,88 @@ fn part() -> impl Strategy<Value = String> {
         " 1e9 ",
     ];
     prop_oneof![4 => prop::sample::select(words.to_vec()).prop_map(str::to_owned), 1 => ".{0,3}"]
+}
+
+#[test]
+fn a_chart_takes_over_values_that_a_dependency_exports_below_its_own() {
+    let metadata = "apiVersion: v2\nname: shop\nversion: 1.0.0\ndependencies:\n  - name: part\n    version: 1.0.0\n    \
+                    import-values: [ports, { child: data.db, parent: store.db }]\n";
+    let part = "exports: { ports: { http: 8080, admin: 9000 } }\ndata: { db: { host: db, port: 5432 } }\n";
+    let dir = chart(&[
+        ("Chart.yaml", metadata),
+        ("values.yaml", "http: 80\nstore: { db: { host: own } }\n"),
+        ("charts/part/Chart.yaml", "apiVersion: v2\nname: part\nversion: 1.0.0\n"),
+        ("charts/part/values.yaml", part),
+        (
+            "templates/it.yaml",
+            &pod(
+                "a-{{ .Values.http }}-{{ .Values.admin }}-{{ .Values.store.db.host }}-{{ .Values.store.db.port }}",
+                "true",
+            ),
+        ),
+    ]);
+    let report = check(dir.path());
+    let targets: Vec<&str> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|finding| finding["rule"] == "k8s-memory-request")
+        .filter_map(|finding| finding["message"].as_str())
+        .collect();
+    assert_eq!(targets, ["container `one` of `Pod/a-80-9000-own-5432` requests no memory"]);
+}
+
+#[test]
+fn what_a_helmignore_names_is_no_part_of_the_chart() {
+    let dir = chart(&[
+        (".helmignore", "# local\n*.draft.yaml\n/notes/\n"),
+        ("templates/it.yaml", &pod("it", "true")),
+        ("templates/it.draft.yaml", "{{ broken"),
+    ]);
+    let report = check(dir.path());
+    assert_eq!(found(&report, &["helm-refuses"]), "");
+    assert!(found(&report, PRIVILEGED).contains("templates/it.yaml"));
+}
+
+/// A `helm` that prints what a real one would for a chart with one template.
+#[cfg(unix)]
+fn stand_in(script: &str) -> tempfile::TempDir {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::TempDir::new().unwrap();
+    let helm = dir.path().join("helm");
+    std::fs::write(&helm, format!("#!/bin/sh\n{script}\n")).unwrap();
+    std::fs::set_permissions(&helm, std::fs::Permissions::from_mode(0o755)).unwrap();
+    dir
+}
+
+#[cfg(unix)]
+fn check_with(bin: &Path, repository: &Path) -> std::process::Output {
+    std::process::Command::new(assert_cmd::cargo::cargo_bin!("svclint"))
+        .args(["check", "--helm", "exec", "--format", "json", "--standard", "recommended", "."])
+        .current_dir(repository)
+        .env("PATH", format!("{}:/usr/bin:/bin", bin.display()))
+        .output()
+        .unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn an_installed_helm_renders_where_it_is_asked_for() {
+    let printed = pod("by-helm", "true").replace('\n', "\\n");
+    let bin =
+        stand_in(&format!("[ \"$1\" = version ] || printf -- '---\\n# Source: shop/templates/it.yaml\\n{printed}'"));
+    let dir = chart(&[("templates/it.yaml", "{{ anything }}")]);
+    let output = check_with(bin.path(), dir.path());
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(found(&report, PRIVILEGED), "templates/it.yaml:1:1-1 k8s-not-privileged: container `one` is privileged");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_an_installed_helm_says_is_told() {
+    let bin = stand_in("[ \"$1\" = version ] || { echo 'Error: chart requires kubeVersion: <1' >&2; exit 1; }");
+    let dir = chart(&[("templates/it.yaml", "a: 1")]);
+    let output = check_with(bin.path(), dir.path());
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(found(&report, &["helm-refuses"]).ends_with("chart requires kubeVersion: <1"), "{report}");
 }

@@ -16,6 +16,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::diagnostic::{Problem, nearest};
 use crate::finding::Severity;
+use crate::model::helm::Engine;
 use crate::report::{Format, Style};
 use crate::standard::library::Library;
 use crate::triage::date::Date;
@@ -154,6 +155,28 @@ impl FailOn {
     }
 }
 
+/// What renders charts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+enum Helm {
+    /// This program; nothing is executed.
+    #[default]
+    InProcess,
+    /// The `helm` that is installed.
+    Exec,
+}
+
+impl Helm {
+    /// The engine, where it can be had.
+    fn engine(self) -> Result<Engine, Failure> {
+        if self == Self::InProcess {
+            return Ok(Engine::InProcess);
+        }
+        let missing =
+            |error| Failure::Message(format!("`helm` cannot be run: {error}; install it, or leave `--helm exec` out"));
+        crate::model::helm::try_installed().map(|()| Engine::Exec).map_err(missing)
+    }
+}
+
 /// A further report: `FORMAT=FILE`.
 #[derive(Clone, Debug)]
 pub struct Output {
@@ -204,6 +227,11 @@ struct CheckArgs {
     /// Compose files that form one project, laid over one another in this order, as with `docker compose -f`.
     #[arg(long, value_name = "FILE")]
     compose_file: Vec<PathBuf>,
+
+    /// What renders charts: this program, or the `helm` that is installed, whose findings then point at the start of
+    /// the template only.
+    #[arg(long, value_enum, default_value_t, value_name = "ENGINE")]
+    helm: Helm,
 
     /// With single files: show the findings in the other files of their services too.
     #[arg(long)]
@@ -286,6 +314,11 @@ struct ModelArgs {
 
     #[command(flatten)]
     config: ConfigArgs,
+
+    /// What renders charts: this program, or the `helm` that is installed, whose findings then point at the start of
+    /// the template only.
+    #[arg(long, value_enum, default_value_t, value_name = "ENGINE")]
+    helm: Helm,
 
     /// The same as `--format json`.
     #[arg(long)]

@@ -16,7 +16,8 @@ pub(super) fn run(args: &ModelArgs, streams: &mut Streams<'_>, shown: &mut Libra
     let loaded = settings::load(&args.config, &scope, &current, shown)?;
     let discovery =
         discover::discover(&scope.root, &loaded.walk_options()).map_err(|error| Failure::Message(error.to_string()))?;
-    let composition = loaded.composition(scope.relative(&args.compose_file, &current)?, &discovery.sources);
+    let mut composition = loaded.composition(scope.relative(&args.compose_file, &current)?, &discovery.sources);
+    composition.helm = args.helm.engine()?;
     let mut repo = Repo::load_with(discovery, Some(&scope.root), &composition);
     let chosen: Vec<usize> =
         (0..repo.heads.len()).filter(|index| is_chosen(&repo, *index, &scope, &loaded.config)).collect();

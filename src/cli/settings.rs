@@ -143,6 +143,7 @@ impl Loaded {
             charts: charts.collect(),
             pod_templates: templates.collect(),
             roots: self.roots(sources),
+            ..Composition::default()
         }
     }
 

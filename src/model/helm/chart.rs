@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
 use super::files::Texts;
 use crate::source::{FileId, Place};
-use crate::syntax::gotemplate::allows;
+use crate::syntax::gotemplate::{Map, allows};
 use crate::syntax::yaml::{NodeRef, Tree};
 
 /// How deep charts may depend on each other.
@@ -20,7 +22,7 @@ pub struct Root {
     pub file: FileId,
     /// Its directory.
     pub dir: String,
-    name: String,
+    pub(super) name: String,
     version: String,
 }
 
@@ -64,6 +66,8 @@ pub(super) struct Chart {
     pub(super) charts: Vec<Chart>,
     /// Dependencies that are not there, with the place that names them.
     pub(super) missing: Vec<(String, Place)>,
+    /// The values that dependencies export to it.
+    pub(super) imported: Option<Map>,
 }
 
 /// An entry of `dependencies`.
@@ -73,6 +77,9 @@ pub(super) struct Dependency {
     pub(super) alias: Option<String>,
     pub(super) condition: String,
     pub(super) tags: Vec<String>,
+    /// Which of its values the chart takes over: the path there, and the path here (Helm, "Importing Child Values via
+    /// dependencies").
+    pub(super) imports: Vec<(String, String)>,
 }
 
 /// The fields of `Chart.yaml` that templates use, with their names there.
@@ -140,9 +147,14 @@ fn load(from: Loading<'_>, dir: &str, depth: usize, left: &mut usize) -> Option<
         dependencies: Vec::new(),
         charts: Vec::new(),
         missing: Vec::new(),
+        imported: None,
     };
     let mut parts: BTreeSet<String> = BTreeSet::new();
+    let ignored = if depth == 0 { ignored(texts, dir) } else { None };
     for (path, file) in texts.below(dir) {
+        if ignored.as_ref().is_some_and(|rules| rules.matched_path_or_any_parents(path, false).is_ignore()) {
+            continue;
+        }
         if path.starts_with("templates/") {
             chart.templates.push((path.to_owned(), file));
         } else if let Some((part, inner)) = path.strip_prefix("charts/").and_then(|rest| rest.split_once('/')) {
@@ -161,6 +173,18 @@ fn load(from: Loading<'_>, dir: &str, depth: usize, left: &mut usize) -> Option<
     Some(chart)
 }
 
+/// What the `.helmignore` of a chart leaves out (Helm, "The .helmignore file"), whose patterns are those of
+/// `.gitignore` without `**`.
+fn ignored(texts: Texts<'_>, dir: &str) -> Option<Gitignore> {
+    let file = texts.find(&join(dir, ".helmignore"))?;
+    let mut builder = GitignoreBuilder::new("");
+    for line in texts.text(file).lines() {
+        // Helm refuses a pattern that it cannot read; the chart is then the same with it as without.
+        let _ = builder.add_line(None, line);
+    }
+    builder.build().ok()
+}
+
 /// Takes in an entry of `dependencies`: what is not under `charts/` may lie at a `file://` path, or beside it.
 fn depend(chart: &mut Chart, from: Loading<'_>, dir: &str, node: NodeRef<'_>, depth: usize, left: &mut usize) {
     let text = |key: &str| node.get(key).and_then(NodeRef::text).filter(|text| !text.is_empty()).map(str::to_owned);
@@ -176,7 +200,16 @@ fn depend(chart: &mut Chart, from: Loading<'_>, dir: &str, node: NodeRef<'_>, de
     }
     let tags = node.get("tags").into_iter().flat_map(NodeRef::items).filter_map(NodeRef::text).map(str::to_owned);
     let condition = text("condition").unwrap_or_default();
-    chart.dependencies.push(Dependency { name, alias: text("alias"), condition, tags: tags.collect() });
+    let imports = node.get("import-values").into_iter().flat_map(NodeRef::items).filter_map(import).collect();
+    chart.dependencies.push(Dependency { name, alias: text("alias"), condition, tags: tags.collect(), imports });
+}
+
+/// An entry of `import-values`: the name of an export, or a path in the dependency with one in the chart.
+fn import(node: NodeRef<'_>) -> Option<(String, String)> {
+    if let Some(export) = node.text() {
+        return Some((format!("exports.{export}"), ".".to_owned()));
+    }
+    Some((node.get("child")?.text()?.to_owned(), node.get("parent")?.text()?.to_owned()))
 }
 
 fn pairs(node: NodeRef<'_>) -> Vec<(String, String)> {

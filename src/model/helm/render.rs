@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::chart::{Chart, Root, join};
+use super::exec;
 use super::files::{Files, Texts};
 use super::release::{Release, capabilities};
 use super::values;
@@ -16,6 +17,16 @@ const STACK: usize = 256 << 20;
 
 /// How many further values files a chart is rendered with.
 const MAX_VALUES_FILES: usize = 12;
+
+/// What renders charts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Engine {
+    /// This program.
+    #[default]
+    InProcess,
+    /// The `helm` that is installed.
+    Exec,
+}
 
 /// A chart with all its renderings.
 #[derive(Debug, Default)]
@@ -56,10 +67,11 @@ pub struct Refusal {
 /// or with each further values file in its directory where nobody says which. It has a thread of its own, for the sake
 /// of its stack.
 #[must_use]
-pub fn render(texts: Texts<'_>, root: &Root, all: &[Root], values: Option<&[FileId]>) -> Rendered {
+pub fn render(texts: Texts<'_>, root: &Root, all: &[Root], values: Option<&[FileId]>, engine: Engine) -> Rendered {
     std::thread::scope(|scope| {
-        let thread =
-            std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || render_here(texts, root, all, values));
+        let thread = std::thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, || render_here(texts, root, all, values, engine));
         thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_else(|| {
             let message = "this chart could not be rendered for want of memory".to_owned();
             Rendered { renderings: Vec::new(), notes: vec![(Place::whole(root.file), message)] }
@@ -67,7 +79,7 @@ pub fn render(texts: Texts<'_>, root: &Root, all: &[Root], values: Option<&[File
     })
 }
 
-fn render_here(texts: Texts<'_>, root: &Root, all: &[Root], values: Option<&[FileId]>) -> Rendered {
+fn render_here(texts: Texts<'_>, root: &Root, all: &[Root], values: Option<&[FileId]>, engine: Engine) -> Rendered {
     let mut rendered = Rendered::default();
     let Some(chart) = Chart::load(texts, &root.dir, all) else {
         rendered.notes.push((Place::whole(root.file), "this chart has no name, and is not rendered".to_owned()));
@@ -85,7 +97,11 @@ fn render_here(texts: Texts<'_>, root: &Root, all: &[Root], values: Option<&[Fil
         let message = format!("of its further values files only {MAX_VALUES_FILES} were rendered");
         rendered.notes.push((Place::whole(root.file), message));
     }
-    rendered.renderings = given.into_iter().map(|values| with_values(texts, &chart, values)).collect();
+    let by_helm = texts.root.filter(|_| engine == Engine::Exec);
+    let one = |values| {
+        by_helm.map_or_else(|| with_values(texts, &chart, values), |run| exec::render(texts, run, root, values))
+    };
+    rendered.renderings = given.into_iter().map(one).collect();
     rendered
 }
 

@@ -66,17 +66,48 @@ fn choose_in(chart: &mut Chart, values: &Map, texts: Texts<'_>, context: &Contex
             choose_in(part, &own, texts, context, depth + 1)?;
         }
     }
+    chart.imported = imported(chart, values, texts, context)?;
     Ok(())
+}
+
+/// The values that a chart takes over from its dependencies (`processImportValues`).
+fn imported(chart: &Chart, values: &Map, texts: Texts<'_>, context: &Context) -> Outcome<Option<Map>> {
+    let mut all: Option<Map> = None;
+    for dependency in chart.dependencies.iter().filter(|dependency| !dependency.imports.is_empty()) {
+        let name = dependency.alias.as_ref().unwrap_or(&dependency.name);
+        let Some(part) = chart.charts.iter().find(|part| part.name == *name) else { continue };
+        let own = match values.get(name) {
+            Some(Value::Map(own)) => copy(&own, context)?,
+            _ => Map::new([]),
+        };
+        let own = Value::Map(coalesced(part, &own, texts, context)?);
+        for (child, parent) in &dependency.imports {
+            let Some(Value::Map(table)) = at_path(&own, child) else { continue };
+            let table = parent
+                .split('.')
+                .filter(|key| !key.is_empty())
+                .rev()
+                .fold(Value::Map(table), |inner, key| Value::Map(Map::new([(Rc::from(key), inner)])));
+            if let Value::Map(table) = deep_copy(&table, context)? {
+                // Of two exports of one value the first counts.
+                under(all.get_or_insert_with(|| Map::new([])), &table, context, 0)?;
+            }
+        }
+    }
+    Ok(all)
+}
+
+fn at_path(value: &Value, path: &str) -> Option<Value> {
+    path.split('.').try_fold(value.clone(), |value, key| match value {
+        Value::Map(map) => map.get(key),
+        _ => None,
+    })
 }
 
 /// What the first of several paths that leads to a boolean says.
 fn by_condition(condition: &str, values: &Map) -> Option<bool> {
     condition.split(',').map(str::trim).filter(|path| !path.is_empty()).find_map(|path| {
-        let found = path.split('.').try_fold(Value::Map(values.clone()), |value, key| match value {
-            Value::Map(map) => map.get(key),
-            _ => None,
-        });
-        match found {
+        match at_path(&Value::Map(values.clone()), path) {
             Some(Value::Bool(wanted)) => Some(wanted),
             _ => None,
         }
@@ -99,6 +130,9 @@ fn by_tags(tags: &[String], values: &Map) -> Option<bool> {
 /// The given values with those of the chart and of its dependencies below them. The map that is given changes.
 pub(super) fn coalesced(chart: &Chart, given: &Map, texts: Texts<'_>, context: &Context) -> Outcome<Map> {
     under(given, &of_file(texts, chart.values, context)?, context, 0)?;
+    if let Some(imported) = &chart.imported {
+        under(given, imported, context, 0)?;
+    }
     for part in &chart.charts {
         if given.get(&part.name).is_none_or(|value| matches!(value, Value::Nil)) {
             given.set(Rc::from(part.name.as_str()), Value::Map(Map::new([])));

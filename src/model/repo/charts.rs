@@ -61,7 +61,12 @@ pub(super) fn load(sources: &Sources, root: Option<&Path>, files: &[FileId], com
     let render = |root: &Root| {
         let given = composition.charts.iter().find(|(dir, _)| *dir == root.dir);
         let values = given.map(|(_, values)| values.iter().filter_map(|path| texts.find(path)).collect::<Vec<_>>());
-        read(sources, root, &helm::render(texts, root, &roots, values.as_deref()), &composition.pod_templates)
+        read(
+            sources,
+            root,
+            &helm::render(texts, root, &roots, values.as_deref(), composition.helm),
+            &composition.pod_templates,
+        )
     };
     roots.par_iter().map(render).collect()
 }

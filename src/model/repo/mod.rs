@@ -18,6 +18,7 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use super::compose::ComposeFile;
+use super::helm::Engine as HelmEngine;
 use super::k8s::{Kustomization, Object, PodTemplates};
 use super::layout::{Layout, RepoLayout};
 use super::service::{Assembly, Service, ServiceKind};
@@ -154,6 +155,8 @@ pub struct Composition {
     /// The values files with which the chart in a directory is rendered, one after the other; those beside it for
     /// charts that are not named.
     pub charts: Vec<(String, Vec<String>)>,
+    /// What renders charts.
+    pub helm: HelmEngine,
     /// Further kinds of Kubernetes objects that own pods.
     pub pod_templates: PodTemplates,
     /// Directories that are services, and whether they are even where nothing in them looks like one.
