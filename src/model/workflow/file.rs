@@ -47,6 +47,10 @@ model! {
         permissions_declared: bool,
         /// Its environment.
         env: List<EnvVar>,
+        /// The variables of the environment of the workflow, its jobs and their steps.
+        all_env: List<EnvVar>,
+        /// Secrets that conditions of its jobs and steps name, which GitHub refuses.
+        if_secrets: List<Field<String>>,
         /// Its jobs.
         jobs: List<Arc<Job>>,
         /// The group of which only one runs at a time.
@@ -138,6 +142,17 @@ fn workflow(sources: &Sources, file: FileId, tree: &Tree, actions: &Actions<'_>)
         all.dedup();
         List::new(all, jobs.at)
     };
+    let of_job = |job: &Arc<Job>| {
+        // What a service is given is thrown away with the job.
+        let steps = job.steps.iter().filter(|step| !step.in_action).flat_map(|step| &step.env);
+        job.env.iter().chain(steps).cloned().collect::<Vec<_>>()
+    };
+    let all_env = env.iter().cloned().chain(jobs.iter().flat_map(of_job)).collect();
+    let conditions = |job: &Arc<Job>| {
+        let steps = job.steps.iter().filter(|step| !step.in_action).flat_map(|step| &step.if_secrets);
+        job.if_secrets.iter().chain(steps).cloned().collect::<Vec<_>>()
+    };
+    let if_secrets = jobs.iter().flat_map(conditions).collect();
     let command_lines = jobs.iter().flat_map(|job| &job.commands);
     let command_lines = command_lines.map(|command| Field::known(command.text.clone(), command.at)).collect();
     let steps = jobs.iter().flat_map(|job| &job.steps).flat_map(|step| [&step.name, &step.id]);
@@ -153,6 +168,8 @@ fn workflow(sources: &Sources, file: FileId, tree: &Tree, actions: &Actions<'_>)
         tests: jobs.iter().any(|job| job.tests),
         secrets: collected(|job| &job.secrets),
         variables: collected(|job| &job.variables),
+        all_env: List::new(all_env, jobs.at),
+        if_secrets: List::new(if_secrets, jobs.at),
         titles: List::new(ids.chain(names).collect(), jobs.at),
         command_lines: List::new(command_lines, jobs.at),
         concurrency: reader.field("concurrency", |node| match node.shape() {

@@ -114,6 +114,8 @@ model! {
         pushed: List<BuiltImage>,
         /// Whether it pushes an image.
         pushes_images: Always<bool>,
+        /// The same, and where an expression decides, yes.
+        may_push: bool,
         /// Its scan for vulnerabilities.
         scan: Option<Scan>,
         /// Expressions in a script whose value anybody can choose who opens an issue or a pull request.
@@ -252,9 +254,11 @@ pub(super) fn env(reader: Reader<'_>, key: &str) -> List<EnvVar> {
 
 /// Whether an address is that of the runner itself, where credentials are thrown away with it.
 fn is_local(text: &str) -> bool {
-    ["localhost", "127.0.0.1", "0.0.0.0", "host.docker.internal", "@postgres", "@mysql", "@db", "@redis"]
-        .iter()
-        .any(|host| text.contains(host))
+    let host = text.rsplit_once('@').map_or(text, |(_, host)| host);
+    let host = host.split(['/', '?']).next().unwrap_or("");
+    // A name without a dot is that of a container beside the job.
+    ["localhost", "127.0.0.1", "0.0.0.0", "host.docker.internal"].iter().any(|local| text.contains(local))
+        || (text.contains("://") && !host.contains('.'))
 }
 
 fn is_switch(text: &str) -> bool {
@@ -307,6 +311,7 @@ pub(super) fn read(source: Source<'_>, node: NodeRef<'_>, progress: &mut Progres
     for build in builds.iter().filter(|build| build.pushes.value() == Some(&true)) {
         pushed.extend(build.images.items.iter().cloned());
     }
+    let unseen = builds.iter().filter(|build| build.pushes.value() == Some(&true)).find_map(|build| build.images.unseen.clone());
     let pushes_images = match pushing {
         _ if !pushed.is_empty() => Always::known(true, pushed.first().map_or(at, |image| image.at)),
         Some(decided) => decided,
@@ -376,11 +381,12 @@ pub(super) fn read(source: Source<'_>, node: NodeRef<'_>, progress: &mut Progres
         in_action: progress.in_action,
         tools: List::new(tools, at),
         commands: List::new(commands, run.place()),
-        pushed: List::new(pushed, at),
+        pushed: List { unseen, ..List::new(pushed, at) },
         builds: List::new(builds, at),
         is_local_cluster: local_cluster,
         continue_on_error,
         r#if: condition,
+        may_push: pushes_images.value() != Some(&false),
         pushes_images,
         name,
         uses,
