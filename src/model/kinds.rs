@@ -84,7 +84,10 @@ static KINDS: &[Kind] = &[
 ];
 
 /// What the repository has as a whole; a service that does not speak for it has none of it.
-fn of_repo<'s, T: Node + 's>(service: &'s Service, list: impl Fn(&'s RepoLayout) -> &'s List<Arc<T>>) -> Vec<&'s dyn Node> {
+fn of_repo<'s, T: Node + 's>(
+    service: &'s Service,
+    list: impl Fn(&'s RepoLayout) -> &'s List<Arc<T>>,
+) -> Vec<&'s dyn Node> {
     service.repo.iter().flat_map(|repo| list(repo)).map(|one| &**one as &dyn Node).collect()
 }
 

@@ -329,7 +329,8 @@ impl Repo {
             projects: files.projects.iter().filter_map(|project| self.projects.get(*project).cloned()).collect(),
             objects,
             layout: Layout::new(&self.sources, &head.root, &nested),
-            repo: (Some(index) == self.speaker()).then(|| Arc::new(RepoLayout::new(&self.sources, &self.roots(), &self.late))),
+            repo: (Some(index) == self.speaker())
+                .then(|| Arc::new(RepoLayout::new(&self.sources, &self.roots(), &self.late))),
         };
         Some(Assembled { service: assembly.finish(), seen })
     }

@@ -243,7 +243,8 @@ pub(super) fn provider(source: Source<'_>, block: &Block, home: Home<'_>) -> Pro
     let tags_at = found.iter().find(|attribute| attribute.path.starts_with("default_")).map_or(at, |first| first.at);
     let mut default_tags = List::new(tags, tags_at);
     let merged = found.iter().find(|attribute| {
-        matches!(attribute.path.as_str(), "default_tags.tags" | "default_labels") && !attribute.references.items.is_empty()
+        matches!(attribute.path.as_str(), "default_tags.tags" | "default_labels")
+            && !attribute.references.items.is_empty()
             && matches!(attribute.value, Field::Unresolved(_))
     });
     if let Some(Field::Unresolved(unresolved)) = merged.map(|attribute| &attribute.value) {
@@ -291,9 +292,8 @@ pub(super) fn resource(source: Source<'_>, block: &Block, home: Home<'_>) -> Res
 
 fn windows_overlap(source: Source<'_>, body: &Body, at: Place) -> Field<bool> {
     let backup = source.field(body, "backup_window", at).or(|| source.field(body, "preferred_backup_window", at));
-    let care = source
-        .field(body, "maintenance_window", at)
-        .or(|| source.field(body, "preferred_maintenance_window", at));
+    let care =
+        source.field(body, "maintenance_window", at).or(|| source.field(body, "preferred_maintenance_window", at));
     let (Some(daily), Some(weekly)) = (backup.value(), care.value()) else { return Field::Absent(at) };
     window::overlap(daily, weekly).map_or(Field::Absent(at), |found| Field::known(found, care.place()))
 }
@@ -309,7 +309,9 @@ pub(super) fn call(source: Source<'_>, block: &Block, home: Home<'_>) -> ModuleC
     let pinned = match (&from, package) {
         (Field::Known(..), _) if is_local => Field::Absent(at),
         (Field::Known(..), Some(_)) => Field::known(!version.is_absent(), from.place()),
-        (Field::Known(..), None) => Field::known(text.contains("?ref=") || text.contains("&ref=") || is_archive(text), from.place()),
+        (Field::Known(..), None) => {
+            Field::known(text.contains("?ref=") || text.contains("&ref=") || is_archive(text), from.place())
+        }
         _ => Field::Absent(at),
     };
     ModuleCall {
@@ -368,11 +370,15 @@ fn is_gpu(kind: &str) -> bool {
 /// The name in `namespace/name/provider`, with a host before it or a directory behind it (`//`).
 fn registry_package(source: &str) -> Option<&str> {
     let address = source.split("//").next()?;
-    let is_name = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    let is_name = |part: &&str| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
     match address.split('/').collect::<Vec<_>>().as_slice() {
         [namespace, name, provider] if [namespace, name, provider].into_iter().all(is_name) => Some(name),
         [host, namespace, name, provider]
-            if host.contains('.') && !host.starts_with("git") && [namespace, name, provider].into_iter().all(is_name) =>
+            if host.contains('.')
+                && !host.starts_with("git")
+                && [namespace, name, provider].into_iter().all(is_name) =>
         {
             Some(name)
         }
@@ -383,7 +389,9 @@ fn registry_package(source: &str) -> Option<&str> {
 /// Whether a source is an archive, whose name carries its version or does not change.
 fn is_archive(source: &str) -> bool {
     let path = source.split('?').next().unwrap_or(source);
-    source.starts_with("s3::") || source.starts_with("gcs::") || [".zip", ".tar.gz", ".tgz"].iter().any(|end| path.ends_with(end))
+    source.starts_with("s3::")
+        || source.starts_with("gcs::")
+        || [".zip", ".tar.gz", ".tgz"].iter().any(|end| path.ends_with(end))
 }
 
 pub(super) fn output(source: Source<'_>, block: &Block, home: Home<'_>) -> Output {

@@ -94,8 +94,7 @@ pub fn read(sources: &Sources, tree: &mut dyn FnMut(FileId) -> Tree) -> Infrastr
         let directory = file.path.rsplit_once('/').map_or(".", |(directory, _)| directory);
         directories.entry(directory.to_owned()).or_default().push(id);
     }
-    let mut modules: Vec<Module> =
-        directories.iter().map(|(path, files)| module(sources, path, files, tree)).collect();
+    let mut modules: Vec<Module> = directories.iter().map(|(path, files)| module(sources, path, files, tree)).collect();
     let called: BTreeSet<String> = modules
         .iter()
         .flat_map(|module| module.calls.iter().map(move |call| (module, call)))
@@ -135,7 +134,8 @@ fn module(sources: &Sources, path: &str, files: &[FileId], tree: &mut dyn FnMut(
     let mut module = empty(path, at, is_test_data);
     let mut references = References::default();
     let mut is_whole = !sources.entries().get(sources.below(path)).unwrap_or(&[]).iter().any(|entry| {
-        entry.path.ends_with(".tf.json")
+        let below = entry.path.strip_prefix(path).and_then(|rest| rest.strip_prefix('/')).unwrap_or(&entry.path);
+        entry.path.ends_with(".tf.json") && !below.contains('/')
     });
     for file in files {
         let entry = sources.get(*file);
@@ -146,7 +146,8 @@ fn module(sources: &Sources, path: &str, files: &[FileId], tree: &mut dyn FnMut(
         references.add(source, &read.body);
         add(&mut module, source, &read.body, home);
     }
-    let default = module.providers.iter().flat_map(|provider| provider.default_tags.iter()).cloned().collect::<Vec<_>>();
+    let default =
+        module.providers.iter().flat_map(|provider| provider.default_tags.iter()).cloned().collect::<Vec<_>>();
     let unseen = module.providers.iter().find_map(|provider| provider.default_tags.unseen.clone());
     for resource in &mut module.resources.items {
         let resource = Arc::make_mut(resource);
@@ -155,12 +156,8 @@ fn module(sources: &Sources, path: &str, files: &[FileId], tree: &mut dyn FnMut(
             resource.tags.unseen.clone_from(&unseen);
         }
     }
-    let not_read = Unresolved {
-        text: path.to_owned(),
-        why: "not all files of this module could be read".into(),
-        at,
-        via: None,
-    };
+    let not_read =
+        Unresolved { text: path.to_owned(), why: "not all files of this module could be read".into(), at, via: None };
     if is_whole {
         module.undeclared = List::new(references.undeclared(), at);
         module.unrequired_providers = List::new(unrequired(&module), at);

@@ -65,7 +65,8 @@ impl References {
             bound.extend(block.labels.first().map(|label| label.value.clone()));
             bound.extend(iterator.map(|name| name.value.clone()));
         }
-        let attributes = block.body.attributes.iter().filter(|attribute| !NO_REFERENCES.contains(&attribute.key.value.as_str()));
+        let attributes =
+            block.body.attributes.iter().filter(|attribute| !NO_REFERENCES.contains(&attribute.key.value.as_str()));
         for attribute in attributes {
             self.expression(source, &attribute.value, bound);
         }

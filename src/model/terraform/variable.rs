@@ -53,9 +53,10 @@ pub(super) fn read(source: Source<'_>, block: &Block, home: Home<'_>) -> Variabl
     let default = source.field(body, "default", at);
     let items = written.map_or_else(|| List::empty(at), |default| source.items(&default.value));
     let length = match written.map(|default| &default.value.value) {
-        Some(Value::List(items)) => Field::known(i64::try_from(items.len()).unwrap_or(i64::MAX), source.place(
-            body.attribute("default").map_or(block.header, |default| default.value.span),
-        )),
+        Some(Value::List(items)) => Field::known(
+            i64::try_from(items.len()).unwrap_or(i64::MAX),
+            source.place(body.attribute("default").map_or(block.header, |default| default.value.span)),
+        ),
         _ => Field::Absent(at),
     };
     let kind = body.attribute("type").map_or(Field::Absent(at), |kind| {
@@ -75,9 +76,9 @@ pub(super) fn read(source: Source<'_>, block: &Block, home: Home<'_>) -> Variabl
         at,
         r#type: kind,
         description: source.field(body, "description", at),
-        is_cidr: default.value().map_or(Field::Absent(default.place()), |text| {
-            Field::known(Cidr::parse(text).is_some(), default.place())
-        }),
+        is_cidr: default
+            .value()
+            .map_or(Field::Absent(default.place()), |text| Field::known(Cidr::parse(text).is_some(), default.place())),
         default,
         has_default: body.attribute("default").is_some(),
         default_items: items,

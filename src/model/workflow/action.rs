@@ -1,7 +1,7 @@
 //! `uses`: which action, and how firmly it is pinned.
 
-use crate::source::{Place, Span};
 use crate::model::value::Field;
+use crate::source::{Place, Span};
 use crate::{model, words};
 
 words! {

@@ -43,6 +43,8 @@ model! {
         schedules: List<Schedule>,
         /// What its token may do where a job does not say otherwise.
         permissions: Option<Permissions>,
+        /// The places at which a token gets every permission.
+        write_all: List<Field<String>>,
         /// Whether it, or each of its jobs, says what the token may do.
         permissions_declared: bool,
         /// Its environment.
@@ -158,8 +160,14 @@ fn workflow(sources: &Sources, file: FileId, tree: &Tree, actions: &Actions<'_>)
     let steps = jobs.iter().flat_map(|job| &job.steps).flat_map(|step| [&step.name, &step.id]);
     let ids = jobs.iter().map(|job| Field::known(job.id.clone(), job.at));
     let names = jobs.iter().map(|job| &job.name).chain(steps).filter(|name| name.value().is_some()).cloned();
+    let inherits = jobs.iter().any(|job| job.permissions.is_none());
+    let everything =
+        permissions.iter().filter(|_| inherits).chain(jobs.iter().filter_map(|job| job.permissions.as_ref()));
+    let write_all = everything.filter(|permissions| permissions.writes_all).map(|permissions| permissions.all.clone());
+    let write_all = List::new(write_all.collect(), jobs.at);
     Some(Workflow {
         at: Place::whole(file),
+        write_all,
         path: PathText(entry.path.clone()),
         stem: stem.to_owned(),
         permissions_declared: permissions.is_some()
@@ -191,7 +199,9 @@ fn used(mut env: List<EnvVar>, text: &str) -> List<EnvVar> {
     for variable in env.items.iter_mut().take(MAX_ENV) {
         let name = &variable.name;
         let reads = [format!("env.{name}"), format!("${name}"), format!("${{{name}"), format!("env['{name}'")];
-        variable.used = reads.iter().any(|read| text.contains(read.as_str()));
+        // Build files read variables by themselves.
+        variable.used =
+            text.contains("bake") || text.contains("make ") || reads.iter().any(|read| text.contains(read.as_str()));
     }
     env
 }

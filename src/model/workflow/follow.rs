@@ -21,7 +21,7 @@ use super::trigger::Trigger;
 const MAX_DEPTH: usize = 10;
 
 /// Steps of composite actions that are read in one repository, each use counted.
-const MAX_STEPS: usize = 20_000;
+const MAX_STEPS: usize = 2_000;
 
 /// Composite actions that are read.
 const MAX_ACTIONS: usize = 500;
@@ -65,7 +65,8 @@ impl<'s> Actions<'s> {
     }
 
     fn file(&self, path: &str) -> Option<FileId> {
-        let below = |name: &str| if path.is_empty() || path == "." { name.to_owned() } else { format!("{path}/{name}") };
+        let below =
+            |name: &str| if path.is_empty() || path == "." { name.to_owned() } else { format!("{path}/{name}") };
         ["action.yml", "action.yaml"].iter().find_map(|name| self.sources.find(&below(name)))
     }
 
@@ -217,8 +218,7 @@ fn scanned_before(workflow: &mut Workflow) {
         }
         (scanned, gated)
     };
-    let jobs: BTreeMap<String, Arc<Job>> =
-        workflow.jobs.iter().map(|job| (job.id.clone(), Arc::clone(job))).collect();
+    let jobs: BTreeMap<String, Arc<Job>> = workflow.jobs.iter().map(|job| (job.id.clone(), Arc::clone(job))).collect();
     for job in &mut workflow.jobs.items {
         let before: Vec<&Arc<Job>> = job.all_needs.iter().filter_map(|id| jobs.get(id)).collect();
         let (scanned, gated) = of(&mut before.iter().flat_map(|job| &job.scans), job.at);
@@ -265,9 +265,8 @@ fn compare_with_files(sources: &Sources, trigger: &mut Trigger, budget: &mut usi
 fn matches(sources: &Sources, pattern: &str) -> Option<bool> {
     let special = |c: char| "*?+[]\\".contains(c);
     if !pattern.contains(special) {
-        return Some(sources.find(pattern).is_some_and(|id| sources.get(id).kind == EntryKind::File)).filter(|found| {
-            *found || !may_be_unread(sources, pattern)
-        });
+        return Some(sources.find(pattern).is_some_and(|id| sources.get(id).kind == EntryKind::File))
+            .filter(|found| *found || !may_be_unread(sources, pattern));
     }
     let fixed = pattern.split('/').take_while(|part| !part.contains(special)).collect::<Vec<_>>().join("/");
     let regex = Regex::new(&expression(pattern)).ok()?;

@@ -159,7 +159,11 @@ pub(super) fn build_of_action(name: &str, inputs: &List<Input>, at: Place) -> Op
         if expression::whole(text).is_some() {
             images.unseen = Some(open(text, "another step makes the tags", *place));
         } else if !text.contains("type=") {
-            images.items.push(image(text, *place));
+            let image = image(text, *place);
+            if image.tag_kind == TagKind::Other && image.tag.value().is_some_and(|tag| expression::has(tag)) {
+                images.unseen = Some(open(text, "it is filled in when the workflow runs", *place));
+            }
+            images.items.push(image);
         }
     }
     if is_bake {
@@ -169,7 +173,8 @@ pub(super) fn build_of_action(name: &str, inputs: &List<Input>, at: Place) -> Op
     let outputs = outputs || input("outputs").is_some_and(|input| input.text.contains("push=true"));
     let pushes = match input("push") {
         Some(input) if expression::has(&input.text) => {
-            Field::unresolved(&*input.text, "it is decided when the workflow runs", input.value.place()).or_default(false)
+            Field::unresolved(&*input.text, "it is decided when the workflow runs", input.value.place())
+                .or_default(false)
         }
         Some(input) => Always::known(input.text.trim() == "true" || outputs, input.value.place()),
         None => Always::known(outputs, at),
@@ -199,9 +204,34 @@ fn literal(text: &str, at: Place) -> Field<String> {
 
 /// Options of `docker build` whose value is a word of its own (Docker reference, `docker buildx build`).
 const VALUED: &[&str] = &[
-    "-t", "--tag", "-f", "--file", "--build-arg", "--platform", "--target", "--cache-from", "--cache-to", "--label",
-    "--secret", "--network", "--output", "-o", "--progress", "--builder", "--iidfile", "--metadata-file", "--ssh",
-    "--add-host", "--shm-size", "-m", "--memory", "--build-context", "--attest", "--allow", "--ulimit", "--isolation",
+    "-t",
+    "--tag",
+    "-f",
+    "--file",
+    "--build-arg",
+    "--platform",
+    "--target",
+    "--cache-from",
+    "--cache-to",
+    "--label",
+    "--secret",
+    "--network",
+    "--output",
+    "-o",
+    "--progress",
+    "--builder",
+    "--iidfile",
+    "--metadata-file",
+    "--ssh",
+    "--add-host",
+    "--shm-size",
+    "-m",
+    "--memory",
+    "--build-context",
+    "--attest",
+    "--allow",
+    "--ulimit",
+    "--isolation",
 ];
 
 /// The build of a `docker build`, `docker buildx build`, `podman build` or `buildah bud`.
@@ -345,9 +375,8 @@ pub(super) fn scan_of_command(command: &Command) -> Option<Scan> {
     let words: Vec<&str> = command.words.iter().map(String::as_str).collect();
     let has = |wanted: &str| words.contains(&wanted);
     let option = |names: &[&str]| {
-        let inline = words.iter().find_map(|word| {
-            names.iter().find_map(|name| word.strip_prefix(name)?.strip_prefix('='))
-        });
+        let inline =
+            words.iter().find_map(|word| names.iter().find_map(|name| word.strip_prefix(name)?.strip_prefix('=')));
         let next = || words.iter().position(|word| names.contains(word)).and_then(|at| words.get(at + 1).copied());
         inline.or_else(next)
     };

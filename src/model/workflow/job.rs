@@ -160,7 +160,8 @@ pub(super) fn read(around: &Around<'_>, id: &str, at: Place, node: NodeRef<'_>) 
     let environment = environment(reader);
     let env = env(reader, "env");
     let defaults = reader.child("defaults").child("run");
-    let directory = written(defaults, "working-directory").map(|path| trimmed(&path)).or(|| around.working_directory.clone());
+    let directory =
+        written(defaults, "working-directory").map(|path| trimmed(&path)).or(|| around.working_directory.clone());
     let guarded = !condition.is_absent() || !environment.is_absent();
     let secret = |env: &EnvVar| {
         let secret = env.reads.value().filter(|_| env.source == ValueSource::Secret)?;
@@ -187,7 +188,9 @@ pub(super) fn read(around: &Around<'_>, id: &str, at: Place, node: NodeRef<'_>) 
     let texts: Vec<&str> = steps
         .items
         .iter()
-        .flat_map(|step| step.texts.iter().map(String::as_str).chain(step.working_directory.value().map(String::as_str)))
+        .flat_map(|step| {
+            step.texts.iter().map(String::as_str).chain(step.working_directory.value().map(String::as_str))
+        })
         .collect();
     let collected = |list: fn(&Step) -> &List<String>| {
         let mut all: Vec<String> = steps.iter().flat_map(|step| list(step)).cloned().collect();
@@ -227,7 +230,7 @@ pub(super) fn read(around: &Around<'_>, id: &str, at: Place, node: NodeRef<'_>) 
         builds: List::new(steps.iter().flat_map(|step| &step.builds).cloned().collect(), at),
         pushes_images: pushing.cloned().unwrap_or_else(|| Always::known(false, at)),
         tests: steps.iter().any(|step| step.tests),
-        deploys: !local_cluster && steps.iter().any(|step| step.deploys),
+        deploys: !local_cluster && !is_trial(id) && steps.iter().any(|step| step.deploys),
         uses_docker: steps.iter().any(|step| step.uses_docker),
         secrets: collected(|step| &step.secrets),
         variables: collected(|step| &step.variables),
@@ -244,6 +247,12 @@ pub(super) fn read(around: &Around<'_>, id: &str, at: Place, node: NodeRef<'_>) 
         uses,
         env,
     }
+}
+
+/// Whether the id of a job says that what it deploys is for a test.
+fn is_trial(id: &str) -> bool {
+    let lower = id.to_ascii_lowercase();
+    ["test", "e2e", "validat", "verify", "smoke", "lint", "check"].iter().any(|word| lower.contains(word))
 }
 
 fn trimmed(path: &str) -> String {
@@ -383,9 +392,8 @@ fn compare_with_directory(key: &mut MatrixKey, texts: &[&str], children: &dyn Fn
     } else {
         key.missing.unseen = Some(open(key.key.clone(), key.at));
     }
-    let is_child = |value: &&Field<String>| {
-        value.value().is_some_and(|value| !children.contains(value) && !value.contains('/'))
-    };
+    let is_child =
+        |value: &&Field<String>| value.value().is_some_and(|value| !children.contains(value) && !value.contains('/'));
     key.unknown.items = key.values.items.iter().filter(is_child).cloned().collect();
 }
 
@@ -427,9 +435,9 @@ fn services(reader: Reader<'_>, texts: &[&str]) -> List<ServiceContainer> {
         };
         let wanted = default.filter(|_| on_runner).filter(asks).map(Port).into_iter().collect();
         let options = written(reader, "options");
-        let health = ["cmd", "interval", "timeout", "retries"].into_iter().filter(|part| {
-            options.value().is_some_and(|options| options.contains(&format!("--health-{part}")))
-        });
+        let health = ["cmd", "interval", "timeout", "retries"]
+            .into_iter()
+            .filter(|part| options.value().is_some_and(|options| options.contains(&format!("--health-{part}"))));
         ServiceContainer {
             at,
             name: name.to_owned(),

@@ -232,7 +232,12 @@ pub(super) fn env(reader: Reader<'_>, key: &str) -> List<EnvVar> {
         let is_literal = source == ValueSource::Literal
             && !is_local(&text)
             && !text.contains('$')
-            && (has_url_credentials(&text) || (secret_named && !is_placeholder(&text) && !is_switch(&text)));
+            && (has_url_credentials(&text)
+                || (secret_named
+                    && is_single_secret(name)
+                    && !text.contains([' ', ','])
+                    && !is_placeholder(&text)
+                    && !is_switch(&text)));
         EnvVar {
             at,
             name: name.to_owned(),
@@ -259,6 +264,14 @@ fn is_local(text: &str) -> bool {
     // A name without a dot is that of a container beside the job.
     ["localhost", "127.0.0.1", "0.0.0.0", "host.docker.internal"].iter().any(|local| text.contains(local))
         || (text.contains("://") && !host.contains('.'))
+}
+
+/// Whether a name ends as that of one secret, not as that of something about secrets.
+fn is_single_secret(name: &str) -> bool {
+    let last = name.rsplit(['_', '-']).next().unwrap_or(name).to_ascii_uppercase();
+    ["PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "TOKEN", "KEY", "APIKEY", "CREDENTIALS", "DSN", "PASS", "PWD"]
+        .iter()
+        .any(|end| last.ends_with(end))
 }
 
 fn is_switch(text: &str) -> bool {
@@ -290,9 +303,9 @@ pub(super) fn read(source: Source<'_>, node: NodeRef<'_>, progress: &mut Progres
     let continue_on_error = switch(reader, "continue-on-error");
     let condition = written(reader, "if");
     let ignores = continue_on_error.value().copied().unwrap_or(false);
-    let commands = reader.get("run").map_or_else(Vec::new, |run| {
-        command::read(run, source.file, source.text, &mut progress.position, ignores)
-    });
+    let commands = reader
+        .get("run")
+        .map_or_else(Vec::new, |run| command::read(run, source.file, source.text, &mut progress.position, ignores));
     let uses = reader.get("uses").and_then(|node| source.action(node));
     let inputs = reader.map("with", |name, at, node| Input {
         at,
@@ -308,19 +321,26 @@ pub(super) fn read(source: Source<'_>, node: NodeRef<'_>, progress: &mut Progres
     builds.extend(image::build_of_action(&action, &inputs, at));
     let mut pushed: Vec<BuiltImage> = commands.iter().filter_map(image::push_of_command).collect();
     let pushing = builds.iter().find(|build| build.pushes.value() != Some(&false)).map(|build| build.pushes.clone());
-    for build in builds.iter().filter(|build| build.pushes.value() == Some(&true)) {
+    let is_pushed = !pushed.is_empty() || builds.iter().any(|build| build.pushes.value() == Some(&true));
+    for build in builds.iter().filter(|build| build.pushes.value() != Some(&false)) {
         pushed.extend(build.images.items.iter().cloned());
     }
-    let unseen = builds.iter().filter(|build| build.pushes.value() == Some(&true)).find_map(|build| build.images.unseen.clone());
+    let unseen = builds
+        .iter()
+        .filter(|build| build.pushes.value() != Some(&false))
+        .find_map(|build| build.images.unseen.clone());
     let pushes_images = match pushing {
-        _ if !pushed.is_empty() => Always::known(true, pushed.first().map_or(at, |image| image.at)),
+        _ if is_pushed => Always::known(true, pushed.first().map_or(at, |image| image.at)),
         Some(decided) => decided,
         None => Always::known(false, at),
     };
     let scan = image::scan_of_action(&action, &inputs, at, ignores)
         .or_else(|| commands.iter().find_map(image::scan_of_command));
-    let mut tools: Vec<String> =
-        tools::of_action(&action).into_iter().chain(commands.iter().filter_map(tools::of_command)).map(str::to_owned).collect();
+    let mut tools: Vec<String> = tools::of_action(&action)
+        .into_iter()
+        .chain(commands.iter().filter_map(tools::of_command))
+        .map(str::to_owned)
+        .collect();
     tools.sort_unstable();
     tools.dedup();
     let texts: Vec<String> = [run.value(), condition.value()]
@@ -400,8 +420,18 @@ pub(super) fn read(source: Source<'_>, node: NodeRef<'_>, progress: &mut Progres
     step
 }
 
+/// What steps before leave behind of each kind; each step carries a copy.
+const MAX_BEFORE: usize = 200;
+
 impl Progress {
     fn after(&mut self, step: &Step) {
+        self.take(step);
+        for list in [&mut self.actions, &mut self.built, &mut self.reports] {
+            list.truncate(MAX_BEFORE);
+        }
+    }
+
+    fn take(&mut self, step: &Step) {
         self.actions.extend(step.uses.iter().map(|uses| uses.name.clone()));
         self.built.extend(step.builds.iter().flat_map(|build| &build.images).map(|image| image.text.clone()));
         self.reports.extend(step.scan.iter().filter_map(|scan| scan.output.value().cloned()));
@@ -421,9 +451,16 @@ impl Progress {
 /// Whether a condition keeps pull requests out: it names a branch or tag, or the event.
 pub(super) fn excludes_pull_requests(condition: &str) -> bool {
     let text = condition.replace([' ', '"'], "").replace('"', "'");
-    ["refs/heads/", "refs/tags/", "github.ref_name", "github.ref_type", "github.event_name", "github.event.pull_request"]
-        .iter()
-        .any(|part| text.contains(part))
+    [
+        "refs/heads/",
+        "refs/tags/",
+        "github.ref_name",
+        "github.ref_type",
+        "github.event_name",
+        "github.event.pull_request",
+    ]
+    .iter()
+    .any(|part| text.contains(part))
 }
 
 fn if_secrets(condition: &Field<String>, at: Place) -> List<Field<String>> {
@@ -470,10 +507,9 @@ fn untrusted(reader: Reader<'_>, file: &str, action: &str) -> List<Field<String>
     let mapped = command::mapped(node, file);
     let found = expression::reads_in(text).into_iter().filter(|read| UNTRUSTED.contains(&read.name.as_str()));
     let items = found.map(|read| {
-        let place = mapped.as_ref().map_or(node.place(), |mapped| Place {
-            file: node.place().file,
-            span: mapped.span_of(read.range.clone()),
-        });
+        let place = mapped
+            .as_ref()
+            .map_or(node.place(), |mapped| Place { file: node.place().file, span: mapped.span_of(read.range.clone()) });
         Field::known(read.name, place)
     });
     List::new(items.collect(), node.place())
@@ -494,13 +530,17 @@ fn printed_secrets(
         }
     };
     let mut items = Vec::new();
-    for command in commands.iter().filter(|command| command.prints && matches!(command.name.as_str(), "echo" | "printf")) {
+    for command in
+        commands.iter().filter(|command| command.prints && matches!(command.name.as_str(), "echo" | "printf"))
+    {
         for word in command.words.iter().skip(1) {
             // GitHub's own commands, such as `::add-mask::`, are not shown.
             if word.starts_with("::") {
                 break;
             }
-            let read = expression::reads_in(word).into_iter().find_map(|read| read.name.strip_prefix("secrets.").map(str::to_owned));
+            let read = expression::reads_in(word)
+                .into_iter()
+                .find_map(|read| read.name.strip_prefix("secrets.").map(str::to_owned));
             let variable = word.strip_prefix('$').map(|name| name.trim_matches(['{', '}']));
             if let Some(secret) = read.or_else(|| variable.and_then(of_env)) {
                 items.push(Field::known(secret, command.at));

@@ -58,9 +58,7 @@ pub(super) fn of_action(name: &str) -> Option<&'static str> {
     let lower = name.to_ascii_lowercase();
     ACTIONS
         .iter()
-        .find(|(action, _)| {
-            lower.strip_prefix(action).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        })
+        .find(|(action, _)| lower.strip_prefix(action).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
         .map(|(_, tool)| *tool)
 }
 
@@ -98,11 +96,13 @@ pub(super) fn is_test(command: &Command) -> bool {
         ["npm" | "yarn" | "pnpm" | "bun" | "make" | "just" | "task" | "rake" | "invoke" | "inv", rest @ ..] => {
             rest.iter().any(|word| script(word))
         }
-        ["go" | "cargo" | "dotnet" | "bazel" | "bazelisk" | "mix" | "swift" | "deno" | "sbt" | "stack" | "cabal", rest @ ..] => {
-            rest.iter().take(3).any(|word| script(word) || *word == "nextest")
-        }
+        [
+            "go" | "cargo" | "dotnet" | "bazel" | "bazelisk" | "mix" | "swift" | "deno" | "sbt" | "stack" | "cabal",
+            rest @ ..,
+        ] => rest.iter().take(3).any(|word| script(word) || *word == "nextest"),
         ["mvn" | "./mvnw" | "mvnw" | "mvnd", rest @ ..] => {
-            let skipped = rest.iter().any(|word| word.starts_with("-DskipTests") || word.starts_with("-Dmaven.test.skip"));
+            let skipped =
+                rest.iter().any(|word| word.starts_with("-DskipTests") || word.starts_with("-Dmaven.test.skip"));
             !skipped && rest.iter().any(|word| matches!(*word, "test" | "verify" | "package" | "install"))
         }
         ["gradle" | "./gradlew" | "gradlew", rest @ ..] => {
@@ -113,12 +113,41 @@ pub(super) fn is_test(command: &Command) -> bool {
             let own = |name: &str| {
                 matches!(
                     name,
-                    "pytest" | "py.test" | "tox" | "nox" | "jest" | "vitest" | "rspec" | "phpunit" | "ctest" | "bats" | "cypress"
-                        | "gotestsum" | "mocha" | "newman" | "goss" | "unittest"
+                    "pytest"
+                        | "py.test"
+                        | "tox"
+                        | "nox"
+                        | "jest"
+                        | "vitest"
+                        | "rspec"
+                        | "phpunit"
+                        | "ctest"
+                        | "bats"
+                        | "cypress"
+                        | "gotestsum"
+                        | "mocha"
+                        | "newman"
+                        | "goss"
+                        | "unittest"
                 )
             };
-            let runs = matches!(name, "python" | "python3" | "uv" | "uvx" | "poetry" | "pipenv" | "hatch" | "npx" | "bundle" | "coverage" | "docker");
-            own(name) || script(name.trim_end_matches(".sh").trim_end_matches(".py")) || (runs && rest.iter().any(|word| own(word)))
+            let runs = matches!(
+                name,
+                "python"
+                    | "python3"
+                    | "uv"
+                    | "uvx"
+                    | "poetry"
+                    | "pipenv"
+                    | "hatch"
+                    | "npx"
+                    | "bundle"
+                    | "coverage"
+                    | "docker"
+            );
+            own(name)
+                || script(name.trim_end_matches(".sh").trim_end_matches(".py"))
+                || (runs && rest.iter().any(|word| own(word)))
         }
         [] => false,
     }
@@ -146,26 +175,33 @@ pub(super) fn is_deployment(command: &Command) -> bool {
     let words: Vec<&str> = command.words.iter().map(String::as_str).collect();
     let dry = words.iter().any(|word| word.starts_with("--dry-run"));
     let verbs = |wanted: &[&str]| words.iter().skip(1).any(|word| wanted.contains(word));
-    !dry
-        && match words.first().copied().unwrap_or("") {
-            "helm" => verbs(&["upgrade", "install"]) && !verbs(&["plugin", "unittest", "repo"]),
-            "kubectl" | "oc" => {
-                verbs(&["apply", "replace"]) || (verbs(&["set"]) && verbs(&["image"])) || (verbs(&["rollout"]) && verbs(&["restart"]))
-            }
-            "argocd" => verbs(&["app"]) && verbs(&["sync", "set"]),
-            "flux" => verbs(&["reconcile"]),
-            "kustomize" => verbs(&["edit"]) && verbs(&["image"]),
-            "docker" => verbs(&["stack"]) && verbs(&["deploy"]),
-            "gcloud" => verbs(&["run", "app"]) && verbs(&["deploy"]),
-            "aws" => verbs(&["update-service", "create-deployment", "update-function-code"]),
-            "flyctl" | "fly" | "vercel" | "netlify" | "serverless" | "sls" => verbs(&["deploy"]),
-            _ => false,
+    !dry && match words.first().copied().unwrap_or("") {
+        "helm" => verbs(&["upgrade", "install"]) && !verbs(&["plugin", "unittest", "repo"]),
+        "kubectl" | "oc" => {
+            verbs(&["apply", "replace"])
+                || (verbs(&["set"]) && verbs(&["image"]))
+                || (verbs(&["rollout"]) && verbs(&["restart"]))
         }
+        "argocd" => verbs(&["app"]) && verbs(&["sync", "set"]),
+        "flux" => verbs(&["reconcile"]),
+        "kustomize" => verbs(&["edit"]) && verbs(&["image"]),
+        "docker" => verbs(&["stack"]) && verbs(&["deploy"]),
+        "gcloud" => verbs(&["run", "app"]) && verbs(&["deploy"]),
+        "aws" => verbs(&["update-service", "create-deployment", "update-function-code"]),
+        "flyctl" | "fly" | "vercel" | "netlify" | "serverless" | "sls" => verbs(&["deploy"]),
+        _ => false,
+    }
 }
 
 /// Whether a command starts a cluster that ends with the job, on which nothing is deployed for anybody.
 pub(super) fn is_local_cluster(command: &Command) -> bool {
     let text = command.text.as_str();
+    let lower = text.to_ascii_lowercase();
+    // Scripts that make such a cluster carry its name.
+    let words = lower.split(|c: char| !c.is_ascii_alphanumeric());
+    if words.filter(|word| matches!(*word, "kind" | "minikube" | "k3d" | "k3s" | "microk8s")).count() > 0 {
+        return true;
+    }
     ["kind create", "minikube start", "k3d cluster create", "k3d create", "ct install", "kind load", "microk8s"]
         .iter()
         .any(|start| text.starts_with(start))

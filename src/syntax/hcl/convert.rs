@@ -101,12 +101,7 @@ fn key_text(key: &ObjectKey) -> Option<String> {
     }
 }
 
-fn template(
-    source: &Template,
-    offset: usize,
-    bound: &mut Vec<String>,
-    references: &mut Vec<Spanned<String>>,
-) -> Value {
+fn template(source: &Template, offset: usize, bound: &mut Vec<String>, references: &mut Vec<Spanned<String>>) -> Value {
     let mut text = Some(String::new());
     for element in source {
         match element {

@@ -90,7 +90,8 @@ fn code(text: &str, at: usize, stack: &mut Vec<Inside>, scan: &mut Scan) -> usiz
         [b'<', b'<', ..] => {
             let end = at + line();
             let name = text.get(at + 2..end).unwrap_or("").trim_start_matches('-').trim();
-            if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')) {
+            if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+            {
                 stack.push(Inside::Heredoc(name.to_owned()));
                 return end;
             }
