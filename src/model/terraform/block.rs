@@ -104,6 +104,25 @@ model! {
 }
 
 model! {
+    /// A group of nodes of a Kubernetes cluster, as the modules for clusters take it.
+    pub struct NodeGroup as "terraform.node_group" {
+        /// Its name.
+        name: String,
+        /// The names of its arguments.
+        arguments: List<String>,
+        /// Whether its machines have graphics cards.
+        has_gpu: bool,
+        /// The fewest nodes.
+        min: Field<i64>,
+        /// The nodes it starts with.
+        desired: Field<i64>,
+        /// The most nodes.
+        max: Field<i64>,
+    }
+    label(group) { group.name.clone() }
+}
+
+model! {
     /// A call of another module.
     pub struct ModuleCall as "terraform.call" {
         /// Its name.
@@ -120,6 +139,8 @@ model! {
         pinned: Field<bool>,
         /// Its arguments.
         attributes: List<TerraformAttribute>,
+        /// The groups of nodes of a Kubernetes cluster.
+        node_groups: List<NodeGroup>,
         /// The directory of the module that calls it.
         module: PathText,
         /// Whether that is an example or a test.
@@ -284,6 +305,7 @@ pub(super) fn call(source: Source<'_>, block: &Block, home: Home<'_>) -> ModuleC
     let text = from.value().map_or("", String::as_str);
     let is_local = text.starts_with("./") || text.starts_with("../");
     let package = registry_package(text);
+    let arguments = attributes(source, &block.body, at);
     let pinned = match (&from, package) {
         (Field::Known(..), _) if is_local => Field::Absent(at),
         (Field::Known(..), Some(_)) => Field::known(!version.is_absent(), from.place()),
@@ -296,7 +318,8 @@ pub(super) fn call(source: Source<'_>, block: &Block, home: Home<'_>) -> ModuleC
         at,
         name: block.labels.first().map_or_else(String::new, |label| label.value.clone()),
         package: package.map_or(Field::Absent(at), |package| Field::known(package.to_owned(), from.place())),
-        attributes: attributes(source, &block.body, at),
+        node_groups: node_groups(&arguments, at),
+        attributes: arguments,
         source: from,
         is_local,
         version,
@@ -304,6 +327,44 @@ pub(super) fn call(source: Source<'_>, block: &Block, home: Home<'_>) -> ModuleC
         module: PathText(home.path.to_owned()),
         is_test_data: home.is_test_data,
     }
+}
+
+/// Arguments that hold groups of nodes (terraform-aws-modules/eks, before and since version 18).
+const NODE_GROUPS: &[&str] = &["node_groups.", "eks_managed_node_groups.", "self_managed_node_groups."];
+
+fn node_groups(arguments: &List<TerraformAttribute>, at: Place) -> List<NodeGroup> {
+    let mut groups: Vec<NodeGroup> = Vec::new();
+    for argument in arguments {
+        let Some(path) = NODE_GROUPS.iter().find_map(|prefix| argument.path.strip_prefix(prefix)) else { continue };
+        match path.split_once('.') {
+            None => groups.push(NodeGroup {
+                at: argument.at,
+                name: path.to_owned(),
+                arguments: List::empty(argument.at),
+                has_gpu: path.to_ascii_lowercase().contains("gpu"),
+                min: Field::Absent(argument.at),
+                desired: Field::Absent(argument.at),
+                max: Field::Absent(argument.at),
+            }),
+            Some((name, inner)) => {
+                let Some(group) = groups.last_mut().filter(|group| group.name == name) else { continue };
+                group.arguments.items.push(inner.to_owned());
+                match inner {
+                    "min_capacity" | "min_size" => group.min = argument.number.clone(),
+                    "desired_capacity" | "desired_size" => group.desired = argument.number.clone(),
+                    "max_capacity" | "max_size" => group.max = argument.number.clone(),
+                    "instance_types" => group.has_gpu |= argument.items.values().any(|kind| is_gpu(kind)),
+                    _ => {}
+                }
+            }
+        }
+    }
+    List::new(groups, at)
+}
+
+/// Whether a type of machine has graphics cards (AWS, families `g` and `p`).
+fn is_gpu(kind: &str) -> bool {
+    kind.starts_with(['g', 'p']) && kind.chars().nth(1).is_some_and(|c| c.is_ascii_digit())
 }
 
 /// The name in `namespace/name/provider`, with a host before it or a directory behind it (`//`).

@@ -11,7 +11,7 @@ mod variable;
 mod window;
 
 pub use attribute::TerraformAttribute;
-pub use block::{Backend, ModuleCall, Output, Provider, RequiredProvider, Resource, ResourceMode};
+pub use block::{Backend, ModuleCall, NodeGroup, Output, Provider, RequiredProvider, Resource, ResourceMode};
 pub use module::{Infrastructure, Module, is_terraform, read};
 pub use network::Network;
 pub use reference::Undeclared;

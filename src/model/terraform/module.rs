@@ -133,8 +133,10 @@ fn module(sources: &Sources, path: &str, files: &[FileId], tree: &mut dyn FnMut(
     let at = Place::whole(sources.find(path).unwrap_or(FileId(0)));
     let mut module = empty(path, at, is_test_data);
     let mut references = References::default();
-    let mut is_whole =
-        !sources.entries().get(sources.below(path)).unwrap_or(&[]).iter().any(|entry| entry.path.ends_with(".tf.json"));
+    let mut is_whole = !sources.entries().get(sources.below(path)).unwrap_or(&[]).iter().any(|entry| {
+        let below = entry.path.strip_prefix(path).and_then(|rest| rest.strip_prefix('/')).unwrap_or(&entry.path);
+        entry.path.ends_with(".tf.json") && !below.contains('/')
+    });
     for file in files {
         let entry = sources.get(*file);
         module.files.items.push(entry.path.rsplit('/').next().unwrap_or("").to_owned());

@@ -43,10 +43,16 @@ model! {
         schedules: List<Schedule>,
         /// What its token may do where a job does not say otherwise.
         permissions: Option<Permissions>,
+        /// The places at which a token gets every permission.
+        write_all: List<Field<String>>,
         /// Whether it, or each of its jobs, says what the token may do.
         permissions_declared: bool,
         /// Its environment.
         env: List<EnvVar>,
+        /// The variables of the environment of the workflow, its jobs and their steps.
+        all_env: List<EnvVar>,
+        /// Secrets that conditions of its jobs and steps name, which GitHub refuses.
+        if_secrets: List<Field<String>>,
         /// Its jobs.
         jobs: List<Arc<Job>>,
         /// The group of which only one runs at a time.
@@ -138,13 +144,30 @@ fn workflow(sources: &Sources, file: FileId, tree: &Tree, actions: &Actions<'_>)
         all.dedup();
         List::new(all, jobs.at)
     };
+    let of_job = |job: &Arc<Job>| {
+        // What a service is given is thrown away with the job.
+        let steps = job.steps.iter().filter(|step| !step.in_action).flat_map(|step| &step.env);
+        job.env.iter().chain(steps).cloned().collect::<Vec<_>>()
+    };
+    let all_env = env.iter().cloned().chain(jobs.iter().flat_map(of_job)).collect();
+    let conditions = |job: &Arc<Job>| {
+        let steps = job.steps.iter().filter(|step| !step.in_action).flat_map(|step| &step.if_secrets);
+        job.if_secrets.iter().chain(steps).cloned().collect::<Vec<_>>()
+    };
+    let if_secrets = jobs.iter().flat_map(conditions).collect();
     let command_lines = jobs.iter().flat_map(|job| &job.commands);
     let command_lines = command_lines.map(|command| Field::known(command.text.clone(), command.at)).collect();
     let steps = jobs.iter().flat_map(|job| &job.steps).flat_map(|step| [&step.name, &step.id]);
     let ids = jobs.iter().map(|job| Field::known(job.id.clone(), job.at));
     let names = jobs.iter().map(|job| &job.name).chain(steps).filter(|name| name.value().is_some()).cloned();
+    let inherits = jobs.iter().any(|job| job.permissions.is_none());
+    let everything =
+        permissions.iter().filter(|_| inherits).chain(jobs.iter().filter_map(|job| job.permissions.as_ref()));
+    let write_all = everything.filter(|permissions| permissions.writes_all).map(|permissions| permissions.all.clone());
+    let write_all = List::new(write_all.collect(), jobs.at);
     Some(Workflow {
         at: Place::whole(file),
+        write_all,
         path: PathText(entry.path.clone()),
         stem: stem.to_owned(),
         permissions_declared: permissions.is_some()
@@ -153,6 +176,8 @@ fn workflow(sources: &Sources, file: FileId, tree: &Tree, actions: &Actions<'_>)
         tests: jobs.iter().any(|job| job.tests),
         secrets: collected(|job| &job.secrets),
         variables: collected(|job| &job.variables),
+        all_env: List::new(all_env, jobs.at),
+        if_secrets: List::new(if_secrets, jobs.at),
         titles: List::new(ids.chain(names).collect(), jobs.at),
         command_lines: List::new(command_lines, jobs.at),
         concurrency: reader.field("concurrency", |node| match node.shape() {
@@ -174,7 +199,9 @@ fn used(mut env: List<EnvVar>, text: &str) -> List<EnvVar> {
     for variable in env.items.iter_mut().take(MAX_ENV) {
         let name = &variable.name;
         let reads = [format!("env.{name}"), format!("${name}"), format!("${{{name}"), format!("env['{name}'")];
-        variable.used = reads.iter().any(|read| text.contains(read.as_str()));
+        // Build files read variables by themselves.
+        variable.used =
+            text.contains("bake") || text.contains("make ") || reads.iter().any(|read| text.contains(read.as_str()));
     }
     env
 }

@@ -21,7 +21,7 @@ use super::trigger::Trigger;
 const MAX_DEPTH: usize = 10;
 
 /// Steps of composite actions that are read in one repository, each use counted.
-const MAX_STEPS: usize = 20_000;
+const MAX_STEPS: usize = 2_000;
 
 /// Composite actions that are read.
 const MAX_ACTIONS: usize = 500;

@@ -159,7 +159,11 @@ pub(super) fn build_of_action(name: &str, inputs: &List<Input>, at: Place) -> Op
         if expression::whole(text).is_some() {
             images.unseen = Some(open(text, "another step makes the tags", *place));
         } else if !text.contains("type=") {
-            images.items.push(image(text, *place));
+            let image = image(text, *place);
+            if image.tag_kind == TagKind::Other && image.tag.value().is_some_and(|tag| expression::has(tag)) {
+                images.unseen = Some(open(text, "it is filled in when the workflow runs", *place));
+            }
+            images.items.push(image);
         }
     }
     if is_bake {

@@ -230,7 +230,7 @@ pub(super) fn read(around: &Around<'_>, id: &str, at: Place, node: NodeRef<'_>) 
         builds: List::new(steps.iter().flat_map(|step| &step.builds).cloned().collect(), at),
         pushes_images: pushing.cloned().unwrap_or_else(|| Always::known(false, at)),
         tests: steps.iter().any(|step| step.tests),
-        deploys: !local_cluster && steps.iter().any(|step| step.deploys),
+        deploys: !local_cluster && !is_trial(id) && steps.iter().any(|step| step.deploys),
         uses_docker: steps.iter().any(|step| step.uses_docker),
         secrets: collected(|step| &step.secrets),
         variables: collected(|step| &step.variables),
@@ -247,6 +247,12 @@ pub(super) fn read(around: &Around<'_>, id: &str, at: Place, node: NodeRef<'_>) 
         uses,
         env,
     }
+}
+
+/// Whether the id of a job says that what it deploys is for a test.
+fn is_trial(id: &str) -> bool {
+    let lower = id.to_ascii_lowercase();
+    ["test", "e2e", "validat", "verify", "smoke", "lint", "check"].iter().any(|word| lower.contains(word))
 }
 
 fn trimmed(path: &str) -> String {

@@ -114,6 +114,8 @@ model! {
         pushed: List<BuiltImage>,
         /// Whether it pushes an image.
         pushes_images: Always<bool>,
+        /// The same, and where an expression decides, yes.
+        may_push: bool,
         /// Its scan for vulnerabilities.
         scan: Option<Scan>,
         /// Expressions in a script whose value anybody can choose who opens an issue or a pull request.
@@ -230,7 +232,12 @@ pub(super) fn env(reader: Reader<'_>, key: &str) -> List<EnvVar> {
         let is_literal = source == ValueSource::Literal
             && !is_local(&text)
             && !text.contains('$')
-            && (has_url_credentials(&text) || (secret_named && !is_placeholder(&text) && !is_switch(&text)));
+            && (has_url_credentials(&text)
+                || (secret_named
+                    && is_single_secret(name)
+                    && !text.contains([' ', ','])
+                    && !is_placeholder(&text)
+                    && !is_switch(&text)));
         EnvVar {
             at,
             name: name.to_owned(),
@@ -252,9 +259,19 @@ pub(super) fn env(reader: Reader<'_>, key: &str) -> List<EnvVar> {
 
 /// Whether an address is that of the runner itself, where credentials are thrown away with it.
 fn is_local(text: &str) -> bool {
-    ["localhost", "127.0.0.1", "0.0.0.0", "host.docker.internal", "@postgres", "@mysql", "@db", "@redis"]
+    let host = text.rsplit_once('@').map_or(text, |(_, host)| host);
+    let host = host.split(['/', '?']).next().unwrap_or("");
+    // A name without a dot is that of a container beside the job.
+    ["localhost", "127.0.0.1", "0.0.0.0", "host.docker.internal"].iter().any(|local| text.contains(local))
+        || (text.contains("://") && !host.contains('.'))
+}
+
+/// Whether a name ends as that of one secret, not as that of something about secrets.
+fn is_single_secret(name: &str) -> bool {
+    let last = name.rsplit(['_', '-']).next().unwrap_or(name).to_ascii_uppercase();
+    ["PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "TOKEN", "KEY", "APIKEY", "CREDENTIALS", "DSN", "PASS", "PWD"]
         .iter()
-        .any(|host| text.contains(host))
+        .any(|end| last.ends_with(end))
 }
 
 fn is_switch(text: &str) -> bool {
@@ -304,11 +321,16 @@ pub(super) fn read(source: Source<'_>, node: NodeRef<'_>, progress: &mut Progres
     builds.extend(image::build_of_action(&action, &inputs, at));
     let mut pushed: Vec<BuiltImage> = commands.iter().filter_map(image::push_of_command).collect();
     let pushing = builds.iter().find(|build| build.pushes.value() != Some(&false)).map(|build| build.pushes.clone());
-    for build in builds.iter().filter(|build| build.pushes.value() == Some(&true)) {
+    let is_pushed = !pushed.is_empty() || builds.iter().any(|build| build.pushes.value() == Some(&true));
+    for build in builds.iter().filter(|build| build.pushes.value() != Some(&false)) {
         pushed.extend(build.images.items.iter().cloned());
     }
+    let unseen = builds
+        .iter()
+        .filter(|build| build.pushes.value() != Some(&false))
+        .find_map(|build| build.images.unseen.clone());
     let pushes_images = match pushing {
-        _ if !pushed.is_empty() => Always::known(true, pushed.first().map_or(at, |image| image.at)),
+        _ if is_pushed => Always::known(true, pushed.first().map_or(at, |image| image.at)),
         Some(decided) => decided,
         None => Always::known(false, at),
     };
@@ -379,11 +401,12 @@ pub(super) fn read(source: Source<'_>, node: NodeRef<'_>, progress: &mut Progres
         in_action: progress.in_action,
         tools: List::new(tools, at),
         commands: List::new(commands, run.place()),
-        pushed: List::new(pushed, at),
+        pushed: List { unseen, ..List::new(pushed, at) },
         builds: List::new(builds, at),
         is_local_cluster: local_cluster,
         continue_on_error,
         r#if: condition,
+        may_push: pushes_images.value() != Some(&false),
         pushes_images,
         name,
         uses,
@@ -397,8 +420,18 @@ pub(super) fn read(source: Source<'_>, node: NodeRef<'_>, progress: &mut Progres
     step
 }
 
+/// What steps before leave behind of each kind; each step carries a copy.
+const MAX_BEFORE: usize = 200;
+
 impl Progress {
     fn after(&mut self, step: &Step) {
+        self.take(step);
+        for list in [&mut self.actions, &mut self.built, &mut self.reports] {
+            list.truncate(MAX_BEFORE);
+        }
+    }
+
+    fn take(&mut self, step: &Step) {
         self.actions.extend(step.uses.iter().map(|uses| uses.name.clone()));
         self.built.extend(step.builds.iter().flat_map(|build| &build.images).map(|image| image.text.clone()));
         self.reports.extend(step.scan.iter().filter_map(|scan| scan.output.value().cloned()));

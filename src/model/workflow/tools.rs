@@ -196,6 +196,12 @@ pub(super) fn is_deployment(command: &Command) -> bool {
 /// Whether a command starts a cluster that ends with the job, on which nothing is deployed for anybody.
 pub(super) fn is_local_cluster(command: &Command) -> bool {
     let text = command.text.as_str();
+    let lower = text.to_ascii_lowercase();
+    // Scripts that make such a cluster carry its name.
+    let words = lower.split(|c: char| !c.is_ascii_alphanumeric());
+    if words.filter(|word| matches!(*word, "kind" | "minikube" | "k3d" | "k3s" | "microk8s")).count() > 0 {
+        return true;
+    }
     ["kind create", "minikube start", "k3d cluster create", "k3d create", "ct install", "kind load", "microk8s"]
         .iter()
         .any(|start| text.starts_with(start))
