@@ -109,6 +109,8 @@ fn part(repo: &Repo, plan: &Plan, index: usize, own_findings: bool) -> Option<Pa
         own.extend(seen.troubles.iter().map(|trouble| own::trouble(&repo.sources, &service.root.0, trouble)));
     }
     let judged = judge::service(&repo.sources, &service, plan.instances(index), alone);
+    let mut seen = seen;
+    seen.extend(service.late_seen());
     let mut part = Part {
         set: plan.set_of(index)?,
         judged,

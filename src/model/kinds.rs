@@ -8,6 +8,7 @@ use super::k8s::{
     ServiceAccount, Workload,
 };
 use super::layout::{Layout, RepoFile, RepoLayout};
+use super::markdown::{Document, Section};
 use super::schema::{Node, StructDef};
 use super::service::{Service, objects_of};
 
@@ -68,6 +69,11 @@ static KINDS: &[Kind] = &[
     kind(Secret::schema, |service| objects_of(service, "k8s.secret")),
     kind(ExternalSecret::schema, |service| objects_of(service, "k8s.external_secret")),
     kind(Claim::schema, |service| objects_of(service, "k8s.persistent_volume_claim")),
+    kind(Document::schema, |service| service.documents.list().iter().map(|document| document as &dyn Node).collect()),
+    kind(Section::schema, |service| {
+        let documents = service.documents.list().iter();
+        documents.flat_map(|document| &document.sections).map(|section| section as &dyn Node).collect()
+    }),
 ];
 
 fn stages(service: &Service) -> impl Iterator<Item = &Stage> {

@@ -156,10 +156,15 @@ fn repo_file(id: FileId, entry: &SourceFile, path: &str) -> RepoFile {
         extension,
         size: i64::try_from(entry.size()).unwrap_or(i64::MAX),
         is_empty: entry.size() == 0,
-        is_test_data: path.split('/').rev().skip(1).any(|part| TEST_DATA.contains(&part.to_ascii_lowercase().as_str())),
+        is_test_data: is_test_data(path),
         secret: first_secret(id, name, entry.text()),
         holds_private_key: holds_private_key(id, entry.text()),
     }
+}
+
+/// Whether a path leads through a directory of files that stand for others.
+pub(super) fn is_test_data(path: &str) -> bool {
+    path.split('/').rev().skip(1).any(|part| TEST_DATA.contains(&part.to_ascii_lowercase().as_str()))
 }
 
 /// Characters of Base64 that make a key of what stands behind its first line.

@@ -13,6 +13,8 @@ use super::facts::{
 };
 use super::k8s::{Body, Object, Workload};
 use super::layout::{Layout, RepoLayout};
+use super::markdown::Documents;
+use super::repo::Seen;
 use super::schema::{Node, PathText, Scope};
 use super::value::{Field, List};
 use crate::source::Place;
@@ -51,6 +53,8 @@ model! {
         workloads: List<Arc<Workload>>,
         /// Its files.
         layout: Layout,
+        /// Its Markdown documents; those of the repository as well, for the service that speaks for it.
+        documents: Documents,
         /// Every place that names a port of the service.
         port_mentions: List<PortMention>,
         /// Every place that names the user id it runs as.
@@ -93,6 +97,7 @@ pub(super) struct Assembly {
     pub(super) projects: Vec<Arc<ComposeFile>>,
     pub(super) objects: Vec<Arc<Object>>,
     pub(super) layout: Layout,
+    pub(super) documents: Documents,
     pub(super) repo: Option<Arc<RepoLayout>>,
 }
 
@@ -168,6 +173,7 @@ impl Assembly {
             compose_services: List::new(self.compose_services, self.at),
             workloads: List::new(workloads, self.at),
             layout: self.layout,
+            documents: self.documents,
             projects: self.projects,
             objects: self.objects,
             repo: self.repo,
@@ -176,6 +182,16 @@ impl Assembly {
 }
 
 impl Service {
+    /// What was seen in files that are read only when a rule asks for them.
+    #[must_use]
+    pub fn late_seen(&self) -> Seen {
+        let mut seen = Seen::default();
+        if let Some(late) = self.documents.seen() {
+            seen.extend(late.clone());
+        }
+        seen
+    }
+
     /// The nodes in which values of the wrong type are looked for.
     pub fn artifact_nodes(&self) -> impl Iterator<Item = &dyn Node> {
         let atonix = self.atonix.iter().map(|atonix| &**atonix as &dyn Node);

@@ -98,7 +98,7 @@ impl Subtree {
     }
 
     /// Entries of one kind that are the service's own, with their paths relative to the root.
-    pub(super) fn own(&self, kind: EntryKind) -> impl Iterator<Item = (FileId, &SourceFile, &str)> {
+    pub(in crate::model) fn own(&self, kind: EntryKind) -> impl Iterator<Item = (FileId, &SourceFile, &str)> {
         let prefix = if self.root == "." { 0 } else { self.root.len() + 1 };
         let mut nested = self.nested.iter().peekable();
         let entries = self.sources.entries();

@@ -18,7 +18,9 @@ use rayon::prelude::*;
 
 use super::compose::ComposeFile;
 use super::k8s::{Kustomization, Object};
+use super::late::LateTexts;
 use super::layout::{Layout, RepoLayout};
+use super::markdown::Documents;
 use super::service::{Assembly, Service, ServiceKind};
 use crate::discover::{
     self, Artifact, ArtifactKind, ComposeInput as ComposeRoots, Discovery, Inputs, RootKind, ServiceRoots,
@@ -92,6 +94,7 @@ impl Files {
 pub struct Repo {
     /// All files and directories.
     pub sources: Arc<Sources>,
+    texts: LateTexts,
     /// The services, by root.
     pub heads: Vec<Head>,
     /// What was seen before any service was put together; troubles come with the index of their service.
@@ -188,6 +191,7 @@ impl Repo {
             files: roots.roots().iter().map(|_| Files::default()).collect(),
             nested: roots,
             trouble_owners: Vec::new(),
+            texts: LateTexts::new(&sources, root),
             sources,
             seen,
             projects,
@@ -313,6 +317,8 @@ impl Repo {
             .map(|service| Arc::new(service.clone()))
             .collect();
         let nested: Vec<&str> = self.nested.nested_in(&head.root).collect();
+        let layout = Layout::new(&self.sources, &head.root, &nested);
+        let repo = (Some(index) == self.speaker()).then(|| Arc::new(RepoLayout::new(&self.sources, &self.roots())));
         let assembly = Assembly {
             at: head.at,
             root: head.root.clone(),
@@ -323,8 +329,9 @@ impl Repo {
             compose_services,
             projects: files.projects.iter().filter_map(|project| self.projects.get(*project).cloned()).collect(),
             objects,
-            layout: Layout::new(&self.sources, &head.root, &nested),
-            repo: (Some(index) == self.speaker()).then(|| Arc::new(RepoLayout::new(&self.sources, &self.roots()))),
+            documents: Documents::new(&self.texts, &layout.tree, repo.as_ref().map(|repo| &repo.tree), head.at),
+            layout,
+            repo,
         };
         Some(Assembled { service: assembly.finish(), seen })
     }
