@@ -2,6 +2,7 @@
 
 use super::atonix::{Atonix, Env, PortEntry};
 use super::compose::{ComposeFile, ComposeService};
+use super::dependencies::{Manifest, Package};
 use super::dockerfile::{Dockerfile, Instruction, Stage};
 use super::k8s::{
     Autoscaler, Claim, ConfigMap, Container, DisruptionBudget, ExternalSecret, Ingress, Meta, NetworkPolicy, Secret,
@@ -69,6 +70,11 @@ static KINDS: &[Kind] = &[
     kind(Secret::schema, |service| objects_of(service, "k8s.secret")),
     kind(ExternalSecret::schema, |service| objects_of(service, "k8s.external_secret")),
     kind(Claim::schema, |service| objects_of(service, "k8s.persistent_volume_claim")),
+    kind(Manifest::schema, |service| service.manifests.list().iter().map(|manifest| manifest as &dyn Node).collect()),
+    kind(Package::schema, |service| {
+        let manifests = service.manifests.list().iter();
+        manifests.flat_map(|manifest| &manifest.packages).map(|package| package as &dyn Node).collect()
+    }),
     kind(Document::schema, |service| service.documents.list().iter().map(|document| document as &dyn Node).collect()),
     kind(Section::schema, |service| {
         let documents = service.documents.list().iter();

@@ -2,6 +2,7 @@
 
 pub mod atonix;
 pub mod compose;
+pub mod dependencies;
 pub mod dockerfile;
 pub mod duration;
 pub mod facts;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::atonix::Atonix;
 use super::compose::{ComposeFile, ComposeService};
+use super::dependencies::{Dependencies, Manifests, PackageGaps, RuntimeGaps, ToolSettings, Tools};
 use super::dockerfile::Dockerfile;
 use super::facts::{
     EnvGap, HealthMention, ImageMention, NameMention, Parts, PortMention, ReplicaMention, ResourceMention, UidMention,
@@ -55,6 +56,16 @@ model! {
         layout: Layout,
         /// Its Markdown documents; those of the repository as well, for the service that speaks for it.
         documents: Documents,
+        /// Its manifests of packages.
+        manifests: Manifests,
+        /// The tools for development that it names or configures.
+        tools: Tools,
+        /// The settings of these tools.
+        tool_settings: ToolSettings,
+        /// Images whose version of a language is not one that its manifests take.
+        runtime_gaps: RuntimeGaps,
+        /// Packages on which `pyproject.toml` and `requirements.txt` disagree.
+        package_gaps: PackageGaps,
         /// Every place that names a port of the service.
         port_mentions: List<PortMention>,
         /// Every place that names the user id it runs as.
@@ -75,6 +86,8 @@ model! {
         env_gaps: List<EnvGap>,
     }
     with {
+        /// What it is made of.
+        dependencies: Dependencies,
         /// The compose projects whose file it owns.
         projects: Vec<Arc<ComposeFile>>,
         /// The Kubernetes objects, patches left out.
@@ -98,6 +111,7 @@ pub(super) struct Assembly {
     pub(super) objects: Vec<Arc<Object>>,
     pub(super) layout: Layout,
     pub(super) documents: Documents,
+    pub(super) dependencies: Dependencies,
     pub(super) repo: Option<Arc<RepoLayout>>,
 }
 
@@ -168,12 +182,18 @@ impl Assembly {
             resource_mentions: agreed(&parts, self.at, Parts::resources),
             env_gaps: agreed(&parts, self.at, Parts::env_gaps),
             atonix: self.atonix,
+            runtime_gaps: self.dependencies.runtime_gaps(dockerfile.clone()),
             dockerfile,
             dockerfiles: List::new(self.dockerfiles, self.at),
             compose_services: List::new(self.compose_services, self.at),
             workloads: List::new(workloads, self.at),
             layout: self.layout,
             documents: self.documents,
+            manifests: self.dependencies.manifests(),
+            tools: self.dependencies.tools(),
+            tool_settings: self.dependencies.settings(),
+            package_gaps: self.dependencies.package_gaps(),
+            dependencies: self.dependencies,
             projects: self.projects,
             objects: self.objects,
             repo: self.repo,
@@ -186,7 +206,7 @@ impl Service {
     #[must_use]
     pub fn late_seen(&self) -> Seen {
         let mut seen = Seen::default();
-        if let Some(late) = self.documents.seen() {
+        for late in [self.documents.seen(), self.dependencies.seen()].into_iter().flatten() {
             seen.extend(late.clone());
         }
         seen

@@ -3,9 +3,11 @@
 pub mod base64;
 pub mod dockerfile;
 pub mod gotemplate;
+pub mod ini;
 pub mod mapped;
 mod problem;
 pub mod shell;
+pub mod toml;
 pub mod yaml;
 
 pub use problem::SyntaxProblem;

@@ -17,6 +17,7 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use super::compose::ComposeFile;
+use super::dependencies::Dependencies;
 use super::k8s::{Kustomization, Object};
 use super::late::LateTexts;
 use super::layout::{Layout, RepoLayout};
@@ -330,6 +331,7 @@ impl Repo {
             projects: files.projects.iter().filter_map(|project| self.projects.get(*project).cloned()).collect(),
             objects,
             documents: Documents::new(&self.texts, &layout.tree, repo.as_ref().map(|repo| &repo.tree), head.at),
+            dependencies: Dependencies::new(&self.texts, &layout.tree, &head.root, head.at),
             layout,
             repo,
         };
