@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::schema::{Elements, Modelled, Slot, Type, View};
 use super::value::Unresolved;
@@ -93,6 +93,30 @@ impl Modelled for Excerpt {
         // The text of a whole document is pointed at by its start.
         let at = Place { file: self.at.file, span: Span::at(self.at.span.start as usize) };
         Slot::Known(View::Str(self.as_str()), at.into())
+    }
+}
+
+/// The same in lower case, made when somebody first asks for it.
+#[derive(Clone, Debug)]
+pub struct Lowered {
+    of: Excerpt,
+    made: OnceLock<String>,
+}
+
+impl Lowered {
+    /// A text in lower case.
+    #[must_use]
+    pub fn new(of: Excerpt) -> Self {
+        Self { of, made: OnceLock::new() }
+    }
+}
+
+impl Modelled for Lowered {
+    const TYPE: Type = Type::Str;
+
+    fn as_slot(&self, _parent: Place) -> Slot<'_> {
+        let at = Place { file: self.of.at.file, span: Span::at(self.of.at.span.start as usize) };
+        Slot::Known(View::Str(self.made.get_or_init(|| self.of.as_str().to_lowercase())), at.into())
     }
 }
 

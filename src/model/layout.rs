@@ -5,6 +5,8 @@ mod tree;
 
 use std::sync::{Arc, OnceLock};
 
+use super::late::LateTexts;
+use super::markdown::Documents;
 use super::schema::{Modelled, PathText, Slot, Type, View};
 use super::secret::{has_url_credentials, is_placeholder, is_secret_key};
 use super::value::{Always, Field, List};
@@ -68,6 +70,8 @@ model! {
         tree: Subtree,
         /// The files that are no service's.
         files: Files,
+        /// All Markdown documents, those of services too.
+        documents: Documents,
     }
     label(_repo) { ".".to_owned() }
 }
@@ -75,9 +79,16 @@ model! {
 impl RepoLayout {
     /// Looks at all entries. `roots` are those of all services.
     #[must_use]
-    pub fn new(sources: &Arc<Sources>, roots: &[&str]) -> Self {
+    pub fn new(texts: &LateTexts, roots: &[&str]) -> Self {
+        let sources = texts.sources();
         let tree = Subtree::new(sources, ".", roots, None);
-        Self { at: tree.at, files: Files { tree: tree.clone(), made: OnceLock::new() }, tree }
+        let all = Subtree::new(sources, ".", &[], None);
+        Self {
+            documents: Documents::new(texts, &all, None, all.at),
+            at: tree.at,
+            files: Files { tree: tree.clone(), made: OnceLock::new() },
+            tree,
+        }
     }
 }
 

@@ -167,7 +167,8 @@ impl Writer<'_> {
 
     fn thing(&self, node: &dyn Node, depth: usize) -> Thing {
         let is_secret = holds_secret(node);
-        let fields = node.def().fields.iter().enumerate();
+        // Documents are as long as their text.
+        let fields = node.def().fields.iter().enumerate().filter(|(_, field)| field.name != "documents");
         let fields = fields
             .map(|(index, field)| {
                 let hidden = is_secret && !matches!(field.name, "key" | "name");

@@ -206,7 +206,8 @@ impl Service {
     #[must_use]
     pub fn late_seen(&self) -> Seen {
         let mut seen = Seen::default();
-        for late in [self.documents.seen(), self.dependencies.seen()].into_iter().flatten() {
+        let shared = self.repo.as_ref().and_then(|repo| repo.documents.seen());
+        for late in [self.documents.seen(), self.dependencies.seen(), shared].into_iter().flatten() {
             seen.extend(late.clone());
         }
         seen

@@ -416,7 +416,7 @@ fn package_gaps(manifests: &[Manifest]) -> Vec<PackageGap> {
                 at: package.at,
                 name: package.name.clone(),
                 pyproject: constraint,
-                requirements: Field::Absent(requirements.at),
+                requirements: Field::Absent(package.at),
             }),
             Some(other) if disagree(package, other) => out.push(PackageGap {
                 at: package.at,

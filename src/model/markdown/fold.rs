@@ -50,7 +50,7 @@ pub fn fold(text: &str) -> String {
     out
 }
 
-/// A folded heading without the numbers before it.
+/// A folded heading without the numbers before it, or `Appendix A`.
 pub(super) fn heading_key(title: &str) -> String {
     let folded = fold(title);
     let mut rest = folded.as_str();
@@ -58,6 +58,10 @@ pub(super) fn heading_key(title: &str) -> String {
         if !word.bytes().all(|byte| byte.is_ascii_digit()) {
             break;
         }
+        rest = behind;
+    }
+    let appendix = rest.strip_prefix("appendix ").and_then(|rest| rest.split_once(' '));
+    if let Some((_, behind)) = appendix.filter(|(letter, _)| letter.chars().count() == 1) {
         rest = behind;
     }
     rest.to_owned()
@@ -126,6 +130,7 @@ mod tests {
         assert_eq!(fold("\u{200f}وضعیت\u{200c}ها:"), "وضعیتها");
         assert_eq!(heading_key("2.1 API Reference"), "api reference");
         assert_eq!(heading_key("2024"), "2024");
+        assert_eq!(heading_key("Appendix E: Glossary"), "glossary");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::link::{Resolver, is_markdown};
 use super::read::{Scan, scan};
 use super::{Document, Fence, Heading, Item, Label, Link, Section, Table};
 use crate::finding::{Note, NoteKind};
-use crate::model::late::{Excerpt, LateTexts, Slice};
+use crate::model::late::{Excerpt, LateTexts, Lowered, Slice};
 use crate::model::layout::{Subtree, is_test_data};
 use crate::model::repo::{Remark, Seen};
 use crate::model::schema::{Modelled, PathText, Slot, Type};
@@ -138,6 +138,7 @@ impl Documents {
                 let count = scan.placeholders.len();
                 Slice::new(&Arc::new(scan.placeholders), 0..count, at)
             },
+            lower_text: Lowered::new(Excerpt::new(sources, Place { file, span: Span::new(0, length) })),
             text: Excerpt::new(sources, Place { file, span: Span::new(0, length) }),
             path: PathText(path),
         }
@@ -197,6 +198,10 @@ struct Parts {
     links: Arc<Vec<Link>>,
 }
 
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
 fn within<T>(all: &[T], range: &Range<usize>, place: impl Fn(&T) -> Place) -> Range<usize> {
     let start = all.partition_point(|one| (place(one).span.start as usize) < range.start);
     let end = all.partition_point(|one| (place(one).span.start as usize) < range.end);
@@ -214,14 +219,16 @@ impl Parts {
         // A label in an item has that item alone.
         let range = if raw.is_in_list { 0..0 } else { start as usize..ends.after(start) };
         let at = raw.at;
+        let items = self.slice(&self.items, &range, at, |item| item.at);
         Label {
             at,
+            item_count: count(items.items().iter().filter(|item| !item.is_placeholder).count()),
             value_key: raw.value_key(),
             parts: raw.parts(),
             is_placeholder: raw.is_placeholder(),
             is_date: raw.is_date(),
             is_in_list: raw.is_in_list,
-            items: self.slice(&self.items, &range, at, |item| item.at),
+            items,
             tables: self.slice(&self.tables, &range, at, |table| table.at),
             fences: self.slice(&self.fences, &range, at, |fence| fence.at),
             name: raw.name,
@@ -258,7 +265,7 @@ impl Parts {
         let above =
             Arc::new(second.iter().map(|heading| Field::known(heading.key.clone(), heading.at)).collect::<Vec<_>>());
         let ends = section_ends(&self.headings, length);
-        let count = |all: &[u32], range: &Range<usize>| {
+        let starts_in = |all: &[u32], range: &Range<usize>| {
             let below = |end: usize| all.partition_point(|at| (*at as usize) < end);
             below(range.end).saturating_sub(below(range.start))
         };
@@ -275,6 +282,8 @@ impl Parts {
             let before = if heading.level == 2 { seen_second } else { 0 };
             seen_second += usize::from(heading.level == 2);
             parents.push(heading);
+            let span = Span::new(range.start, end);
+            let text = Excerpt::new(documents.texts.sources(), Place { file, span });
             out.push(Section {
                 at,
                 document: PathText(path.to_owned()),
@@ -283,8 +292,8 @@ impl Parts {
                 level: heading.level,
                 anchor: heading.anchor.clone(),
                 parent,
-                is_empty: count(content, &range) == 0,
-                paragraphs: i64::try_from(count(prose, &range)).unwrap_or(i64::MAX),
+                is_empty: starts_in(content, &range) == 0,
+                paragraphs: count(starts_in(prose, &range)),
                 above: Slice::new(&above, 0..before, at),
                 headings: self.slice(&self.headings, &(at.span.end as usize..end), at, |heading| heading.at),
                 header: header.clone(),
@@ -292,9 +301,11 @@ impl Parts {
                 items: self.slice(&self.items, &range, at, |item| item.at),
                 tables: self.slice(&self.tables, &range, at, |table| table.at),
                 fences: self.slice(&self.fences, &range, at, |fence| fence.at),
+                task_count: count(within(&self.tasks, &range, |task| task.at).len()),
                 tasks: self.slice(&self.tasks, &range, at, |task| task.at),
                 links: self.slice(&self.links, &range, at, |link| link.at),
-                text: Excerpt::new(documents.texts.sources(), Place { file, span: Span::new(range.start, end) }),
+                lower_text: Lowered::new(text.clone()),
+                text,
             });
         }
         out

@@ -11,7 +11,7 @@ mod read;
 #[cfg(test)]
 mod tests;
 
-use super::late::{Excerpt, Slice};
+use super::late::{Excerpt, Lowered, Slice};
 use super::schema::PathText;
 use super::value::{Field, List};
 use crate::model;
@@ -40,6 +40,8 @@ model! {
         is_date: bool,
         /// Whether it stands in an item of a list.
         is_in_list: bool,
+        /// How many items there are between this label and the next that are no blanks of a template.
+        item_count: i64,
         /// Items between this label and the next.
         items: Slice<Item>,
         /// Tables between this label and the next.
@@ -134,6 +136,8 @@ model! {
         checked: bool,
         /// Its text.
         text: String,
+        /// Its text in lower case, punctuation left out.
+        key: String,
     }
     label(task) { task.text.clone() }
 }
@@ -218,10 +222,14 @@ model! {
         fences: Slice<Fence>,
         /// Entries of its task lists.
         tasks: Slice<Task>,
+        /// How many entries its task lists have.
+        task_count: i64,
         /// Its links and images.
         links: Slice<Link>,
         /// Its text as written.
         text: Excerpt,
+        /// Its text in lower case.
+        lower_text: Lowered,
     }
     label(section) { section.title.clone() }
 }
@@ -269,6 +277,8 @@ model! {
         placeholders: Slice<Placeholder>,
         /// Its text as written.
         text: Excerpt,
+        /// Its text in lower case.
+        lower_text: Lowered,
     }
     label(document) { document.path.0.clone() }
 }

@@ -340,7 +340,7 @@ impl Reader<'_> {
 
     fn keep_item(&mut self, block: &Block, text: String, at: Place) {
         if let Some(checked) = block.task {
-            self.out.tasks.push(Task { at, checked, text: text.clone() });
+            self.out.tasks.push(Task { at, checked, key: fold(&text), text: text.clone() });
         }
         let split = key_and_value(&text);
         let (key, value) = split.map_or((Field::Absent(at), Field::Absent(at)), |(key, value)| {

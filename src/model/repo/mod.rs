@@ -319,7 +319,7 @@ impl Repo {
             .collect();
         let nested: Vec<&str> = self.nested.nested_in(&head.root).collect();
         let layout = Layout::new(&self.sources, &head.root, &nested);
-        let repo = (Some(index) == self.speaker()).then(|| Arc::new(RepoLayout::new(&self.sources, &self.roots())));
+        let repo = (Some(index) == self.speaker()).then(|| Arc::new(RepoLayout::new(&self.texts, &self.roots())));
         let assembly = Assembly {
             at: head.at,
             root: head.root.clone(),
