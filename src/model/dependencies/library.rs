@@ -34,6 +34,7 @@ struct Inner {
     texts: LateTexts,
     tree: Subtree,
     root: String,
+    is_built: bool,
     at: Place,
     manifests: OnceLock<(List<Manifest>, Seen)>,
     tools: OnceLock<(List<Tool>, List<ToolSetting>)>,
@@ -67,11 +68,13 @@ pub struct PackageGaps {
 }
 
 impl Dependencies {
-    /// The manifests among the files of a service; nothing is read yet.
+    /// The manifests among the files of a service, of which the root is given and whether it is built here; nothing is
+    /// read yet.
     #[must_use]
-    pub fn new(texts: &LateTexts, tree: &Subtree, root: &str, at: Place) -> Self {
+    pub fn new(texts: &LateTexts, tree: &Subtree, (root, is_built): (&str, bool), at: Place) -> Self {
         let (manifests, tools) = (OnceLock::new(), OnceLock::new());
-        let inner = Inner { texts: texts.clone(), tree: tree.clone(), root: root.to_owned(), at, manifests, tools };
+        let (texts, tree) = (texts.clone(), tree.clone());
+        let inner = Inner { texts, tree, root: root.to_owned(), is_built, at, manifests, tools };
         Self { inner: Arc::new(inner) }
     }
 
@@ -241,7 +244,9 @@ impl Inner {
         let path = self.texts.sources().get(file).path.clone();
         let at = Place::whole(file);
         let ecosystem = ecosystem_of(format);
-        let home = Home { file, path: path.clone(), ecosystem, is_test_data: is_test_data(local) };
+        let directory = local.rsplit_once('/').map_or("", |(directory, _)| directory);
+        let is_of_service = self.is_built && matches!(directory, "" | "requirements");
+        let home = Home { file, path: path.clone(), ecosystem, is_test_data: is_test_data(local), is_of_service };
         let mut problems = Vec::new();
         let mut toml = || {
             let (toml, found) = toml::parse(text);
@@ -284,6 +289,7 @@ impl Inner {
             format,
             ecosystem,
             is_test_data: home.is_test_data,
+            is_of_service,
             packages: List { unseen: unseen.clone(), ..List::new(draft.packages, at) },
             runtime_packages: List { unseen, ..List::new(runtime_packages, at) },
             scripts: List::new(draft.scripts, at),

@@ -98,6 +98,8 @@ model! {
         has_lockfile: bool,
         /// Whether its manifest stands among tests, examples or fixtures.
         is_test_data: bool,
+        /// Whether its manifest is that of something that is built, and not of a script beside it.
+        is_of_service: bool,
     }
     label(package) { package.name.clone() }
 }
@@ -128,6 +130,9 @@ model! {
         ecosystem: Ecosystem,
         /// Whether it stands among tests, examples or fixtures.
         is_test_data: bool,
+        /// Whether it is the manifest of something that is built: it stands in the root of a service, or in its
+        /// `requirements`.
+        is_of_service: bool,
         /// The packages it declares.
         packages: List<Package>,
         /// The names of the packages that are needed when the service runs.

@@ -33,6 +33,7 @@ pub(super) struct Home {
     pub(super) path: String,
     pub(super) ecosystem: Ecosystem,
     pub(super) is_test_data: bool,
+    pub(super) is_of_service: bool,
 }
 
 impl Home {
@@ -55,6 +56,7 @@ impl Home {
             manifest: PathText(self.path.clone()),
             has_lockfile: false,
             is_test_data: self.is_test_data,
+            is_of_service: self.is_of_service,
         }
     }
 }

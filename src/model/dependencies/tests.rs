@@ -17,7 +17,7 @@ fn dependencies(files: &[(&str, &str)]) -> Dependencies {
     entries.sort_by(|a, b| a.path.cmp(&b.path));
     let sources = Arc::new(Sources::new(entries));
     let layout = Layout::new(&sources, ".", &[]);
-    Dependencies::new(&LateTexts::new(&sources, None), &layout.tree, ".", layout.at)
+    Dependencies::new(&LateTexts::new(&sources, None), &layout.tree, (".", true), layout.at)
 }
 
 fn manifest(path: &str, text: &str) -> Manifest {

@@ -4,11 +4,24 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::fold::is_word;
 
+/// What makes an emoji of a symbol; GitHub keeps it where it leaves the symbol out, and few people write it.
+const SELECTORS: std::ops::RangeInclusive<char> = '\u{fe00}'..='\u{fe0f}';
+
+/// An anchor with one hyphen where there are several, and none around it.
+fn collapsed(anchor: &str) -> String {
+    anchor.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
+}
+
+fn without_selectors(anchor: &str) -> String {
+    anchor.replace(|c: char| SELECTORS.contains(&c), "")
+}
+
 /// The anchor of a heading without the number that tells equal ones apart (html-pipeline, `TableOfContentsFilter`:
 /// lower case, everything but words, hyphens and spaces left out, a hyphen for each space).
 #[must_use]
 pub fn slug(title: &str) -> String {
-    let kept = title.trim().chars().filter(|c| is_word(*c) || matches!(c, '_' | '-' | ' '));
+    let kept = title.trim().chars();
+    let kept = kept.filter(|c| is_word(*c) || matches!(c, '_' | '-' | ' ') || SELECTORS.contains(c));
     kept.flat_map(char::to_lowercase).map(|c| if c == ' ' { '-' } else { c }).collect()
 }
 
@@ -26,7 +39,7 @@ impl Anchors {
         let count = self.uses.entry(slug.clone()).or_default();
         let anchor = if *count == 0 { slug } else { format!("{slug}-{count}") };
         *count += 1;
-        self.all.insert(anchor.clone());
+        self.all.insert(without_selectors(&anchor));
         anchor
     }
 
@@ -52,10 +65,17 @@ impl Anchors {
         }
     }
 
+    /// The same where a generator of sites makes the anchors: most of them write one hyphen where GitHub writes two.
+    #[must_use]
+    pub fn has_on_site(&self, fragment: &str) -> bool {
+        let wanted = collapsed(&without_selectors(&fragment.to_lowercase()));
+        self.has(fragment) || self.all.iter().any(|anchor| collapsed(anchor) == wanted)
+    }
+
     /// Whether a fragment leads to one of them. Browsers' scripts on GitHub take any letter case.
     #[must_use]
     pub fn has(&self, fragment: &str) -> bool {
-        let fragment = fragment.to_lowercase();
+        let fragment = without_selectors(&fragment.to_lowercase());
         let fragment = fragment.strip_prefix("user-content-").unwrap_or(&fragment);
         fragment.is_empty() || fragment == "top" || self.all.contains(fragment)
     }
@@ -71,6 +91,7 @@ mod tests {
         assert_eq!(slug("What's new in v2.0?"), "whats-new-in-v20");
         assert_eq!(slug("snake_case and `code`"), "snake_case-and-code");
         assert_eq!(slug("🚀 Quick start"), "-quick-start");
+        assert_eq!(slug("🛠\u{fe0f} Tools"), "\u{fe0f}-tools");
         assert_eq!(slug("راه‌اندازی سریع"), "راهاندازی-سریع");
         assert_eq!(slug("Größe Ändern"), "größe-ändern");
     }

@@ -29,7 +29,8 @@ fn is_abridged(text: &str) -> bool {
 
 fn yaml_problem(text: &str, at: Place) -> Field<String> {
     let tree = Tree::parse(FileId(0), text);
-    match tree.problems.iter().find(|problem| problem.fatal) {
+    // Two keys of one name are two ways to write it, shown side by side.
+    match tree.problems.iter().find(|problem| problem.fatal && !problem.is_repeated_key()) {
         None => Field::Absent(at),
         Some(_) if is_abridged(text) => Field::unresolved("", "parts of this example are left out", at),
         Some(problem) => Field::known(problem.message.clone(), at),
@@ -50,7 +51,8 @@ fn json_problem(text: &str, at: Place) -> Field<String> {
 
 /// A key in the first column followed by a deeper line with a key, outside of what a heredoc feeds to a command.
 fn holds_yaml(text: &str) -> bool {
-    if text.contains("<<") {
+    // What follows a prompt is what the command printed.
+    if text.contains("<<") || text.lines().any(|line| line.starts_with("$ ")) {
         return false;
     }
     let is_key = |line: &str| {

@@ -75,7 +75,9 @@ const BLANKS: &[&str] =
 pub(super) fn is_blank(inside: &str) -> bool {
     let inside = inside.trim();
     let starts_upper = inside.chars().next().is_some_and(char::is_uppercase);
-    let phrase = inside.contains([' ', '/']) && starts_upper;
+    // `[Port 8080]` says something; `[Role 1]` does not.
+    let has_number = inside.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() > 1);
+    let phrase = inside.contains([' ', '/']) && starts_upper && !has_number;
     phrase || BLANKS.contains(&inside.to_lowercase().as_str())
 }
 
@@ -138,7 +140,7 @@ mod tests {
         for blank in ["Service Name", "Draft/Under Review", "description", "Link to runbook"] {
             assert!(is_blank(blank), "{blank}");
         }
-        for text in ["x", "Unreleased", "RFC2119", "see below", "1", "1.2.0"] {
+        for text in ["Port 8080 API", "x", "Unreleased", "RFC2119", "see below", "1", "1.2.0"] {
             assert!(!is_blank(text), "{text}");
         }
         assert!(is_placeholder("[Draft/Approved]") && is_placeholder("vX.Y.Z") && is_placeholder("<name>"));

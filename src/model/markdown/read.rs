@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd};
 
 use super::anchor::Anchors;
 use super::block::{Block, Kind};
@@ -200,6 +200,9 @@ impl Reader<'_> {
             Tag::Strong => {
                 let start = self.block(range.start).text.len();
                 self.strong.push(start);
+            }
+            Tag::Link { link_type: LinkType::Email, dest_url, .. } => {
+                self.open_link(format!("mailto:{dest_url}"), range.start, false);
             }
             Tag::Link { dest_url, .. } => self.open_link(dest_url.to_string(), range.start, false),
             Tag::Image { dest_url, .. } => self.open_link(dest_url.to_string(), range.start, true),

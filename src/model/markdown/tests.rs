@@ -130,7 +130,7 @@ fn links_resolve_to_files_and_headings() {
     let files = [
         (
             "README.md",
-            "[a](docs/guide.md#set-up) [b](docs/guide.md#gone) [c](docs) [d](./nothing.md) [e](https://example.com/x)\n[f](../up.md) [g](/docs/guide.md) [h](#) [i](my%20file.md) [j]({{ url }}) ![k](logo.png)\n",
+            "[a](docs/guide.md#set-up) [b](docs/guide.md#gone) [c](docs) [d](./nothing.md) [e](https://example.com/x)\n[f](../up.md) [g](/docs/guide.md) [h](#) [i](my%20file.md) [j]({{ url }}) ![k](logo.png) <ann@example.com>\n",
         ),
         ("docs/guide.md", "# Guide\n\n## Set up\n"),
         ("docs", ""),
@@ -155,7 +155,7 @@ fn links_resolve_to_files_and_headings() {
         ("my%20file.md", Some(true)),
     ];
     assert_eq!(links[..9], wanted);
-    assert_eq!(links.last(), Some(&("logo.png", Some(false))));
+    assert_eq!(links[10..], [("logo.png", Some(false)), ("mailto:ann@example.com", None)]);
 }
 
 #[test]

@@ -331,7 +331,12 @@ impl Repo {
             projects: files.projects.iter().filter_map(|project| self.projects.get(*project).cloned()).collect(),
             objects,
             documents: Documents::new(&self.texts, &layout.tree, repo.as_ref().map(|repo| &repo.tree), head.at),
-            dependencies: Dependencies::new(&self.texts, &layout.tree, &head.root, head.at),
+            dependencies: Dependencies::new(
+                &self.texts,
+                &layout.tree,
+                (&head.root, head.kind == ServiceKind::Service),
+                head.at,
+            ),
             layout,
             repo,
         };
