@@ -160,8 +160,11 @@ impl Reader<'_> {
 
     fn html(&mut self, html: &str, range: &Range<usize>) {
         self.out.anchors.html(html);
-        if html.contains("svclint:") {
-            self.out.remarks.push(self.place(range).span);
+        if let Some(found) = html.find("svclint:") {
+            let rest = html.get(found..).unwrap_or("");
+            let length = rest.split("-->").next().unwrap_or(rest).trim_end().len();
+            let start = range.start + found;
+            self.out.remarks.push(self.place(&(start..start + length)).span);
         }
         if !html.trim_start().starts_with("<!--") {
             self.content(range.start);
