@@ -2,7 +2,7 @@
 
 use super::Pinned;
 
-/// Whether a version of a package of PyPI is decided (PEP 440, "Version specifiers").
+/// Whether a version of a package for Python is decided (PEP 440, "Version specifiers").
 pub(super) fn python(constraint: &str) -> Pinned {
     let clauses: Vec<&str> = constraint.split(',').map(str::trim).filter(|clause| !clause.is_empty()).collect();
     let exact = |clause: &&str| clause.starts_with("==") && !clause.ends_with(".*");

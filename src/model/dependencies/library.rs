@@ -125,6 +125,7 @@ impl Dependencies {
 
 impl Manifests {
     /// The manifests, by path.
+    #[must_use]
     pub fn list(&self) -> &List<Manifest> {
         self.0.list()
     }

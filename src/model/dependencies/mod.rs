@@ -20,7 +20,7 @@ pub use library::{Dependencies, Manifests, PackageGaps, RuntimeGaps, ToolSetting
 words! {
     /// Whose packages a manifest declares.
     pub enum Ecosystem {
-        /// Packages of PyPI.
+        /// Packages for Python.
         Python = "python",
         /// Packages of npm.
         Node = "node",

@@ -133,10 +133,8 @@ fn take_line(line: &str, start: usize, text: &str, group: Group, home: &Home, ou
     let first = text.get(start + lead..).unwrap_or("").lines().next().unwrap_or("");
     let shown = first.split(" #").next().unwrap_or(first).trim_end().trim_end_matches('\\').trim_end();
     let span = Span::new(start + lead, start + lead + shown.len());
-    if let Some(scheme) =
-        body.find("://").filter(|at| body.get(..*at).is_some_and(|before| !before.contains([' ', '@'])))
-    {
-        let _ = scheme;
+    // An address alone; behind `name @` it is part of a requirement.
+    if body.split_once("://").is_some_and(|(before, _)| !before.contains([' ', '@'])) {
         let egg = body.split_once("#egg=").map(|(_, egg)| egg.split(['&', '[', ' ']).next().unwrap_or(""));
         if let Some(egg) = egg.filter(|egg| !egg.is_empty()) {
             let at = Place { file: home.file, span };

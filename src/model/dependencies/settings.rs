@@ -168,8 +168,8 @@ impl Found {
         }
     }
 
-    fn toml_settings(&mut self, tool: &str, prefix: &str, toml: &Toml, file: FileId, depth: usize) {
-        for (key, value) in toml.entries() {
+    fn toml_settings(&mut self, tool: &str, prefix: &str, table: &Toml, file: FileId, depth: usize) {
+        for (key, value) in table.entries() {
             let name = if prefix.is_empty() { key.value.clone() } else { format!("{prefix}.{}", key.value) };
             let place = |span: Span| Place { file, span };
             match value {
@@ -229,7 +229,7 @@ impl Found {
         for start in ["coverageThreshold", "thresholds"] {
             let Some(found) = text.find(start) else { continue };
             let rest = text.get(found..).unwrap_or("");
-            let end = rest.find("}").unwrap_or(rest.len());
+            let end = rest.find('}').unwrap_or(rest.len());
             for measure in ["branches", "functions", "lines", "statements"] {
                 let Some(at) = rest.get(..end).and_then(|rest| rest.find(measure)) else { continue };
                 let value = rest.get(at + measure.len()..).unwrap_or("").trim_start_matches(['"', '\'', ':', ' ']);
@@ -269,9 +269,7 @@ pub(super) fn find(texts: &LateTexts, directories: &[String]) -> Found {
             found.tool(tool, Place::whole(id));
             let text = texts.text(id).unwrap_or("");
             match *tool {
-                "coverage" | "pytest" | "mypy" | "flake8" if !name.ends_with(".toml") => {
-                    found.ini_settings(Some(tool), text, id)
-                }
+                "coverage" | "pytest" | "mypy" | "flake8" => found.ini_settings(Some(tool), text, id),
                 "jest" | "vitest" => found.script_thresholds(text, name, id),
                 "ruff" => found.toml_settings("ruff", "", &toml::parse(text).0, id, 0),
                 _ => {}
@@ -359,7 +357,7 @@ fn workflows(found: &mut Found, texts: &LateTexts) {
     for index in sources.below(directory) {
         let Ok(id) = u32::try_from(index).map(FileId) else { continue };
         let path = &sources.get(id).path;
-        if !path.ends_with(".yml") && !path.ends_with(".yaml") {
+        if !matches!(path.rsplit_once('.'), Some((_, "yml" | "yaml"))) {
             continue;
         }
         let tree = yaml::Tree::parse(id, texts.text(id).unwrap_or(""));

@@ -175,15 +175,12 @@ fn decoded(text: &str) -> String {
     let mut rest = text;
     while let Some((before, behind)) = rest.split_once('%') {
         bytes.extend_from_slice(before.as_bytes());
-        match behind.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = behind.get(2..).unwrap_or("");
-            }
-            None => {
-                bytes.push(b'%');
-                rest = behind;
-            }
+        if let Some(byte) = behind.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            bytes.push(byte);
+            rest = behind.get(2..).unwrap_or("");
+        } else {
+            bytes.push(b'%');
+            rest = behind;
         }
     }
     bytes.extend_from_slice(rest.as_bytes());

@@ -226,7 +226,7 @@ impl Reader<'_> {
                 }
             }
             TagEnd::Link | TagEnd::Image => self.end_link(&range),
-            TagEnd::Heading(_) | TagEnd::Paragraph | TagEnd::Item => self.flush(),
+            TagEnd::Heading(_) | TagEnd::Paragraph | TagEnd::Item | TagEnd::TableCell => self.flush(),
             TagEnd::List(_) => {
                 self.flush();
                 self.depth = self.depth.saturating_sub(1);
@@ -241,7 +241,6 @@ impl Reader<'_> {
                 }
             }
             TagEnd::MetadataBlock(_) => self.front = None,
-            TagEnd::TableCell => self.flush(),
             TagEnd::TableHead | TagEnd::TableRow => self.end_row(&range),
             TagEnd::Table => {
                 if let Some((start, columns, rows)) = self.table.take() {

@@ -155,7 +155,7 @@ fn links_resolve_to_files_and_headings() {
         ("my%20file.md", Some(true)),
     ];
     assert_eq!(links[..9], wanted);
-    assert_eq!(links[10..], [("logo.png", Some(false)), ("mailto:ann@example.com", None)]);
+    assert_eq!(links[9..], [("logo.png", Some(false)), ("mailto:ann@example.com", None)]);
 }
 
 #[test]
