@@ -131,6 +131,8 @@ impl Classifier {
             return Need::Text;
         }
         match extension_of(name) {
+            // Read when a rule asks for workflows.
+            Some("yaml" | "yml") if is_workflow(path) => Need::Nothing,
             Some("yaml" | "yml") => Need::Sniff,
             Some("json" | "tpl") if self.in_templates(path) => Need::Sniff,
             Some("json") if !is_known_json(name) => Need::Peek,
@@ -187,6 +189,13 @@ const PRIVATE_KEY: &str = "PRIVATE KEY";
 fn is_like_key(name: &str) -> bool {
     let known = ["id_rsa", "id_dsa", "id_ecdsa", "id_ed25519"].contains(&name);
     known || matches!(extension_of(name), Some("pem" | "key" | "pk8" | "asc"))
+}
+
+/// Whether a path is that of a GitHub workflow: GitHub looks in one directory and not below it.
+#[must_use]
+pub fn is_workflow(path: &str) -> bool {
+    path.strip_prefix(".github/workflows/")
+        .is_some_and(|name| !name.contains('/') && matches!(extension_of(name), Some("yaml" | "yml")))
 }
 
 pub(super) fn name_of(path: &str) -> &str {

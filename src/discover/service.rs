@@ -71,6 +71,14 @@ pub struct ServiceRoots {
 }
 
 impl ServiceRoots {
+    /// The root of the run alone, for a repository of workflows or infrastructure in which nothing makes a service.
+    #[must_use]
+    pub fn of_repository() -> Self {
+        let mut found = BTreeMap::new();
+        entry(&mut found, ".", RootKind::Stack);
+        Self { roots: found.into_values().collect() }
+    }
+
     /// The roots, by path.
     #[must_use]
     pub fn roots(&self) -> &[ServiceRoot] {

@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use super::tracked::tracked;
 use super::{classify, ignored};
-use crate::source::{EntryKind, SourceFile, Sources};
+use crate::source::{EntryKind, Reader, SourceFile, Sources};
 
 /// What to leave out besides what `.gitignore` and the built-in list of generated trees leave out.
 #[derive(Clone, Debug, Default)]
@@ -107,7 +107,9 @@ pub fn walk(root: &Path, options: &WalkOptions) -> Result<Walk, WalkError> {
         let mut above = canonical.ancestors().skip(1).take_while(|directory| directory.starts_with(top));
         above.any(|directory| directory.join(".gitignore").is_file())
     });
-    let sources = Sources::new(files).with_gitignore_above(gitignore_above);
+    let from = root.to_owned();
+    let reader = Reader::new(move |path| super::read(&from, path).ok());
+    let sources = Sources::new(files).with_gitignore_above(gitignore_above).with_reader(reader);
     Ok(Walk { sources, errors, skipped })
 }
 

@@ -1,6 +1,9 @@
 //! The kinds that rules can target, and where a service has them. A new artifact kind adds a row here.
 
+use std::sync::Arc;
+
 use super::atonix::{Atonix, Env, PortEntry};
+use super::code::{Source, SourceFile};
 use super::compose::{ComposeFile, ComposeService};
 use super::dependencies::{Manifest, Package};
 use super::dockerfile::{Dockerfile, Instruction, Stage};
@@ -10,8 +13,13 @@ use super::k8s::{
 };
 use super::layout::{Layout, RepoFile, RepoLayout};
 use super::markdown::{Document, Section};
+use super::monitoring::{Alert, Dashboard, PrometheusConfig};
 use super::schema::{Node, StructDef};
 use super::service::{Service, objects_of};
+use super::terraform::{Module, ModuleCall, Output, Resource, Variable};
+use super::tooling::{Gateway, Hook, HookRepository};
+use super::value::List;
+use super::workflow::{Job, Step, Workflow};
 
 /// A kind that rules can target.
 #[derive(Clone, Copy)]
@@ -33,6 +41,12 @@ static KINDS: &[Kind] = &[
     kind(RepoFile::schema, |service| {
         let others = service.repo.iter().flat_map(|repo| repo.files.list());
         service.layout.files.list().iter().chain(others).map(|file| file as &dyn Node).collect()
+    }),
+    kind(Source::schema, |service| service.source.get().map(|source| &**source as &dyn Node).into_iter().collect()),
+    kind(SourceFile::schema, |service| {
+        let source = service.source.get();
+        let files = source.into_iter().flat_map(|source| source.files.iter().chain(&source.tests));
+        files.map(|file| &**file as &dyn Node).collect()
     }),
     kind(Dockerfile::schema, |service| service.dockerfiles.iter().map(|file| &**file as &dyn Node).collect()),
     kind(Stage::schema, |service| stages(service).map(|stage| stage as &dyn Node).collect()),
@@ -80,7 +94,29 @@ static KINDS: &[Kind] = &[
         let documents = service.documents.list().iter();
         documents.flat_map(|document| &document.sections).map(|section| section as &dyn Node).collect()
     }),
+    kind(Alert::schema, |service| of_repo(service, |repo| repo.alerts.list())),
+    kind(PrometheusConfig::schema, |service| of_repo(service, |repo| repo.prometheus_configs.list())),
+    kind(Dashboard::schema, |service| of_repo(service, |repo| repo.dashboards.list())),
+    kind(Hook::schema, |service| of_repo(service, |repo| repo.hooks.list())),
+    kind(HookRepository::schema, |service| of_repo(service, |repo| repo.hook_repositories.list())),
+    kind(Gateway::schema, |service| of_repo(service, |repo| repo.gateways.list())),
+    kind(Workflow::schema, |service| of_repo(service, |repo| repo.workflows.list())),
+    kind(Job::schema, |service| of_repo(service, |repo| repo.jobs.list())),
+    kind(Step::schema, |service| of_repo(service, |repo| repo.steps.list())),
+    kind(Module::schema, |service| of_repo(service, |repo| repo.terraform_modules.list())),
+    kind(Resource::schema, |service| of_repo(service, |repo| repo.terraform_resources.list())),
+    kind(ModuleCall::schema, |service| of_repo(service, |repo| repo.terraform_calls.list())),
+    kind(Variable::schema, |service| of_repo(service, |repo| repo.terraform_variables.list())),
+    kind(Output::schema, |service| of_repo(service, |repo| repo.terraform_outputs.list())),
 ];
+
+/// What the repository has as a whole; a service that does not speak for it has none of it.
+fn of_repo<'s, T: Node + 's>(
+    service: &'s Service,
+    list: impl Fn(&'s RepoLayout) -> &'s List<Arc<T>>,
+) -> Vec<&'s dyn Node> {
+    service.repo.iter().flat_map(|repo| list(repo)).map(|one| &**one as &dyn Node).collect()
+}
 
 fn stages(service: &Service) -> impl Iterator<Item = &Stage> {
     service.dockerfiles.iter().flat_map(|dockerfile| &dockerfile.stages).map(|stage| &**stage)

@@ -7,9 +7,14 @@ use std::sync::{Arc, OnceLock};
 
 use super::late::LateTexts;
 use super::markdown::Documents;
+use super::monitoring::{Alert, Dashboard, PrometheusConfig};
+use super::repo::{Late, LateList};
 use super::schema::{Modelled, PathText, Slot, Type, View};
 use super::secret::{has_url_credentials, is_placeholder, is_secret_key};
+use super::terraform::{Module, ModuleCall, Output, Resource, Variable};
+use super::tooling::{CodeOwner, Gateway, Hook, HookRepository, MakeTarget};
 use super::value::{Always, Field, List};
+use super::workflow::{Job, Step, Workflow};
 use crate::model;
 use crate::source::{EntryKind, FileId, Place, SourceFile, Sources, Span};
 
@@ -72,6 +77,42 @@ model! {
         files: Files,
         /// All Markdown documents, those of services too.
         documents: Documents,
+        /// The GitHub workflows.
+        workflows: LateList<Workflow>,
+        /// The jobs of all workflows.
+        jobs: LateList<Job>,
+        /// The steps of all jobs.
+        steps: LateList<Step>,
+        /// The Terraform modules.
+        terraform_modules: LateList<Module>,
+        /// The resources of all modules.
+        terraform_resources: LateList<Resource>,
+        /// The modules that modules call.
+        terraform_calls: LateList<ModuleCall>,
+        /// The variables of all modules.
+        terraform_variables: LateList<Variable>,
+        /// The outputs of all modules.
+        terraform_outputs: LateList<Output>,
+        /// The alert rules of Prometheus.
+        alerts: LateList<Alert>,
+        /// The configurations of Prometheus.
+        prometheus_configs: LateList<PrometheusConfig>,
+        /// The dashboards of Grafana.
+        dashboards: LateList<Dashboard>,
+        /// The hooks of pre-commit.
+        hooks: LateList<Hook>,
+        /// The repositories that those come from.
+        hook_repositories: LateList<HookRepository>,
+        /// The targets of Makefiles.
+        make_targets: LateList<MakeTarget>,
+        /// The entries of `CODEOWNERS`.
+        code_owners: LateList<CodeOwner>,
+        /// The configurations of Kong.
+        gateways: LateList<Gateway>,
+    }
+    with {
+        /// What is read when a rule first asks for it.
+        late: Arc<Late>,
     }
     label(_repo) { ".".to_owned() }
 }
@@ -79,15 +120,32 @@ model! {
 impl RepoLayout {
     /// Looks at all entries. `roots` are those of all services.
     #[must_use]
-    pub fn new(texts: &LateTexts, roots: &[&str]) -> Self {
+    pub fn new(texts: &LateTexts, roots: &[&str], late: &Arc<Late>) -> Self {
         let sources = texts.sources();
-        let tree = Subtree::new(sources, ".", roots, None);
         let all = Subtree::new(sources, ".", &[], None);
+        let tree = Subtree::new(sources, ".", roots, None);
         Self {
             documents: Documents::new(texts, &all, None, all.at),
             at: tree.at,
             files: Files { tree: tree.clone(), made: OnceLock::new() },
             tree,
+            workflows: LateList::new(late, |late| &late.automation().workflows),
+            jobs: LateList::new(late, |late| &late.automation().jobs),
+            steps: LateList::new(late, |late| &late.automation().steps),
+            terraform_modules: LateList::new(late, |late| &late.infrastructure().modules),
+            terraform_resources: LateList::new(late, |late| &late.infrastructure().resources),
+            terraform_calls: LateList::new(late, |late| &late.infrastructure().calls),
+            terraform_variables: LateList::new(late, |late| &late.infrastructure().variables),
+            terraform_outputs: LateList::new(late, |late| &late.infrastructure().outputs),
+            alerts: LateList::new(late, |late| &late.monitoring().alerts),
+            prometheus_configs: LateList::new(late, |late| &late.monitoring().configs),
+            dashboards: LateList::new(late, |late| &late.monitoring().dashboards),
+            hooks: LateList::new(late, |late| &late.tooling().hooks),
+            hook_repositories: LateList::new(late, |late| &late.tooling().hook_repositories),
+            make_targets: LateList::new(late, |late| &late.tooling().make_targets),
+            code_owners: LateList::new(late, |late| &late.tooling().code_owners),
+            gateways: LateList::new(late, |late| &late.tooling().gateways),
+            late: Arc::clone(late),
         }
     }
 }
@@ -168,8 +226,8 @@ fn repo_file(id: FileId, entry: &SourceFile, path: &str) -> RepoFile {
         size: i64::try_from(entry.size()).unwrap_or(i64::MAX),
         is_empty: entry.size() == 0,
         is_test_data: is_test_data(path),
-        secret: first_secret(id, name, entry.text()),
-        holds_private_key: holds_private_key(id, entry.text()),
+        secret: first_secret(id, name, entry.kept_text()),
+        holds_private_key: holds_private_key(id, entry.kept_text()),
     }
 }
 

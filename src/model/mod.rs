@@ -1,6 +1,7 @@
 //! The typed model: what a service repository says, as values that know where they were written.
 
 pub mod atonix;
+pub mod code;
 pub mod compose;
 pub mod dependencies;
 pub mod dockerfile;
@@ -14,6 +15,7 @@ mod kinds;
 pub mod late;
 pub mod layout;
 pub mod markdown;
+pub mod monitoring;
 pub mod outline;
 pub mod quantity;
 pub mod read;
@@ -21,6 +23,9 @@ pub mod repo;
 pub mod schema;
 pub mod secret;
 pub mod service;
+pub mod terraform;
+pub mod tooling;
 pub mod value;
+pub mod workflow;
 
 pub use kinds::{Kind, kind_of as kind, kinds};

@@ -168,7 +168,8 @@ impl Writer<'_> {
     fn thing(&self, node: &dyn Node, depth: usize) -> Thing {
         let is_secret = holds_secret(node);
         // Documents are as long as their text.
-        let fields = node.def().fields.iter().enumerate().filter(|(_, field)| field.name != "documents");
+        let shown = |name: &str| name != "documents" && !is_text_itself(node, name);
+        let fields = node.def().fields.iter().enumerate().filter(|(_, field)| shown(field.name));
         let fields = fields
             .map(|(index, field)| {
                 let hidden = is_secret && !matches!(field.name, "key" | "name");
@@ -224,6 +225,15 @@ impl Writer<'_> {
             items: items.map(|slot| self.state(slot, hidden, depth + 1)).collect(),
             unseen: list.unseen().map(|unseen: &Unresolved| unseen.why.to_string()),
         }
+    }
+}
+
+/// Whether a field repeats the text of a file: its words, and the files themselves.
+fn is_text_itself(node: &dyn Node, field: &str) -> bool {
+    match node.def().name {
+        "source" => matches!(field, "files" | "tests"),
+        "source.file" | "source.route" => field == "mentions",
+        _ => false,
     }
 }
 

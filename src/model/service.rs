@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use super::atonix::Atonix;
+use super::code::LazySource;
 use super::compose::{ComposeFile, ComposeService};
 use super::dependencies::{Dependencies, Manifests, PackageGaps, RuntimeGaps, ToolSettings, Tools};
 use super::dockerfile::Dockerfile;
@@ -66,6 +67,8 @@ model! {
         runtime_gaps: RuntimeGaps,
         /// Packages on which `pyproject.toml` and `requirements.txt` disagree.
         package_gaps: PackageGaps,
+        /// Its source text.
+        source: LazySource,
         /// Every place that names a port of the service.
         port_mentions: List<PortMention>,
         /// Every place that names the user id it runs as.
@@ -187,6 +190,7 @@ impl Assembly {
             dockerfiles: List::new(self.dockerfiles, self.at),
             compose_services: List::new(self.compose_services, self.at),
             workloads: List::new(workloads, self.at),
+            source: LazySource::new(&self.layout.tree),
             layout: self.layout,
             documents: self.documents,
             manifests: self.dependencies.manifests(),

@@ -2,6 +2,7 @@
 
 mod line_index;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -154,14 +155,50 @@ pub struct SourceFile {
     pub is_link: bool,
     size: u64,
     text: OnceLock<Text>,
+    /// How the text is read again where somebody has read it and let it go.
+    again: OnceLock<Again>,
     lines: OnceLock<LineIndex>,
+}
+
+/// Reads the text of a file by its path; `None` where it cannot be had.
+#[derive(Clone)]
+pub struct Reader(Arc<ReadText>);
+
+type ReadText = dyn Fn(&str) -> Option<String> + Send + Sync;
+
+impl Reader {
+    /// A reader of files.
+    pub fn new(read: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(read))
+    }
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Reader")
+    }
+}
+
+/// A text that can be had again.
+#[derive(Clone, Debug)]
+struct Again {
+    reader: Reader,
+    path: String,
 }
 
 impl SourceFile {
     /// An entry whose text has not been read.
     #[must_use]
     pub fn new(path: String, kind: EntryKind) -> Self {
-        Self { path, kind, is_link: false, size: 0, text: OnceLock::new(), lines: OnceLock::new() }
+        Self {
+            path,
+            kind,
+            is_link: false,
+            size: 0,
+            text: OnceLock::new(),
+            again: OnceLock::new(),
+            lines: OnceLock::new(),
+        }
     }
 
     /// The same with the size that the file system gives, in bytes.
@@ -176,9 +213,20 @@ impl SourceFile {
         self.text.get().map_or(self.size, |text| text.as_str().len() as u64)
     }
 
-    /// The text, or `""` where none was read.
+    /// The text, or `""` where none was read. What [`Sources::read`] has let go is read again.
     #[must_use]
     pub fn text(&self) -> &str {
+        if let (None, Some(again)) = (self.text.get(), self.again.get())
+            && let Some(text) = (again.reader.0)(&again.path)
+        {
+            self.set_text(Arc::from(text));
+        }
+        self.kept_text()
+    }
+
+    /// The text as far as it is in memory.
+    #[must_use]
+    pub fn kept_text(&self) -> &str {
         self.text.get().map_or("", Text::as_str)
     }
 
@@ -204,13 +252,14 @@ impl SourceFile {
 pub struct Sources {
     files: Vec<SourceFile>,
     gitignore_above: bool,
+    reader: Option<Reader>,
 }
 
 impl Sources {
     /// Takes the entries as they are; their index is their [`FileId`].
     #[must_use]
     pub fn new(files: Vec<SourceFile>) -> Self {
-        Self { files, gitignore_above: false }
+        Self { files, gitignore_above: false, reader: None }
     }
 
     /// Notes whether the repository has a `.gitignore` in a directory above the root of the run.
@@ -223,6 +272,26 @@ impl Sources {
     #[must_use]
     pub fn has_gitignore_above(&self) -> bool {
         self.gitignore_above
+    }
+
+    /// Takes note of how files are read that nobody has asked for yet.
+    #[must_use]
+    pub fn with_reader(self, reader: Reader) -> Self {
+        Self { reader: Some(reader), ..self }
+    }
+
+    /// The text of a file that only this caller needs: it is not kept, and read again when a report shows it. `None`
+    /// where it cannot be had.
+    #[must_use]
+    pub fn read(&self, id: FileId) -> Option<Cow<'_, str>> {
+        let file = self.get(id);
+        if let Some(text) = file.text.get() {
+            return Some(Cow::Borrowed(text.as_str()));
+        }
+        let reader = self.reader.as_ref()?;
+        let text = (reader.0)(&file.path)?;
+        let _ = file.again.set(Again { reader: reader.clone(), path: file.path.clone() });
+        Some(Cow::Owned(text))
     }
 
     /// Adds an entry and returns its id.
@@ -280,6 +349,7 @@ impl Sources {
             is_link: file.is_link,
             size: file.size,
             text: file.text.clone(),
+            again: file.again.clone(),
             lines: OnceLock::new(),
         });
         Self::new(files.collect())

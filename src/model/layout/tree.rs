@@ -22,7 +22,7 @@ pub struct Subtree {
     sources: Arc<Sources>,
     root: String,
     /// The entry of the root itself; of whatever comes first where the root is not listed.
-    pub(super) at: Place,
+    pub(in crate::model) at: Place,
     range: Range<usize>,
     /// The ranges within it that belong to services further down, ascending.
     nested: Vec<Range<usize>>,
@@ -45,6 +45,11 @@ impl Subtree {
             dockerignore,
             ignore: Arc::default(),
         }
+    }
+
+    /// The entries of the run.
+    pub(in crate::model) fn sources(&self) -> &Sources {
+        &self.sources
     }
 
     /// The entry at a path relative to the root, in exactly this spelling. A trailing `/` is passed over; `.` is the

@@ -3,6 +3,7 @@
 
 mod built;
 mod charts;
+mod late;
 mod objects;
 mod presence;
 mod projects;
@@ -23,6 +24,7 @@ use super::late::LateTexts;
 use super::layout::{Layout, RepoLayout};
 use super::markdown::Documents;
 use super::service::{Assembly, Service, ServiceKind};
+use super::terraform;
 use crate::discover::{
     self, Artifact, ArtifactKind, ComposeInput as ComposeRoots, Discovery, Inputs, RootKind, ServiceRoots,
 };
@@ -30,6 +32,7 @@ use crate::finding::{Note, NoteKind};
 use crate::source::{EntryKind, FileId, Place, Sources};
 use crate::syntax::yaml::Tree;
 
+pub use late::{Late, LateList};
 pub use seen::{InstructionSpans, Remark, Seen, Trouble, TroubleKind};
 
 /// What is known of a service before it is put together.
@@ -113,6 +116,7 @@ pub struct Repo {
     charts: Vec<charts::Chart>,
     /// Where each Kubernetes object is, for names that are not found where they are used.
     object_names: OnceLock<objects::ObjectNames>,
+    late: Arc<Late>,
 }
 
 /// What is put together with what, where somebody says so.
@@ -188,6 +192,7 @@ impl Repo {
         let roots = service_roots(&sources, &dockerfiles, &atonix, &deployed, &projects);
         let tagged_by_skaffold = skaffold::images(&sources, root);
         let mut repo = Self {
+            late: Arc::new(Late::new(&sources, root)),
             heads: roots.roots().iter().map(|root| head(&sources, root)).collect(),
             files: roots.roots().iter().map(|_| Files::default()).collect(),
             nested: roots,
@@ -319,7 +324,8 @@ impl Repo {
             .collect();
         let nested: Vec<&str> = self.nested.nested_in(&head.root).collect();
         let layout = Layout::new(&self.sources, &head.root, &nested);
-        let repo = (Some(index) == self.speaker()).then(|| Arc::new(RepoLayout::new(&self.texts, &self.roots())));
+        let repo =
+            (Some(index) == self.speaker()).then(|| Arc::new(RepoLayout::new(&self.texts, &self.roots(), &self.late)));
         let assembly = Assembly {
             at: head.at,
             root: head.root.clone(),
@@ -453,12 +459,17 @@ fn service_roots(
         })
         .collect();
     let (dockerfiles, atonix, manifests) = (paths(dockerfiles), paths(atonix), paths(manifests));
-    discover::service_roots(Inputs {
+    let roots = discover::service_roots(Inputs {
         dockerfiles: &dockerfiles,
         atonix: &atonix,
         compose: &compose,
         manifests: &manifests,
-    })
+    });
+    let is_late = |path: &str| discover::is_workflow(path) || terraform::is_terraform(path);
+    if roots.roots().is_empty() && sources.iter().any(|(_, file)| is_late(&file.path)) {
+        return ServiceRoots::of_repository();
+    }
+    roots
 }
 
 fn head(sources: &Sources, root: &discover::ServiceRoot) -> Head {

@@ -7,6 +7,7 @@ use crate::model::k8s::{self, Body, Kustomization, Object, PatchSign};
 use crate::source::{FileId, Place, Sources};
 use crate::syntax::SyntaxProblem;
 use crate::syntax::dockerfile::InstructionKind;
+use crate::syntax::hcl;
 use crate::syntax::yaml::Tree;
 
 /// Reads a Dockerfile.
@@ -77,6 +78,21 @@ const TEMPLATE: &str = "this is a template, and not judged before it is rendered
 fn is_template(text: &str, problems: &[SyntaxProblem]) -> bool {
     problems.iter().any(|problem| problem.fatal)
         && text.lines().map(str::trim_start).any(|line| line.starts_with("{{") || line.starts_with("{%"))
+}
+
+/// Reads a file of Terraform.
+pub(super) fn terraform(sources: &Sources, file: FileId, seen: &mut Seen) -> hcl::Tree {
+    let text = sources.get(file).text();
+    let tree = hcl::parse(text);
+    seen.files_read += 1;
+    seen.problems(file, "terraform", &tree.problems);
+    let remarks = tree.comments.iter().filter(|comment| comment.slice(text).contains("svclint:"));
+    seen.remarks.extend(remarks.map(|comment| {
+        let before = text.get(..comment.start as usize).unwrap_or("");
+        let line = before.rsplit('\n').next().unwrap_or("");
+        Remark { place: Place { file, span: *comment }, own_line: line.trim().is_empty() }
+    }));
+    tree
 }
 
 /// Reads the YAML of a file.

@@ -1,0 +1,226 @@
+//! The variables of the environment that code reads, and what it takes where they are not set.
+
+use super::EnvRead;
+use super::tokens::Tokens;
+use crate::model::secret::is_secret_key;
+use crate::model::value::Field;
+use crate::source::Span;
+use crate::syntax::code::{Call, Language, TokenKind};
+
+/// The reads of a file, in order.
+pub(super) fn reads(tokens: &Tokens<'_>) -> Vec<EnvRead> {
+    let mut out: Vec<EnvRead> = tokens.calls.iter().filter_map(|call| by_call(tokens, call)).collect();
+    match tokens.language {
+        Language::Python => {
+            out.extend(subscripts(tokens));
+            out.extend(settings(tokens));
+        }
+        Language::JavaScript | Language::TypeScript => out.extend(process_env(tokens)),
+        _ => {}
+    }
+    out.sort_by_key(|read| read.at);
+    out
+}
+
+fn read(tokens: &Tokens<'_>, name: &str, span: Span, default: Field<String>) -> EnvRead {
+    let default = match default {
+        Field::Known(text, origin) if text.is_empty() => Field::Absent(origin.at),
+        other => other,
+    };
+    let takes_default = !matches!(tokens.language, Language::Go | Language::Java);
+    EnvRead {
+        takes_default,
+        at: tokens.place(span),
+        name: name.to_owned(),
+        default,
+        is_secret_like: is_secret_key(name),
+    }
+}
+
+/// Whether a text can be the name of a variable (POSIX, 8.1).
+fn is_name(text: &str) -> bool {
+    !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && !text.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Calls whose first argument is the name and whose second one is the default.
+fn by_call(tokens: &Tokens<'_>, call: &Call) -> Option<EnvRead> {
+    let tail = |wanted: &str| call.callee == wanted || call.callee.ends_with(&format!(".{wanted}"));
+    let takes_default = match tokens.language {
+        Language::Python => {
+            tail("os.getenv")
+                || tail("environ.get")
+                || tail("environ.setdefault")
+                || matches!(call.callee.as_str(), "getenv" | "env" | "config")
+        }
+        Language::Go => return tail_call(tokens, call, &["os.Getenv", "os.LookupEnv"]),
+        Language::Rust => return rust(tokens, call),
+        Language::Java | Language::Kotlin => return java(tokens, call),
+        Language::JavaScript | Language::TypeScript => return None,
+    };
+    if !takes_default {
+        return None;
+    }
+    let name = tokens.argument(call, 0, "key")?;
+    let name = tokens.literal(name.start).filter(|_| name.end == name.start + 1)?;
+    let (name, at) = (name.value()?.clone(), name.place());
+    if !is_name(&name) {
+        return None;
+    }
+    let default = tokens.argument(call, 1, "default");
+    let default = default.map_or(Field::Absent(at), |argument| {
+        if tokens.word(argument.start) == Some("None") {
+            Field::Absent(at)
+        } else {
+            literal_or_code(tokens, argument.start)
+        }
+    });
+    Some(read(tokens, &name, at.span, default))
+}
+
+/// What stands at a token as a default: a literal's text, a number or word as written, else something computed.
+fn literal_or_code(tokens: &Tokens<'_>, index: usize) -> Field<String> {
+    let Some(token) = tokens.at(index) else { return Field::Absent(tokens.place(Span::default())) };
+    let at = tokens.place(token.span);
+    match token.kind {
+        TokenKind::Text => Field::known(token.inner.slice(tokens.text).to_owned(), at),
+        TokenKind::Number => Field::known(token.span.slice(tokens.text).to_owned(), at),
+        _ => Field::unresolved(token.span.slice(tokens.text), "it is computed when the program runs", at),
+    }
+}
+
+fn tail_call(tokens: &Tokens<'_>, call: &Call, callees: &[&str]) -> Option<EnvRead> {
+    if !callees.contains(&call.callee.as_str()) {
+        return None;
+    }
+    let name = tokens.literal(call.start)?;
+    Some(read(tokens, name.value()?, name.place().span, Field::Absent(name.place())))
+}
+
+/// `env::var("K")`, with the default of an `unwrap_or…` behind it.
+fn rust(tokens: &Tokens<'_>, call: &Call) -> Option<EnvRead> {
+    if !(call.callee.ends_with("env.var") || call.callee.ends_with("env.var_os") || call.callee == "env.var") {
+        return None;
+    }
+    let name = tokens.literal(call.start)?;
+    let mut default = Field::Absent(name.place());
+    if tokens.is(call.end + 1, b'.') && tokens.word(call.end + 2).is_some_and(|word| word.starts_with("unwrap_or")) {
+        let behind = (call.end + 4..call.end + 8).find_map(|index| tokens.literal(index));
+        default = behind.unwrap_or_else(|| literal_or_code(tokens, call.end + 4));
+    }
+    Some(read(tokens, name.value()?, name.place().span, default))
+}
+
+/// `System.getenv("K")` and Spring's `@Value("${K:default}")`.
+fn java(tokens: &Tokens<'_>, call: &Call) -> Option<EnvRead> {
+    let first = tokens.at(call.start).filter(|token| token.is_text())?;
+    let (text, at) = (first.inner.slice(tokens.text), tokens.place(first.span));
+    if call.callee == "System.getenv" {
+        return Some(read(tokens, text, first.span, Field::Absent(at)));
+    }
+    if call.callee != "Value" || !call.is_decorator {
+        return None;
+    }
+    let inner = text.strip_prefix("${")?.strip_suffix('}')?;
+    let (name, default) = inner.split_once(':').map_or((inner, None), |(name, default)| (name, Some(default)));
+    let default = default.map_or(Field::Absent(at), |default| Field::known(default.to_owned(), at));
+    is_name(name).then(|| read(tokens, name, first.span, default))
+}
+
+/// Python: `os.environ["K"]`, read and not written.
+fn subscripts(tokens: &Tokens<'_>) -> Vec<EnvRead> {
+    let indices = (0..tokens.code.tokens.len()).filter(|index| tokens.word(*index) == Some("environ"));
+    indices
+        .filter_map(|index| {
+            if !tokens.is(index + 1, b'[') || !tokens.is(index + 3, b']') {
+                return None;
+            }
+            let is_written = tokens.is(index + 4, b'=') && !tokens.is(index + 5, b'=');
+            let name = tokens.literal(index + 2).filter(|_| !is_written)?;
+            Some(read(tokens, name.value()?, name.place().span, Field::Absent(name.place())))
+        })
+        .collect()
+}
+
+/// Python: the fields of classes of pydantic's `BaseSettings`, which are read from variables of their names in capitals.
+fn settings(tokens: &Tokens<'_>) -> Vec<EnvRead> {
+    let mut out = Vec::new();
+    let mut inside: Option<(u32, Option<u32>)> = None;
+    for index in 0..tokens.code.tokens.len() {
+        let Some(column) = tokens.at(index).and_then(|token| token.indent) else { continue };
+        if inside.is_some_and(|(class, _)| column <= class) {
+            inside = None;
+        }
+        if tokens.word(index) == Some("class") && tokens.is(index + 2, b'(') {
+            let bases = (index + 3..index + 12).take_while(|at| !tokens.is(*at, b')'));
+            if bases.into_iter().any(|at| tokens.word(at) == Some("BaseSettings")) {
+                inside = Some((column, None));
+            }
+            continue;
+        }
+        let Some((class, fields)) = inside else { continue };
+        let fields = fields.unwrap_or(column);
+        inside = Some((class, Some(fields)));
+        let Some(name) = tokens.word(index).filter(|_| column == fields && tokens.is(index + 1, b':')) else {
+            continue;
+        };
+        if matches!(name, "model_config" | "class" | "def") {
+            continue;
+        }
+        out.extend(field(tokens, index, name));
+    }
+    out
+}
+
+/// One field of settings: `name: Type = default`.
+fn field(tokens: &Tokens<'_>, index: usize, name: &str) -> Option<EnvRead> {
+    let span = tokens.at(index)?.span;
+    let line_end = (index + 1..index + 200).find(|at| tokens.at(*at).is_none_or(|token| token.indent.is_some()));
+    let end = line_end.unwrap_or(index + 200);
+    let equals = (index + 2..end).find(|at| tokens.is(*at, b'='));
+    let default = match equals.map(|equals| equals + 1) {
+        None => Field::Absent(tokens.place(span)),
+        Some(value) if tokens.word(value) == Some("Field") => {
+            let given = (value..end).find(|at| tokens.word(*at) == Some("default") && tokens.is(at + 1, b'='));
+            match (given, tokens.is(value + 2, b'.'), tokens.at(value + 2)) {
+                (Some(given), ..) => literal_or_code(tokens, given + 2),
+                (None, false, Some(first)) if first.is_text() => literal_or_code(tokens, value + 2),
+                _ => Field::Absent(tokens.place(span)),
+            }
+        }
+        Some(value) if tokens.word(value) == Some("None") => Field::Absent(tokens.place(span)),
+        Some(value) => literal_or_code(tokens, value),
+    };
+    Some(read(tokens, &name.to_ascii_uppercase(), span, default))
+}
+
+/// JavaScript: `process.env.K`, `process.env["K"]`, `import.meta.env.K`, with what stands behind `||` or `??`.
+fn process_env(tokens: &Tokens<'_>) -> Vec<EnvRead> {
+    let mut out = Vec::new();
+    for index in 0..tokens.code.tokens.len() {
+        if tokens.word(index) != Some("env") || !index.checked_sub(1).is_some_and(|dot| tokens.is(dot, b'.')) {
+            continue;
+        }
+        if !index.checked_sub(2).and_then(|at| tokens.word(at)).is_some_and(|word| matches!(word, "process" | "meta")) {
+            continue;
+        }
+        let (name, span, after) = if tokens.is(index + 1, b'.') {
+            let Some(name) = tokens.word(index + 2) else { continue };
+            (name.to_owned(), tokens.at(index + 2).map_or(Span::default(), |token| token.span), index + 3)
+        } else if let (true, Some(Field::Known(name, origin))) = (tokens.is(index + 1, b'['), tokens.literal(index + 2))
+        {
+            (name, origin.at.span, index + 4)
+        } else {
+            continue;
+        };
+        if !is_name(&name) || (tokens.is(after, b'=') && !tokens.is(after + 1, b'=')) {
+            continue;
+        }
+        let falls_back = [b'|', b'?'].iter().any(|mark| tokens.is(after, *mark) && tokens.is(after + 1, *mark));
+        let at = tokens.place(span);
+        let default = if falls_back { literal_or_code(tokens, after + 2) } else { Field::Absent(at) };
+        out.push(read(tokens, &name, span, default));
+    }
+    out
+}

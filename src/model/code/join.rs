@@ -1,0 +1,321 @@
+//! The files of one service joined: what all its source text together registers, reads and declares.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::{Metric, Route, Source, SourceFile, file, routes};
+use crate::model::layout::Subtree;
+use crate::model::value::{Field, List, Unresolved};
+use crate::source::{EntryKind, FileId, Place};
+use crate::syntax::code::Language;
+
+/// A longer file is generated or data: 1 MiB.
+const MAX_FILE_BYTES: u64 = 1 << 20;
+
+/// So much of one service is read: 64 MiB.
+const MAX_BYTES: u64 = 64 << 20;
+
+/// What is read, and why there may be more.
+struct Files<'t> {
+    code: Vec<(FileId, &'t str, Language)>,
+    unread: Option<(&'t str, &'static str)>,
+}
+
+/// One file in so many may be of a language that is not read before the service counts as written in it.
+const UNREAD_SHARE: usize = 10;
+
+/// Reads the source text below a root; `None` where there is none.
+pub(super) fn read(tree: &Subtree) -> Option<Source> {
+    let files = files(tree);
+    if files.code.is_empty() {
+        return None;
+    }
+    let read: Vec<SourceFile> = files
+        .code
+        .par_iter()
+        .with_min_len(8)
+        .filter_map(|(id, path, language)| {
+            let text = tree.sources().read(*id)?;
+            if is_generated(path, &text) {
+                return None;
+            }
+            Some(file::read(*id, path, &text, *language, is_test(path)))
+        })
+        .collect();
+    let (tests, code): (Vec<_>, Vec<_>) = read.into_iter().map(Arc::new).partition(|file| file.is_test);
+    (!code.is_empty()).then(|| join(tree.at, code, tests, files.unread))
+}
+
+fn files(tree: &Subtree) -> Files<'_> {
+    let (mut code, mut others, mut unread) = (Vec::new(), Vec::new(), None);
+    let mut bytes = 0;
+    for (id, entry, path) in tree.own(EntryKind::File) {
+        let Some(language) = Language::of_path(path) else {
+            if Language::is_unread(path) && !is_test(path) {
+                others.push(path);
+            }
+            continue;
+        };
+        if entry.size() > MAX_FILE_BYTES {
+            continue;
+        }
+        bytes += entry.size();
+        if bytes > MAX_BYTES {
+            unread = Some((path, "there is more source text than svclint reads"));
+            break;
+        }
+        code.push((id, path, language));
+    }
+    if others.len() * UNREAD_SHARE > code.len()
+        && let Some(first) = others.first()
+    {
+        unread.get_or_insert((first, "svclint does not read this language"));
+    }
+    Files { code, unread }
+}
+
+/// Lines of this average length, in bytes, are no person's.
+const GENERATED_LINE: usize = 300;
+
+/// Whether a program has written the file: what is minified, and what says so in its first lines (Go, "Generate").
+fn is_generated(path: &str, text: &str) -> bool {
+    let lines = text.lines().count().max(1);
+    let mut start = text.lines().take(5);
+    path.contains(".min.")
+        || text.len() / lines > GENERATED_LINE
+        || start
+            .any(|line| line.contains("Code generated") || line.contains("@generated") || line.contains("DO NOT EDIT"))
+}
+
+/// Whether a file is a test, by its directory or its name.
+fn is_test(path: &str) -> bool {
+    let mut parts = path.rsplit('/');
+    let name = parts.next().unwrap_or(path).to_ascii_lowercase();
+    let stem = name.split('.').next().unwrap_or(&name);
+    stem.starts_with("test_")
+        || stem.ends_with("_test")
+        || stem == "conftest"
+        || stem.ends_with("tests")
+        || name.contains(".test.")
+        || name.contains(".spec.")
+        || parts.any(|part| {
+            let part = part.to_ascii_lowercase();
+            matches!(
+                part.as_str(),
+                "test"
+                    | "tests"
+                    | "__tests__"
+                    | "e2e"
+                    | "testing"
+                    | "testdata"
+                    | "fixtures"
+                    | "mocks"
+                    | "__mocks__"
+                    | "spec"
+                    | "examples"
+            )
+        })
+}
+
+fn join(
+    at: Place,
+    code: Vec<Arc<SourceFile>>,
+    tests: Vec<Arc<SourceFile>>,
+    unread: Option<(&str, &'static str)>,
+) -> Source {
+    let unseen =
+        |text: &str, why: &'static str| Box::new(Unresolved { text: text.to_owned(), why: why.into(), at, via: None });
+    let unread = unread.map(|(text, why)| unseen(text, why));
+    let mut routes = List { items: routes::mounted(&code), at, unseen: unread.clone() };
+    if routes.items.is_empty() && routes.unseen.is_none() {
+        routes.unseen = Some(unseen("the routes", "none is registered in a way that svclint knows"));
+    }
+    if routes.unseen.is_none()
+        && let Some((module, _)) = import_of(&code, registers_health)
+    {
+        routes.unseen = Some(unseen(&module, "it may register routes of its own"));
+    }
+    let configured = configured_elsewhere(&code);
+    let or_configured = |list: Option<Box<Unresolved>>| {
+        list.or_else(|| configured.as_ref().map(|what| unseen(what, "it may be set up outside of the code")))
+    };
+    routes.unseen = or_configured(routes.unseen);
+    let first = |found: Option<(String, Place)>| List {
+        items: found.map(|(what, at)| Field::known(what, at)).into_iter().collect(),
+        at,
+        unseen: or_configured(unread.clone()),
+    };
+    let mut languages = Vec::new();
+    let mut seen = BTreeSet::new();
+    for file in &code {
+        if seen.insert(file.language) {
+            languages.push(Field::known(file.language, file.at));
+        }
+    }
+    let (public, documented) =
+        code.iter().fold((0, 0), |sum, file| (sum.0 + file.documented.0, sum.1 + file.documented.1));
+    Source {
+        at,
+        languages: List { items: languages, at, unseen: unread.clone() },
+        env_reads: gathered(&code, at, or_configured(unread.clone()), |file| &file.env_reads.items),
+        log_calls: gathered(&code, at, unread.clone(), |file| &file.log_calls.items),
+        metrics: List { items: all_metrics(&code), at, unseen: unread.clone() },
+        metrics_endpoints: first(metrics_endpoint(&code, &routes.items)),
+        process_metrics: first(process_metrics(&code)),
+        json_loggers: first(json_logging(&code)),
+        documented: match documented_share(public, documented) {
+            Some(share) => Field::known(share, at),
+            None => Field::Absent(at),
+        },
+        routes,
+        files: List { items: code, at, unseen: unread },
+        tests: List::new(tests, at),
+    }
+}
+
+/// Libraries that read settings or set up services by names that are not in the code.
+const CONFIGURES: &[&str] = &[
+    "config",
+    "convict",
+    "dynaconf",
+    "environs",
+    "github.com/caarlos0/env",
+    "github.com/kelseyhightower/envconfig",
+    "github.com/spf13/viper",
+    "hydra",
+    "nconf",
+    "org.springframework",
+    "io.quarkus",
+    "io.micronaut",
+];
+
+fn configured_elsewhere(code: &[Arc<SourceFile>]) -> Option<String> {
+    let is_one = |module: &str| {
+        CONFIGURES
+            .iter()
+            .any(|known| module.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/'])))
+    };
+    import_of(code, is_one).map(|(module, _)| module)
+}
+
+/// Packages that answer health checks by themselves, by their names.
+fn registers_health(module: &str) -> bool {
+    let is_own = module.starts_with(['.', '/', '@']) && !module.starts_with("@nestjs/terminus")
+        || ["app.", "src.", "crate", "super", "self"].iter().any(|own| module.starts_with(own));
+    let name = module.to_ascii_lowercase();
+    !is_own && ["health", "actuat", "terminus", "lightship"].iter().any(|part| name.contains(part))
+}
+
+fn documented_share(public: u32, documented: u32) -> Option<i64> {
+    (u64::from(documented) * 100).checked_div(u64::from(public)).and_then(|share| i64::try_from(share).ok())
+}
+
+fn gathered<T>(
+    code: &[Arc<SourceFile>],
+    at: Place,
+    unseen: Option<Box<Unresolved>>,
+    of: impl Fn(&SourceFile) -> &[Arc<T>],
+) -> List<Arc<T>> {
+    List { items: code.iter().flat_map(|file| of(file).iter().cloned()).collect(), at, unseen }
+}
+
+/// The metrics; one that its own file does not use may be used by another one.
+fn all_metrics(code: &[Arc<SourceFile>]) -> Vec<Arc<Metric>> {
+    let is_named_elsewhere = |metric: &Metric, home: usize| {
+        let others = code.iter().enumerate().filter(|(index, _)| *index != home);
+        let mut mentions = others.flat_map(|(_, file)| file.mentions.values());
+        mentions.any(|mention| metric.variable.as_ref() == Some(mention))
+    };
+    let metrics =
+        code.iter().enumerate().flat_map(|(home, file)| file.metrics.iter().map(move |metric| (home, metric)));
+    metrics
+        .map(|(home, metric)| {
+            let is_updated = metric.is_updated || is_named_elsewhere(metric, home);
+            Arc::new(Metric { is_updated, ..metric.clone() })
+        })
+        .collect()
+}
+
+/// Calls that serve a registry (clients of Python, Go and JavaScript).
+const EXPOSERS: &[&str] = &[
+    "make_asgi_app",
+    "make_wsgi_app",
+    "start_http_server",
+    "generate_latest",
+    "promhttp.Handler",
+    "promhttp.HandlerFor",
+    "register.metrics",
+    "PrometheusMetrics",
+    "express-prom-bundle",
+    "promBundle",
+    "PrometheusMetricLayer",
+    "PrometheusBuilder.new",
+];
+
+fn metrics_endpoint(code: &[Arc<SourceFile>], routes: &[Arc<Route>]) -> Option<(String, Place)> {
+    let by_route = routes.iter().find(|route| route.path.value().is_some_and(|path| path.ends_with("/metrics")));
+    by_route.map(|route| ("/metrics".to_owned(), route.at)).or_else(|| {
+        call_of(code, |call| {
+            EXPOSERS.iter().any(|exposer| call.callee == *exposer || call.callee.ends_with(&format!(".{exposer}")))
+                || (call.name == "expose" && call.callee.contains("nstrument"))
+                || (call.callee.starts_with("Instrumentator") && call.name == "expose")
+                || (call.name == "expose" && call.receiver.value().is_some_and(String::is_empty))
+        })
+    })
+}
+
+/// Clients that export the process's own metrics by themselves.
+fn process_metrics(code: &[Arc<SourceFile>]) -> Option<(String, Place)> {
+    let by_call =
+        call_of(code, |call| call.name == "collectDefaultMetrics" || call.callee.starts_with("promhttp.Handler"));
+    by_call.or_else(|| {
+        import_of(code, |module| {
+            module == "prometheus_client" || module.starts_with("prometheus_fastapi_instrumentator")
+        })
+    })
+}
+
+/// Modules that write JSON without being told to.
+const JSON_LOGGERS: &[&str] = &[
+    "pythonjsonlogger",
+    "pino",
+    "bunyan",
+    "go.uber.org/zap",
+    "json_logging",
+    "ecs_logging",
+    "nestjs-pino",
+    "github.com/rs/zerolog",
+];
+
+fn json_logging(code: &[Arc<SourceFile>]) -> Option<(String, Place)> {
+    import_of(code, |module| {
+        JSON_LOGGERS.iter().any(|known| module == *known || module.starts_with(&format!("{known}.")))
+    })
+    .or_else(|| {
+        call_of(code, |call| {
+            let name = call.name.to_ascii_lowercase();
+            (name.contains("json")
+                && (name.contains("formatter") || name.contains("renderer") || name.contains("handler")))
+                || (call.callee.ends_with("format.json") || call.callee.ends_with("slog.NewJSONHandler"))
+                || call.keywords.values().any(|keyword| keyword == "serialize")
+        })
+    })
+    .or_else(|| {
+        let names = code.iter().flat_map(|file| file.mentions.iter());
+        let json = names.filter(|name| {
+            name.value().is_some_and(|name| name.ends_with("JSONFormatter") || name.ends_with("JsonFormatter"))
+        });
+        json.take(1).next().and_then(|name| Some((name.value()?.clone(), name.place())))
+    })
+}
+
+fn call_of(code: &[Arc<SourceFile>], is_it: impl Fn(&super::Call) -> bool) -> Option<(String, Place)> {
+    code.iter().flat_map(|file| file.calls.iter()).find(|call| is_it(call)).map(|call| (call.callee.clone(), call.at))
+}
+
+fn import_of(code: &[Arc<SourceFile>], is_it: impl Fn(&str) -> bool) -> Option<(String, Place)> {
+    let mut imports = code.iter().flat_map(|file| file.imports.iter());
+    imports.find(|import| is_it(&import.module)).map(|import| (import.module.clone(), import.at))
+}

@@ -1,0 +1,99 @@
+//! Secrets that are written in code: literals under the names of secrets, and texts with the form of a key.
+
+use super::WrittenSecret;
+use super::tokens::Tokens;
+use crate::model::secret::{has_url_credentials, is_placeholder, is_secret_key};
+use crate::source::Span;
+use crate::syntax::code::TokenKind;
+
+/// A literal under the name of a secret counts from this length on; shorter ones are words.
+const MIN_LENGTH: usize = 8;
+
+/// The secrets of a file.
+pub(super) fn written(tokens: &Tokens<'_>) -> Vec<WrittenSecret> {
+    let literals = tokens.code.tokens.iter().enumerate().filter(|(_, token)| token.kind == TokenKind::Text);
+    literals
+        .filter_map(|(index, token)| {
+            let text = token.inner.slice(tokens.text);
+            let name = key_form(text).map(str::to_owned).or_else(|| assigned(tokens, index, text))?;
+            Some(secret(tokens, token.inner, name))
+        })
+        .collect()
+}
+
+fn secret(tokens: &Tokens<'_>, span: Span, name: String) -> WrittenSecret {
+    WrittenSecret { at: tokens.place(span), name }
+}
+
+/// The kind of key that a text has the form of (the issuers' documentation of their prefixes), or an address with a
+/// password.
+fn key_form(text: &str) -> Option<&'static str> {
+    let follows = |prefix: &str, length: usize| {
+        text.strip_prefix(prefix).is_some_and(|rest| {
+            rest.len() >= length && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+        })
+    };
+    let is_example = text.to_ascii_uppercase().contains("EXAMPLE") || text.contains("xxxx");
+    if is_example {
+        return None;
+    }
+    if follows("AKIA", 16) && text.len() == 20 {
+        return Some("an access key of AWS");
+    }
+    if ["ghp_", "gho_", "ghs_", "github_pat_"].iter().any(|prefix| follows(prefix, 30)) {
+        return Some("a token of GitHub");
+    }
+    if follows("sk_live_", 20) || follows("rk_live_", 20) {
+        return Some("a key of Stripe");
+    }
+    if ["xoxb-", "xoxp-", "xoxa-"].iter().any(|prefix| follows(prefix, 20)) {
+        return Some("a token of Slack");
+    }
+    let is_url = has_url_credentials(text)
+        && !text.contains(['{', '%', '<', '$'])
+        && !["localhost", "127.0.0.1", "example"].iter().any(|here| text.contains(here));
+    is_url.then_some("an address with a password")
+}
+
+/// The name of a secret to which a literal is given with `=`, `:` or `:=`.
+fn assigned(tokens: &Tokens<'_>, index: usize, text: &str) -> Option<String> {
+    let sign = index.checked_sub(1)?;
+    if !tokens.is(sign, b'=') && !tokens.is(sign, b':') {
+        return None;
+    }
+    let mut at = sign.checked_sub(1)?;
+    // `!=` and `==` compare.
+    if tokens.is(at, b'=') || tokens.is(at, b'!') {
+        return None;
+    }
+    if tokens.is(at, b':') {
+        at = at.checked_sub(1)?;
+    }
+    let token = tokens.at(at)?;
+    let name = if token.is_text() { token.inner.slice(tokens.text) } else { tokens.word(at)? };
+    let is_value = text.len() >= MIN_LENGTH
+        && !is_placeholder(text)
+        && text.bytes().any(|byte| byte.is_ascii_digit())
+        && text.bytes().any(|byte| byte.is_ascii_alphabetic())
+        && !text.contains([' ', '/', '{', '<', '$', '%', ':', '(', ','])
+        && !text.to_ascii_lowercase().contains(&name.to_ascii_lowercase());
+    (names_a_secret(name) && is_value).then(|| name.to_owned())
+}
+
+/// Whether the end of a name is that of a secret: `password_field` names a field.
+fn names_a_secret(name: &str) -> bool {
+    let starts: Vec<usize> = name
+        .char_indices()
+        .zip(std::iter::once(' ').chain(name.chars()))
+        .filter(|((_, c), before)| {
+            c.is_ascii_uppercase() && before.is_ascii_lowercase() || matches!(before, '_' | '-' | ' ')
+        })
+        .map(|((at, _), _)| at)
+        .collect();
+    let is_secret = |from: Option<&usize>, to: usize| {
+        from.and_then(|from| name.get(*from..to)).is_some_and(|part| is_secret_key(part.trim_end_matches(['_', '-'])))
+    };
+    let (last, pair) = (starts.iter().next_back(), starts.iter().rev().nth(1));
+    let first_end = last.copied().unwrap_or(name.len());
+    is_secret_key(name) && (is_secret(last, name.len()) || (is_secret(pair, name.len()) && !is_secret(pair, first_end)))
+}

@@ -1,0 +1,64 @@
+//! What watches the services: alert rules and configuration of Prometheus, dashboards of Grafana.
+
+mod alert;
+mod dashboard;
+mod scrape;
+
+use std::sync::Arc;
+
+use super::value::{List, Unresolved};
+use crate::source::{EntryKind, FileId, Place, Sources};
+use crate::syntax::yaml::Tree;
+
+pub use alert::Alert;
+pub use dashboard::Dashboard;
+pub use scrape::{PrometheusConfig, ScrapeJob};
+
+/// A larger file is no configuration that a person has written: 4 MiB.
+const MAX_FILE_BYTES: u64 = 4 << 20;
+
+/// The monitoring of a repository.
+#[derive(Debug)]
+pub struct Monitoring {
+    /// Alert rules.
+    pub alerts: List<Arc<Alert>>,
+    /// Configurations of Prometheus.
+    pub configs: List<Arc<PrometheusConfig>>,
+    /// Dashboards.
+    pub dashboards: List<Arc<Dashboard>>,
+}
+
+/// Whether a file with alerts is the template of a chart. What alerts themselves have in braces starts with a `$`.
+fn is_template(text: &str) -> bool {
+    text.contains("alert:") && ["{{-", ".Values", "{{ include"].iter().any(|sign| text.contains(sign))
+}
+
+/// Reads the monitoring of a repository. Files that do not parse or are something else are passed over: nothing in
+/// their names says that they should be this.
+pub fn read(sources: &Sources) -> Monitoring {
+    let at = Place::whole(sources.find(".").unwrap_or(FileId(0)));
+    let mut monitoring = Monitoring { alerts: List::empty(at), configs: List::empty(at), dashboards: List::empty(at) };
+    for (id, file) in sources.iter() {
+        let is_file = file.kind == EntryKind::File && file.size() <= MAX_FILE_BYTES;
+        let ending = file.path.rsplit_once('.').map_or("", |(_, ending)| ending);
+        if !is_file || !matches!(ending, "yaml" | "yml" | "json") {
+            continue;
+        }
+        let Some(text) = sources.read(id) else { continue };
+        let path = file.path.as_str();
+        if ending == "json" {
+            if text.contains("\"panels\"") {
+                monitoring.dashboards.items.extend(dashboard::read(&Tree::parse(id, &text), path).map(Arc::new));
+            }
+        } else if is_template(&text) {
+            let why = "the templates of charts are not rendered for this";
+            let unseen = Unresolved { text: path.to_owned(), why: why.into(), at: Place::whole(id), via: None };
+            monitoring.alerts.unseen.get_or_insert_with(|| Box::new(unseen));
+        } else if text.contains("alert:") || text.contains("scrape_configs:") {
+            let tree = Tree::parse(id, &text);
+            monitoring.alerts.items.extend(alert::read(&tree).into_iter().map(Arc::new));
+            monitoring.configs.items.extend(scrape::read(&tree, path).map(Arc::new));
+        }
+    }
+    monitoring
+}

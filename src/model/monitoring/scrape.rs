@@ -1,0 +1,104 @@
+//! The configuration of Prometheus: how often it asks, whom, and whom it tells.
+
+use crate::model;
+use crate::model::duration::Duration;
+use crate::model::read::{Reader, boolean, text};
+use crate::model::schema::PathText;
+use crate::model::value::{Field, List};
+use crate::syntax::yaml::{NodeRef, Tree};
+
+model! {
+    /// A job of Prometheus (Prometheus, `scrape_config`).
+    pub struct ScrapeJob as "prometheus.job" {
+        /// Its name.
+        name: Field<String>,
+        /// The roles by which it finds its targets in Kubernetes.
+        roles: List<Field<String>>,
+        /// The namespaces in which it looks for them.
+        namespaces: List<Field<String>>,
+        /// `http` or `https`.
+        scheme: Field<String>,
+        /// The file of the authority that it trusts.
+        ca_file: Field<String>,
+        /// The file of the token that it shows.
+        token_file: Field<String>,
+        /// Whether it takes any certificate.
+        skips_verification: Field<bool>,
+        /// The labels that its rules for relabelling read.
+        source_labels: List<Field<String>>,
+    }
+    label(job) { job.name.value().cloned().unwrap_or_else(|| "a job".to_owned()) }
+}
+
+model! {
+    /// A configuration of Prometheus (Prometheus, "Configuration file").
+    pub struct PrometheusConfig as "prometheus.config" {
+        /// Its path.
+        path: PathText,
+        /// How often targets are asked.
+        scrape_interval: Field<Duration>,
+        /// How often rules are evaluated.
+        evaluation_interval: Field<Duration>,
+        /// Its jobs.
+        jobs: List<ScrapeJob>,
+        /// Where its alerts go.
+        alertmanagers: List<Field<String>>,
+    }
+    label(config) { config.path.0.clone() }
+}
+
+/// Keys of programs that write their jobs in the same way (Promtail, the OpenTelemetry Collector).
+const OTHERS: &[&str] = &["clients", "positions", "receivers", "server"];
+
+/// The configuration in a file.
+pub(super) fn read(tree: &Tree, path: &str) -> Option<PrometheusConfig> {
+    let root = tree.documents().find(|document| document.get("scrape_configs").is_some())?;
+    if OTHERS.iter().any(|key| root.get(key).is_some()) {
+        return None;
+    }
+    let reader = Reader::new(root);
+    let global = reader.child("global");
+    let duration = |key| {
+        global.field(key, |node| text(node).parse("a length of time such as `15s`", |text| Duration::parse(text)))
+    };
+    let targets = reader.child("alerting").list("alertmanagers", |node| {
+        let groups = node.get("static_configs").into_iter().flat_map(NodeRef::items);
+        groups.filter_map(|group| group.get("targets")).flat_map(NodeRef::items).map(text).collect::<Vec<_>>()
+    });
+    Some(PrometheusConfig {
+        at: root.anchor_place(),
+        path: PathText(path.to_owned()),
+        scrape_interval: duration("scrape_interval"),
+        evaluation_interval: duration("evaluation_interval"),
+        jobs: reader.list("scrape_configs", job),
+        alertmanagers: List {
+            items: targets.items.into_iter().flatten().collect(),
+            at: targets.at,
+            unseen: targets.unseen,
+        },
+    })
+}
+
+fn job(node: NodeRef<'_>) -> ScrapeJob {
+    let reader = Reader::new(node);
+    let name = reader.field("job_name", text);
+    let found = || node.get("kubernetes_sd_configs").into_iter().flat_map(NodeRef::items);
+    let at = name.place();
+    let namespaces = found().filter_map(|one| one.at(&["namespaces", "names"])).flat_map(NodeRef::items).map(text);
+    let relabel = node.get("relabel_configs").into_iter().flat_map(NodeRef::items);
+    let labels = relabel.filter_map(|one| one.get("source_labels")).flat_map(NodeRef::items).map(text);
+    let tls = reader.child("tls_config");
+    let token =
+        reader.field("bearer_token_file", text).or(|| reader.child("authorization").field("credentials_file", text));
+    ScrapeJob {
+        at,
+        roles: List::new(found().filter_map(|one| one.get("role")).map(text).collect(), at),
+        namespaces: List::new(namespaces.collect(), at),
+        scheme: reader.field("scheme", text),
+        ca_file: tls.field("ca_file", text),
+        token_file: token,
+        skips_verification: tls.field("insecure_skip_verify", boolean),
+        source_labels: List::new(labels.collect(), at),
+        name,
+    }
+}

@@ -1,0 +1,80 @@
+//! The tools around the code: hooks before a commit, targets of Makefiles, owners of code, the gateway.
+
+mod gateway;
+mod hooks;
+mod make;
+mod owners;
+
+use std::sync::Arc;
+
+use super::value::List;
+use crate::source::{EntryKind, FileId, Place, Sources};
+use crate::syntax::yaml::Tree;
+
+pub use gateway::{Gateway, GatewayPlugin, PluginLevel};
+pub use hooks::{Hook, HookRepository};
+pub use make::MakeTarget;
+pub use owners::CodeOwner;
+
+/// A larger file is no configuration that a person has written: 1 MiB.
+const MAX_FILE_BYTES: u64 = 1 << 20;
+
+/// The tools of a repository.
+#[derive(Debug)]
+pub struct Tooling {
+    /// Repositories of pre-commit hooks.
+    pub hook_repositories: List<Arc<HookRepository>>,
+    /// Pre-commit hooks.
+    pub hooks: List<Arc<Hook>>,
+    /// Targets of Makefiles.
+    pub make_targets: List<Arc<MakeTarget>>,
+    /// Entries of `CODEOWNERS`.
+    pub code_owners: List<Arc<CodeOwner>>,
+    /// Declarative configurations of Kong.
+    pub gateways: List<Arc<Gateway>>,
+}
+
+/// Reads the tools of a repository.
+#[must_use]
+pub fn read(sources: &Sources) -> Tooling {
+    let at = Place::whole(sources.find(".").unwrap_or(FileId(0)));
+    let mut tooling = Tooling {
+        hook_repositories: List::empty(at),
+        hooks: List::empty(at),
+        make_targets: List::empty(at),
+        code_owners: List::empty(at),
+        gateways: List::empty(at),
+    };
+    for (id, file) in sources.iter() {
+        if file.kind == EntryKind::File && file.size() <= MAX_FILE_BYTES {
+            one(sources, id, &file.path, &mut tooling);
+        }
+    }
+    tooling
+}
+
+fn one(sources: &Sources, id: FileId, path: &str, tooling: &mut Tooling) {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let text = || sources.read(id);
+    match name {
+        ".pre-commit-config.yaml" | ".pre-commit-config.yml" => {
+            let Some(text) = text() else { return };
+            let (repositories, hooks) = hooks::read(&Tree::parse(id, &text));
+            tooling.hook_repositories.items.extend(repositories.into_iter().map(Arc::new));
+            tooling.hooks.items.extend(hooks.into_iter().map(Arc::new));
+        }
+        "Makefile" | "makefile" | "GNUmakefile" => {
+            let Some(text) = text() else { return };
+            tooling.make_targets.items.extend(make::read(id, path, &text).into_iter().map(Arc::new));
+        }
+        "CODEOWNERS" => {
+            let Some(text) = text() else { return };
+            tooling.code_owners.items.extend(owners::read(id, &text).into_iter().map(Arc::new));
+        }
+        _ if name.starts_with("kong") && matches!(name.rsplit_once('.'), Some((_, "yml" | "yaml"))) => {
+            let Some(text) = text() else { return };
+            tooling.gateways.items.extend(gateway::read(&Tree::parse(id, &text), path).map(Arc::new));
+        }
+        _ => {}
+    }
+}

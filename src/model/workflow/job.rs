@@ -1,0 +1,460 @@
+//! A job: what it needs, where it runs, for which values of its matrix, with which services.
+
+use crate::model;
+use crate::model::image::Image;
+use crate::model::read::Reader;
+use crate::model::schema::{PathText, Port};
+use crate::model::value::{Always, Field, List, Unresolved};
+use crate::source::Place;
+use crate::syntax::yaml::{NodeRef, Shape};
+
+use std::sync::Arc;
+
+use super::action::ActionRef;
+use super::command::Command;
+use super::expression;
+use super::image::{ImageBuild, Scan};
+use super::permission::Permissions;
+use super::step::{self, EnvVar, Progress, Source, Step, ValueSource, env, value, written};
+use super::trigger::strings;
+
+/// Steps of one job that are looked at.
+const MAX_STEPS: usize = 2_000;
+
+model! {
+    /// A key of a matrix.
+    pub struct MatrixKey as "workflow.matrix_key" {
+        /// Its name.
+        key: String,
+        /// Its values.
+        values: List<Field<String>>,
+        /// The directory whose children the values name, where the job uses them in a path.
+        directory: Field<PathText>,
+        /// Children of that directory that are no values.
+        missing: List<String>,
+        /// Values that are no children of that directory.
+        unknown: List<Field<String>>,
+    }
+    label(key) { key.key.clone() }
+}
+
+model! {
+    /// A container beside a job.
+    pub struct ServiceContainer as "workflow.service" {
+        /// The name under which the job knows it.
+        name: String,
+        /// Its image.
+        image: Field<Image>,
+        /// The ports that it publishes on the runner, as written.
+        ports: List<Field<String>>,
+        /// The ports of the runner that lead to it.
+        published: List<Port>,
+        /// The ports that steps ask on `localhost` and that its image listens on by default.
+        wanted: List<Port>,
+        /// Its environment.
+        env: List<EnvVar>,
+        /// The options of `docker create`, as written.
+        options: Field<String>,
+        /// The options for its health check: `cmd`, `interval`, `timeout`, `retries`.
+        health_options: List<String>,
+    }
+    label(service) { service.name.clone() }
+}
+
+model! {
+    /// A job of a workflow.
+    pub struct Job as "workflow.job" {
+        /// Its id.
+        id: String,
+        /// Its name.
+        name: Field<String>,
+        /// The jobs it waits for.
+        needs: List<Field<String>>,
+        /// Those, and all that they wait for.
+        all_needs: List<String>,
+        /// Jobs in `needs` that the workflow does not have.
+        unknown_needs: List<Field<String>>,
+        /// The labels of its runner.
+        runs_on: List<Field<String>>,
+        /// Its condition, as written.
+        r#if: Field<String>,
+        /// Secrets that the condition names, which GitHub refuses.
+        if_secrets: List<Field<String>>,
+        /// The branches that its condition names.
+        if_branches: List<String>,
+        /// Its matrix.
+        matrix: List<MatrixKey>,
+        /// The containers beside it.
+        services: List<ServiceContainer>,
+        /// Its own container.
+        container: Field<String>,
+        /// Its steps, those of composite actions of the repository behind the step that uses them.
+        steps: List<Arc<Step>>,
+        /// The commands of all its steps.
+        commands: List<Command>,
+        /// The reusable workflow that it calls.
+        uses: Option<ActionRef>,
+        /// Its own permissions.
+        permissions: Option<Permissions>,
+        /// Its own permissions, else those of the workflow.
+        effective_permissions: Option<Permissions>,
+        /// The environment of a deployment that it waits for.
+        environment: Field<String>,
+        /// Its own environment.
+        env: List<EnvVar>,
+        /// Minutes after which it is stopped.
+        timeout_minutes: Field<i64>,
+        /// Whether the workflow goes on where it fails.
+        continue_on_error: Always<bool>,
+        /// The scanners that its steps run.
+        tools: List<String>,
+        /// The scans of its steps and of the workflow that it calls.
+        scans: List<Scan>,
+        /// The images that it builds.
+        builds: List<ImageBuild>,
+        /// Whether it pushes an image.
+        pushes_images: Always<bool>,
+        /// Whether it runs tests.
+        tests: bool,
+        /// Whether it deploys somewhere that outlives it.
+        deploys: bool,
+        /// Whether a step needs Docker.
+        uses_docker: bool,
+        /// The secrets it reads, by name.
+        secrets: List<String>,
+        /// The variables of the repository it reads, by name.
+        variables: List<String>,
+        /// Whether it, or each step that reads a secret, has a condition or waits for an environment.
+        guards_secrets: bool,
+        /// Whether a condition keeps pull requests out.
+        excludes_pull_requests: bool,
+        /// The path of its workflow.
+        path: PathText,
+        /// The name of its workflow, else its file's without the extension.
+        workflow: String,
+        /// The events that start its workflow, those of its callers included.
+        events: List<String>,
+    }
+    label(job) { job.id.clone() }
+}
+
+/// What the workflow around a job says.
+pub(super) struct Around<'w> {
+    pub(super) source: Source<'w>,
+    pub(super) workflow: &'w str,
+    pub(super) env: &'w List<EnvVar>,
+    pub(super) permissions: Option<&'w Permissions>,
+    pub(super) working_directory: &'w Field<String>,
+    /// The steps of composite actions of the repository.
+    pub(super) follow: &'w dyn Fn(&ActionRef, &mut Progress) -> Vec<Step>,
+    /// The names of the directories in a directory of the repository.
+    pub(super) children: &'w dyn Fn(&str) -> Option<Vec<String>>,
+    /// Whether a local action or workflow is there.
+    pub(super) exists: &'w dyn Fn(&str) -> Option<bool>,
+}
+
+/// Reads a job. `at` is its id.
+pub(super) fn read(around: &Around<'_>, id: &str, at: Place, node: NodeRef<'_>) -> Job {
+    let reader = Reader::new(node).blaming(at);
+    let condition = written(reader, "if");
+    let environment = environment(reader);
+    let env = env(reader, "env");
+    let defaults = reader.child("defaults").child("run");
+    let directory =
+        written(defaults, "working-directory").map(|path| trimmed(&path)).or(|| around.working_directory.clone());
+    let guarded = !condition.is_absent() || !environment.is_absent();
+    let secret = |env: &EnvVar| {
+        let secret = env.reads.value().filter(|_| env.source == ValueSource::Secret)?;
+        Some((env.name.clone(), secret.clone()))
+    };
+    let mut progress = Progress {
+        job: id.to_owned(),
+        index: 0,
+        position: 0,
+        guarded,
+        excludes_pull_requests: condition.value().is_some_and(|condition| step::excludes_pull_requests(condition)),
+        working_directory: match directory {
+            Field::Absent(_) => Field::Absent(at),
+            other => other,
+        },
+        secrets_in_env: env.iter().chain(around.env).filter_map(secret).collect(),
+        actions: Vec::new(),
+        built: Vec::new(),
+        reports: Vec::new(),
+        in_action: false,
+    };
+    let steps = steps(around, reader, &mut progress);
+    let permissions = Permissions::read(reader);
+    let texts: Vec<&str> = steps
+        .items
+        .iter()
+        .flat_map(|step| {
+            step.texts.iter().map(String::as_str).chain(step.working_directory.value().map(String::as_str))
+        })
+        .collect();
+    let collected = |list: fn(&Step) -> &List<String>| {
+        let mut all: Vec<String> = steps.iter().flat_map(|step| list(step)).cloned().collect();
+        all.sort_unstable();
+        all.dedup();
+        List::new(all, at)
+    };
+    let mut uses = reader.get("uses").and_then(|node| around.source.action(node));
+    if let Some(uses) = uses.as_mut() {
+        found(uses, around.exists);
+    }
+    let local_cluster = steps.iter().any(|step| step.is_local_cluster);
+    let reads_secret = |step: &&Arc<Step>| step.secrets.iter().any(|name| name != "GITHUB_TOKEN");
+    let pushing = steps.iter().map(|step| &step.pushes_images).find(|pushes| pushes.value() != Some(&false));
+    let services = services(reader, &texts);
+    Job {
+        at,
+        id: id.to_owned(),
+        name: written(reader, "name"),
+        needs: strings(reader, "needs"),
+        all_needs: List::empty(at),
+        unknown_needs: List::empty(at),
+        runs_on: strings(reader, "runs-on"),
+        if_secrets: step_if_secrets(&condition, at),
+        if_branches: List::new(condition.value().map_or_else(Vec::new, |text| branches(text)), condition.place()),
+        matrix: matrix(reader, &texts, around.children),
+        container: reader.field("container", |node| match node.shape() {
+            Shape::Mapping => Reader::new(node).field("image", value),
+            _ => value(node),
+        }),
+        commands: List::new(steps.iter().flat_map(|step| &step.commands).cloned().collect(), steps.at),
+        effective_permissions: permissions.clone().or_else(|| around.permissions.cloned()),
+        timeout_minutes: reader.int("timeout-minutes"),
+        continue_on_error: step::switch(reader, "continue-on-error"),
+        tools: collected(|step| &step.tools),
+        scans: List::new(steps.iter().filter_map(|step| step.scan.clone()).collect(), at),
+        builds: List::new(steps.iter().flat_map(|step| &step.builds).cloned().collect(), at),
+        pushes_images: pushing.cloned().unwrap_or_else(|| Always::known(false, at)),
+        tests: steps.iter().any(|step| step.tests),
+        deploys: !local_cluster && steps.iter().any(|step| step.deploys),
+        uses_docker: steps.iter().any(|step| step.uses_docker),
+        secrets: collected(|step| &step.secrets),
+        variables: collected(|step| &step.variables),
+        guards_secrets: guarded || steps.iter().filter(reads_secret).all(|step| step.guarded),
+        excludes_pull_requests: progress.excludes_pull_requests,
+        path: PathText(around.source.path.to_owned()),
+        workflow: around.workflow.to_owned(),
+        events: List::empty(at),
+        r#if: condition,
+        permissions,
+        environment,
+        services,
+        steps,
+        uses,
+        env,
+    }
+}
+
+fn trimmed(path: &str) -> String {
+    path.trim_start_matches("./").trim_end_matches('/').to_owned()
+}
+
+fn step_if_secrets(condition: &Field<String>, at: Place) -> List<Field<String>> {
+    let reads = condition.value().map_or_else(Vec::new, |text| expression::reads(text));
+    let named = reads.into_iter().filter(|read| read.name.starts_with("secrets."));
+    let place = if condition.is_absent() { at } else { condition.place() };
+    List::new(named.map(|read| Field::known(read.name, place)).collect(), place)
+}
+
+/// Says of a local action or workflow whether it is there.
+pub(super) fn found(uses: &mut ActionRef, exists: &dyn Fn(&str) -> Option<bool>) {
+    if uses.pin == super::action::Pin::Local
+        && let Some(found) = exists(&uses.name)
+    {
+        uses.found = Field::known(found, uses.at);
+    }
+}
+
+fn steps(around: &Around<'_>, reader: Reader<'_>, progress: &mut Progress) -> List<Arc<Step>> {
+    let at = reader.get("steps").and_then(NodeRef::key_place).unwrap_or(reader.place());
+    let mut out = Vec::new();
+    for node in reader.get("steps").into_iter().flat_map(NodeRef::items) {
+        let mut step = step::read(around.source, node, progress);
+        if let Some(uses) = step.uses.as_mut() {
+            found(uses, around.exists);
+        }
+        let inner = step.uses.as_ref().map_or_else(Vec::new, |uses| (around.follow)(uses, progress));
+        out.push(Arc::new(step));
+        out.extend(inner.into_iter().map(Arc::new));
+        if out.len() >= MAX_STEPS {
+            break;
+        }
+    }
+    List::new(out, at)
+}
+
+fn environment(reader: Reader<'_>) -> Field<String> {
+    reader.field("environment", |node| match node.shape() {
+        Shape::Mapping => Reader::new(node).field("name", value),
+        _ => value(node),
+    })
+}
+
+/// The branches that a condition names: `refs/heads/main`, or the name that `github.ref_name` is compared with.
+fn branches(condition: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let quoted = condition.split(['\'', '"']).skip(1).step_by(2);
+    let by_name = condition.contains("ref_name") || condition.contains("base_ref") || condition.contains("head_branch");
+    for text in quoted {
+        match text.strip_prefix("refs/heads/") {
+            Some(branch) if !branch.is_empty() => out.push(branch.to_owned()),
+            None if by_name => out.push(text.to_owned()),
+            _ => {}
+        }
+    }
+    out
+}
+
+fn matrix(reader: Reader<'_>, texts: &[&str], children: &dyn Fn(&str) -> Option<Vec<String>>) -> List<MatrixKey> {
+    let Some(node) = reader.child("strategy").get("matrix") else { return List::empty(reader.place()) };
+    let at = node.key_place().unwrap_or_else(|| node.place());
+    if node.shape() != Shape::Mapping {
+        let mut list = List::empty(at);
+        list.unseen = Some(open(node.text().unwrap_or("").to_owned(), at));
+        return list;
+    }
+    let mut keys: Vec<MatrixKey> = Vec::new();
+    let key_of = |name: &str, at: Place| MatrixKey {
+        at,
+        key: name.to_owned(),
+        values: List::empty(at),
+        directory: Field::Absent(at),
+        missing: List::empty(at),
+        unknown: List::empty(at),
+    };
+    for entry in node.entries().filter(|entry| !matches!(entry.key, "include" | "exclude")) {
+        let mut key = key_of(entry.key, entry.key_node.place());
+        if entry.value.shape() == Shape::Sequence {
+            key.values.items = entry.value.items().filter(|item| item.text().is_some()).map(value).collect();
+        } else {
+            key.values.unseen = Some(open(entry.value.text().unwrap_or("").to_owned(), key.at));
+        }
+        keys.push(key);
+    }
+    let include = node.get("include");
+    if let Some(dynamic) = include.filter(|include| include.shape() != Shape::Sequence) {
+        for key in &mut keys {
+            key.values.unseen = Some(open(dynamic.text().unwrap_or("").to_owned(), dynamic.place()));
+        }
+    }
+    for entry in include.into_iter().flat_map(NodeRef::items).flat_map(NodeRef::entries) {
+        let Some(text) = entry.value.text() else { continue };
+        let index = keys.iter().position(|key| key.key == entry.key).unwrap_or_else(|| {
+            keys.push(key_of(entry.key, entry.key_node.place()));
+            keys.len() - 1
+        });
+        if let Some(key) = keys.get_mut(index)
+            && !key.values.values().any(|known| known == text)
+        {
+            key.values.items.push(value(entry.value));
+        }
+    }
+    for key in &mut keys {
+        compare_with_directory(key, texts, children);
+    }
+    List::new(keys, at)
+}
+
+fn open(text: String, at: Place) -> Box<Unresolved> {
+    Box::new(Unresolved { text, why: "it is filled in when the workflow runs".into(), at, via: None })
+}
+
+/// Finds `directory/${{ matrix.key }}` in the texts of a job and compares the values with what is in the directory.
+fn compare_with_directory(key: &mut MatrixKey, texts: &[&str], children: &dyn Fn(&str) -> Option<Vec<String>>) {
+    let name = format!("matrix.{}", key.key);
+    let prefixes = texts.iter().flat_map(|text| {
+        expression::ranges(text).into_iter().filter_map(|range| {
+            let inside = expression::whole(text.get(range.clone())?)?;
+            let before = text.get(..range.start)?.strip_suffix('/').filter(|_| inside == name)?;
+            let start = before.rfind(|c: char| c.is_whitespace() || "\"'=:,(".contains(c)).map_or(0, |at| at + 1);
+            Some(before.get(start..)?.trim_start_matches("./"))
+        })
+    });
+    let found = prefixes.filter(|prefix| !prefix.is_empty()).find_map(|prefix| Some((prefix, children(prefix)?)));
+    let Some((directory, children)) = found else { return };
+    let values: Vec<&str> = key.values.values().map(String::as_str).collect();
+    if !values.iter().any(|value| children.iter().any(|child| child == value)) {
+        return;
+    }
+    key.directory = Field::known(PathText(directory.to_owned()), key.at);
+    if key.values.unseen.is_none() && key.values.iter().all(|value| value.value().is_some()) {
+        key.missing.items = children.iter().filter(|child| !values.contains(&child.as_str())).cloned().collect();
+    } else {
+        key.missing.unseen = Some(open(key.key.clone(), key.at));
+    }
+    let is_child =
+        |value: &&Field<String>| value.value().is_some_and(|value| !children.contains(value) && !value.contains('/'));
+    key.unknown.items = key.values.items.iter().filter(is_child).cloned().collect();
+}
+
+/// Ports on which the images of data stores listen by default.
+const DEFAULT_PORTS: &[(&str, u16)] = &[
+    ("postgres", 5432),
+    ("postgis", 5432),
+    ("pgvector", 5432),
+    ("mysql", 3306),
+    ("mariadb", 3306),
+    ("redis", 6379),
+    ("valkey", 6379),
+    ("mongo", 27017),
+    ("rabbitmq", 5672),
+    ("nats", 4222),
+    ("memcached", 11211),
+    ("minio", 9000),
+    ("elasticsearch", 9200),
+    ("opensearch", 9200),
+    ("kafka", 9092),
+];
+
+fn services(reader: Reader<'_>, texts: &[&str]) -> List<ServiceContainer> {
+    // A job in a container reaches the services by their names, and needs no ports.
+    let on_runner = !reader.has("container");
+    reader.map("services", |name, at, node| {
+        let reader = Reader::new(node).blaming(at);
+        let image = reader.field("image", |node| {
+            let verbatim = node.style() == Some(crate::syntax::yaml::Style::Plain);
+            value(node).map(|text| Image::parse(&text, node.place(), verbatim))
+        });
+        let ports = reader.list("ports", value);
+        let published: Vec<Port> = ports.values().filter_map(|port| published(port)).collect();
+        let base = image.value().map_or("", Image::base_name);
+        let default = DEFAULT_PORTS.iter().find(|(known, _)| base.contains(known)).map(|(_, port)| *port);
+        let asks = |port: &u16| {
+            let hosts = ["localhost", "127.0.0.1", "0.0.0.0"];
+            texts.iter().any(|text| hosts.iter().any(|host| mentions(text, &format!("{host}:{port}"))))
+        };
+        let wanted = default.filter(|_| on_runner).filter(asks).map(Port).into_iter().collect();
+        let options = written(reader, "options");
+        let health = ["cmd", "interval", "timeout", "retries"]
+            .into_iter()
+            .filter(|part| options.value().is_some_and(|options| options.contains(&format!("--health-{part}"))));
+        ServiceContainer {
+            at,
+            name: name.to_owned(),
+            image,
+            published: List::new(published, ports.at),
+            wanted: List::new(wanted, at),
+            env: env(reader, "env"),
+            health_options: List::new(health.map(str::to_owned).collect(), options.place()),
+            ports,
+            options,
+        }
+    })
+}
+
+/// Whether an address is in a text and no digit follows it.
+fn mentions(text: &str, address: &str) -> bool {
+    text.match_indices(address)
+        .any(|(at, found)| !text.get(at + found.len()..).unwrap_or("").starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// The port of the runner in `5432:5432/tcp`; `None` where Docker chooses one.
+fn published(port: &str) -> Option<Port> {
+    let plain = port.split('/').next()?;
+    let (host, _) = plain.rsplit_once(':')?;
+    host.rsplit(':').next()?.parse().ok().map(Port)
+}

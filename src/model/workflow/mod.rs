@@ -1,0 +1,25 @@
+//! GitHub workflows and the composite actions beside them.
+//!
+//! Expressions (`${{ … }}`) are not evaluated: where one decides a value, the value is unresolved. Reusable workflows
+//! and composite actions of the same repository are followed, others are not.
+
+mod action;
+mod command;
+mod expression;
+mod file;
+mod follow;
+mod image;
+mod job;
+mod permission;
+mod step;
+mod tools;
+mod trigger;
+
+pub use action::{ActionRef, Pin};
+pub use command::Command;
+pub use file::{Automation, Workflow, read};
+pub use image::{BuiltImage, ImageBuild, Scan, ScanTarget, TagKind};
+pub use job::{Job, MatrixKey, ServiceContainer};
+pub use permission::Permissions;
+pub use step::{EnvVar, Input, Step, ValueSource};
+pub use trigger::{PathFilter, Schedule, Trigger};

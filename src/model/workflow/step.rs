@@ -1,0 +1,535 @@
+//! A step: the action it uses or the commands it runs, and what they amount to.
+
+use crate::model;
+use crate::model::read::{Reader, text};
+use crate::model::schema::PathText;
+use crate::model::secret::{has_url_credentials, is_placeholder, is_secret_key};
+use crate::model::value::{Always, Field, List};
+use crate::source::{FileId, Place};
+use crate::syntax::yaml::{Comment, NodeRef, Shape, Style};
+use crate::words;
+
+use super::action::{self, ActionRef};
+use super::command::{self, Command};
+use super::expression;
+use super::image::{self, BuiltImage, ImageBuild, Scan};
+use super::tools;
+
+model! {
+    /// An input that a step gives to its action.
+    pub struct Input as "workflow.input" {
+        /// Its name.
+        name: String,
+        /// As written.
+        text: String,
+        /// Its value; not known where an expression decides it.
+        value: Field<String>,
+    }
+    label(input) { input.name.clone() }
+}
+
+words! {
+    /// Where the value of a variable comes from.
+    pub enum ValueSource {
+        /// It is written there.
+        Literal = "literal",
+        /// A secret.
+        Secret = "secret",
+        /// A variable of the repository or organisation.
+        Variable = "variable",
+        /// Another expression.
+        Expression = "expression",
+    }
+}
+
+model! {
+    /// A variable of the environment.
+    pub struct EnvVar as "workflow.env" {
+        /// Its name.
+        name: String,
+        /// As written.
+        text: String,
+        /// Its value; not known where an expression decides it.
+        value: Field<String>,
+        /// Where the value comes from.
+        source: ValueSource,
+        /// The secret or variable that it reads, where it reads one.
+        reads: Field<String>,
+        /// Whether the name is that of a secret.
+        secret_named: bool,
+        /// The literal value of what should be a secret; absent for placeholders and addresses of the runner itself.
+        literal_secret: Field<String>,
+        /// Whether something in the workflow reads it: `env.NAME`, `$NAME` and the like.
+        used: bool,
+    }
+    label(env) { env.name.clone() }
+}
+
+model! {
+    /// A step of a job or of a composite action.
+    pub struct Step as "workflow.step" {
+        /// Its position in the job, from 1.
+        index: i64,
+        /// Its name.
+        name: Field<String>,
+        /// Its id.
+        id: Field<String>,
+        /// Name, else id, else action, else first command: what people call it.
+        title: String,
+        /// The action it uses.
+        uses: Option<ActionRef>,
+        /// The script it runs, as written.
+        run: Field<String>,
+        /// The commands of the script.
+        commands: List<Command>,
+        /// The inputs of the action.
+        inputs: List<Input>,
+        /// Its own environment.
+        env: List<EnvVar>,
+        /// Its condition, as written.
+        r#if: Field<String>,
+        /// Secrets that the condition names, which GitHub refuses.
+        if_secrets: List<Field<String>>,
+        /// Whether it runs when an earlier step has failed.
+        runs_always: bool,
+        /// Whether its job goes on where it fails.
+        continue_on_error: Always<bool>,
+        /// The directory it runs in, as written, without `./`.
+        working_directory: Field<String>,
+        /// The secrets it reads, by name.
+        secrets: List<String>,
+        /// The variables of the repository it reads, by name.
+        variables: List<String>,
+        /// The scanners it runs, such as `trivy`.
+        tools: List<String>,
+        /// Whether it runs tests.
+        tests: bool,
+        /// Whether it deploys.
+        deploys: bool,
+        /// Whether it takes a deployment back, or does so where that fails.
+        rolls_back: bool,
+        /// The images it builds.
+        builds: List<ImageBuild>,
+        /// The images it pushes.
+        pushed: List<BuiltImage>,
+        /// Whether it pushes an image.
+        pushes_images: Always<bool>,
+        /// Its scan for vulnerabilities.
+        scan: Option<Scan>,
+        /// Expressions in a script whose value anybody can choose who opens an issue or a pull request.
+        untrusted: List<Field<String>>,
+        /// Secrets that it prints into the log.
+        printed_secrets: List<Field<String>>,
+        /// Whether it checks out the commit of a pull request.
+        checks_out_head: Always<bool>,
+        /// Whether Docker is needed for it.
+        uses_docker: bool,
+        /// The actions that earlier steps of the job use, by name.
+        previous_actions: List<String>,
+        /// The images that earlier steps of the job build, as written.
+        built_before: List<String>,
+        /// The files of reports that earlier steps of the job write, as written.
+        reports_before: List<String>,
+        /// Whether its job, or one that this needs, scanned the image or its files before.
+        scanned_before: Always<bool>,
+        /// The same for scans that fail where they find something.
+        gated_before: Always<bool>,
+        /// The id of its job.
+        job: String,
+        /// The path of its workflow or action.
+        path: PathText,
+        /// The events that start its workflow, those of its callers included.
+        events: List<String>,
+        /// Whether it, or its job, has a condition, or waits for an environment.
+        guarded: bool,
+        /// Whether a condition keeps pull requests out.
+        excludes_pull_requests: bool,
+        /// Whether it stands in a composite action.
+        in_action: bool,
+    }
+    with {
+        /// All text in which expressions may stand.
+        texts: Vec<String>,
+        /// Whether it starts a cluster that ends with the job.
+        is_local_cluster: bool,
+    }
+    label(step) { step.title.clone() }
+}
+
+/// The file that is read.
+#[derive(Clone, Copy)]
+pub(super) struct Source<'s> {
+    pub(super) file: FileId,
+    pub(super) path: &'s str,
+    pub(super) text: &'s str,
+    pub(super) comments: &'s [Comment],
+}
+
+impl Source<'_> {
+    /// The comment behind a place on the same line.
+    fn comment_behind(&self, at: Place) -> Option<&str> {
+        let end = at.span.end;
+        let index = self.comments.partition_point(|comment| comment.span.start < end);
+        let comment = self.comments.get(index)?;
+        let between = self.text.get(end as usize..comment.span.start as usize)?;
+        (!between.contains('\n')).then_some(comment.text.as_str())
+    }
+
+    /// What stands behind `uses`.
+    pub(super) fn action(&self, node: NodeRef<'_>) -> Option<ActionRef> {
+        let text = node.text()?;
+        let place = node.place();
+        let quote = u32::from(node.style() != Some(Style::Plain));
+        let mut at = place;
+        at.span.start += quote;
+        let verbatim = at.span.start as usize + text.len() <= self.text.len()
+            && self.text.get(at.span.start as usize..at.span.start as usize + text.len()) == Some(text);
+        let mut action = action::read(text, if verbatim { at } else { place }, verbatim, self.comment_behind(place));
+        action.at = place;
+        Some(action)
+    }
+}
+
+/// Text that may hold expressions: not known where it does.
+pub(super) fn value(node: NodeRef<'_>) -> Field<String> {
+    match text(node) {
+        Field::Known(text, origin) if expression::has(&text) => {
+            Field::unresolved(text, "it is filled in when the workflow runs", origin.at)
+        }
+        other => other,
+    }
+}
+
+/// Text as written, expressions included.
+pub(super) fn written(reader: Reader<'_>, key: &str) -> Field<String> {
+    reader.field(key, |node| match node.text() {
+        Some(text) => Field::known(text.to_owned(), node.place()),
+        None => text(node),
+    })
+}
+
+/// A switch; an expression decides it when the workflow runs.
+pub(super) fn switch(reader: Reader<'_>, key: &str) -> Always<bool> {
+    reader.field(key, crate::model::read::boolean).or_default(false)
+}
+
+/// The variables of an `env`.
+pub(super) fn env(reader: Reader<'_>, key: &str) -> List<EnvVar> {
+    let mut list = reader.map(key, |name, at, node| {
+        let text = node.text().unwrap_or("").to_owned();
+        let reads = expression::reads_in(&text);
+        let of = |context: &str| reads.iter().find_map(|read| read.name.strip_prefix(context).map(str::to_owned));
+        let (source, named) = match (of("secrets."), of("vars.")) {
+            (Some(secret), _) => (ValueSource::Secret, Some(secret)),
+            (None, Some(variable)) => (ValueSource::Variable, Some(variable)),
+            _ if expression::has(&text) => (ValueSource::Expression, None),
+            _ => (ValueSource::Literal, None),
+        };
+        let value = value(node);
+        let secret_named = is_secret_key(name);
+        let is_literal = source == ValueSource::Literal
+            && !is_local(&text)
+            && !text.contains('$')
+            && (has_url_credentials(&text) || (secret_named && !is_placeholder(&text) && !is_switch(&text)));
+        EnvVar {
+            at,
+            name: name.to_owned(),
+            reads: named.map_or(Field::Absent(value.place()), |named| Field::known(named, value.place())),
+            literal_secret: if is_literal { Field::known(text.clone(), value.place()) } else { Field::Absent(at) },
+            text,
+            value,
+            source,
+            secret_named,
+            used: true,
+        }
+    });
+    if reader.get(key).is_some_and(|node| node.shape() != Shape::Mapping) {
+        let at = list.at;
+        list = List::empty(at);
+    }
+    list
+}
+
+/// Whether an address is that of the runner itself, where credentials are thrown away with it.
+fn is_local(text: &str) -> bool {
+    ["localhost", "127.0.0.1", "0.0.0.0", "host.docker.internal", "@postgres", "@mysql", "@db", "@redis"]
+        .iter()
+        .any(|host| text.contains(host))
+}
+
+fn is_switch(text: &str) -> bool {
+    matches!(text.trim(), "true" | "false" | "0" | "1" | "yes" | "no" | "none" | "null")
+}
+
+/// What steps before leave behind, and what the job says of all of them.
+#[derive(Clone, Debug)]
+pub(super) struct Progress {
+    pub(super) job: String,
+    pub(super) index: i64,
+    pub(super) position: i64,
+    pub(super) guarded: bool,
+    pub(super) excludes_pull_requests: bool,
+    pub(super) working_directory: Field<String>,
+    /// Environment of workflow and job: the name, and the secret that it holds.
+    pub(super) secrets_in_env: Vec<(String, String)>,
+    pub(super) actions: Vec<String>,
+    pub(super) built: Vec<String>,
+    pub(super) reports: Vec<String>,
+    pub(super) in_action: bool,
+}
+
+/// Reads a step.
+pub(super) fn read(source: Source<'_>, node: NodeRef<'_>, progress: &mut Progress) -> Step {
+    progress.index += 1;
+    let at = node.entries().next().map_or_else(|| node.place(), |first| first.key_node.place());
+    let reader = Reader::new(node).blaming(at);
+    let continue_on_error = switch(reader, "continue-on-error");
+    let condition = written(reader, "if");
+    let ignores = continue_on_error.value().copied().unwrap_or(false);
+    let commands = reader
+        .get("run")
+        .map_or_else(Vec::new, |run| command::read(run, source.file, source.text, &mut progress.position, ignores));
+    let uses = reader.get("uses").and_then(|node| source.action(node));
+    let inputs = reader.map("with", |name, at, node| Input {
+        at,
+        name: name.to_owned(),
+        text: node.text().unwrap_or("").to_owned(),
+        value: value(node),
+    });
+    let env = env(reader, "env");
+    let run = written(reader, "run");
+    let name = written(reader, "name");
+    let action = uses.as_ref().map_or("", |uses| uses.name.as_str()).to_owned();
+    let mut builds: Vec<ImageBuild> = commands.iter().filter_map(image::build_of_command).collect();
+    builds.extend(image::build_of_action(&action, &inputs, at));
+    let mut pushed: Vec<BuiltImage> = commands.iter().filter_map(image::push_of_command).collect();
+    let pushing = builds.iter().find(|build| build.pushes.value() != Some(&false)).map(|build| build.pushes.clone());
+    for build in builds.iter().filter(|build| build.pushes.value() == Some(&true)) {
+        pushed.extend(build.images.items.iter().cloned());
+    }
+    let pushes_images = match pushing {
+        _ if !pushed.is_empty() => Always::known(true, pushed.first().map_or(at, |image| image.at)),
+        Some(decided) => decided,
+        None => Always::known(false, at),
+    };
+    let scan = image::scan_of_action(&action, &inputs, at, ignores)
+        .or_else(|| commands.iter().find_map(image::scan_of_command));
+    let mut tools: Vec<String> = tools::of_action(&action)
+        .into_iter()
+        .chain(commands.iter().filter_map(tools::of_command))
+        .map(str::to_owned)
+        .collect();
+    tools.sort_unstable();
+    tools.dedup();
+    let texts: Vec<String> = [run.value(), condition.value()]
+        .into_iter()
+        .flatten()
+        .cloned()
+        .chain(inputs.iter().map(|input| input.text.clone()))
+        .chain(env.iter().map(|env| env.text.clone()))
+        .chain(written(reader, "working-directory").value().cloned())
+        .collect();
+    let named = |context: &str| -> Vec<String> {
+        let mut names: Vec<String> = texts
+            .iter()
+            .flat_map(|text| expression::reads_in(text))
+            .filter_map(|read| read.name.strip_prefix(context).map(str::to_owned))
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    };
+    let title = name.value().cloned().or_else(|| written(reader, "id").value().cloned()).unwrap_or_else(|| {
+        let first = run.value().and_then(|run| run.lines().find(|line| !line.trim().is_empty()));
+        uses.as_ref().map_or_else(|| first.unwrap_or("a step").trim().to_owned(), |uses| uses.text.clone())
+    });
+    let excludes = condition.value().is_some_and(|condition| excludes_pull_requests(condition));
+    let local_cluster = tools::action_is_local_cluster(&action) || commands.iter().any(tools::is_local_cluster);
+    let step = Step {
+        at,
+        index: progress.index,
+        title,
+        id: written(reader, "id"),
+        if_secrets: if_secrets(&condition, at),
+        runs_always: condition.value().is_some_and(|condition| {
+            ["always()", "!cancelled()", "failure()"].iter().any(|call| condition.replace(' ', "").contains(call))
+        }),
+        working_directory: written(reader, "working-directory")
+            .map(|path| path.trim_start_matches("./").trim_end_matches('/').to_owned())
+            .or(|| progress.working_directory.clone()),
+        secrets: List::new(named("secrets."), at),
+        variables: List::new(named("vars."), at),
+        tests: commands.iter().any(tools::is_test),
+        deploys: tools::action_deploys(&action) || commands.iter().any(tools::is_deployment),
+        rolls_back: commands.iter().any(tools::is_rollback),
+        untrusted: untrusted(reader, source.text, &action),
+        printed_secrets: printed_secrets(&commands, &env, &progress.secrets_in_env, at),
+        checks_out_head: checks_out_head(&action, &inputs, &commands, at),
+        uses_docker: action.starts_with("docker/") || commands.iter().any(|command| command.name == "docker"),
+        previous_actions: List::new(progress.actions.clone(), at),
+        built_before: List::new(progress.built.clone(), at),
+        reports_before: List::new(progress.reports.clone(), at),
+        scanned_before: Always::known(false, at),
+        gated_before: Always::known(false, at),
+        job: progress.job.clone(),
+        path: PathText(source.path.to_owned()),
+        events: List::empty(at),
+        guarded: progress.guarded || !condition.is_absent(),
+        excludes_pull_requests: progress.excludes_pull_requests || excludes,
+        in_action: progress.in_action,
+        tools: List::new(tools, at),
+        commands: List::new(commands, run.place()),
+        pushed: List::new(pushed, at),
+        builds: List::new(builds, at),
+        is_local_cluster: local_cluster,
+        continue_on_error,
+        r#if: condition,
+        pushes_images,
+        name,
+        uses,
+        run,
+        inputs,
+        env,
+        scan,
+        texts,
+    };
+    progress.after(&step);
+    step
+}
+
+impl Progress {
+    fn after(&mut self, step: &Step) {
+        self.actions.extend(step.uses.iter().map(|uses| uses.name.clone()));
+        self.built.extend(step.builds.iter().flat_map(|build| &build.images).map(|image| image.text.clone()));
+        self.reports.extend(step.scan.iter().filter_map(|scan| scan.output.value().cloned()));
+        for command in &step.commands {
+            let mut words = command.words.iter();
+            while let Some(word) = words.next() {
+                if matches!(word.as_str(), "-o" | "--output" | "--sarif-file-output") {
+                    self.reports.extend(words.next().cloned());
+                } else if let Some((_, value)) = word.split_once('=').filter(|(option, _)| option.contains("output")) {
+                    self.reports.push(value.to_owned());
+                }
+            }
+        }
+    }
+}
+
+/// Whether a condition keeps pull requests out: it names a branch or tag, or the event.
+pub(super) fn excludes_pull_requests(condition: &str) -> bool {
+    let text = condition.replace([' ', '"'], "").replace('"', "'");
+    [
+        "refs/heads/",
+        "refs/tags/",
+        "github.ref_name",
+        "github.ref_type",
+        "github.event_name",
+        "github.event.pull_request",
+    ]
+    .iter()
+    .any(|part| text.contains(part))
+}
+
+fn if_secrets(condition: &Field<String>, at: Place) -> List<Field<String>> {
+    let items = condition.value().map_or_else(Vec::new, |text| {
+        let reads = expression::reads(text).into_iter().filter(|read| read.name.starts_with("secrets."));
+        reads.map(|read| Field::known(read.name, condition.place())).collect()
+    });
+    List::new(items, if condition.is_absent() { at } else { condition.place() })
+}
+
+/// Contexts whose value somebody outside can choose (GitHub, "Script injections").
+const UNTRUSTED: &[&str] = &[
+    "github.head_ref",
+    "github.event.issue.title",
+    "github.event.issue.body",
+    "github.event.pull_request.title",
+    "github.event.pull_request.body",
+    "github.event.pull_request.head.ref",
+    "github.event.pull_request.head.label",
+    "github.event.pull_request.head.repo.default_branch",
+    "github.event.comment.body",
+    "github.event.review.body",
+    "github.event.review_comment.body",
+    "github.event.discussion.title",
+    "github.event.discussion.body",
+    "github.event.head_commit.message",
+    "github.event.head_commit.author.name",
+    "github.event.head_commit.author.email",
+    "github.event.commits.*.message",
+    "github.event.commits.*.author.name",
+    "github.event.workflow_run.head_branch",
+    "github.event.workflow_run.head_commit.message",
+    "github.event.pages.*.page_name",
+];
+
+fn untrusted(reader: Reader<'_>, file: &str, action: &str) -> List<Field<String>> {
+    let script = match reader.get("run") {
+        Some(run) => Some(run),
+        None if action == "actions/github-script" => reader.child("with").get("script"),
+        None => None,
+    };
+    let Some(node) = script else { return List::empty(reader.place()) };
+    let text = node.text().unwrap_or("");
+    let mapped = command::mapped(node, file);
+    let found = expression::reads_in(text).into_iter().filter(|read| UNTRUSTED.contains(&read.name.as_str()));
+    let items = found.map(|read| {
+        let place = mapped
+            .as_ref()
+            .map_or(node.place(), |mapped| Place { file: node.place().file, span: mapped.span_of(read.range.clone()) });
+        Field::known(read.name, place)
+    });
+    List::new(items.collect(), node.place())
+}
+
+fn printed_secrets(
+    commands: &[Command],
+    own: &List<EnvVar>,
+    inherited: &[(String, String)],
+    at: Place,
+) -> List<Field<String>> {
+    let of_env = |name: &str| {
+        let own = own.iter().find(|env| env.name == name);
+        match own {
+            Some(env) if env.source == ValueSource::Secret => env.reads.value().cloned(),
+            Some(_) => None,
+            None => inherited.iter().find(|(known, _)| known == name).map(|(_, secret)| secret.clone()),
+        }
+    };
+    let mut items = Vec::new();
+    for command in
+        commands.iter().filter(|command| command.prints && matches!(command.name.as_str(), "echo" | "printf"))
+    {
+        for word in command.words.iter().skip(1) {
+            // GitHub's own commands, such as `::add-mask::`, are not shown.
+            if word.starts_with("::") {
+                break;
+            }
+            let read = expression::reads_in(word)
+                .into_iter()
+                .find_map(|read| read.name.strip_prefix("secrets.").map(str::to_owned));
+            let variable = word.strip_prefix('$').map(|name| name.trim_matches(['{', '}']));
+            if let Some(secret) = read.or_else(|| variable.and_then(of_env)) {
+                items.push(Field::known(secret, command.at));
+            }
+        }
+    }
+    List::new(items, at)
+}
+
+fn checks_out_head(action: &str, inputs: &List<Input>, commands: &[Command], at: Place) -> Always<bool> {
+    const HEADS: &[&str] =
+        &["github.event.pull_request.head.", "github.head_ref", "refs/pull/", "github.event.workflow_run.head_"];
+    let input = inputs.iter().find(|input| input.name == "ref" && HEADS.iter().any(|head| input.text.contains(head)));
+    if let Some(input) = input.filter(|_| action == "actions/checkout") {
+        return Always::known(true, input.value.place());
+    }
+    let by_command = |command: &&Command| {
+        command.text.starts_with("gh pr checkout")
+            || (command.name == "git" && command.text.contains("refs/pull/") && command.text.contains("fetch"))
+    };
+    match commands.iter().find(by_command) {
+        Some(command) => Always::known(true, command.at),
+        None => Always::known(false, at),
+    }
+}
