@@ -115,6 +115,7 @@ fn part(repo: &Repo, plan: &Plan, index: usize, own_findings: bool) -> Option<Pa
     }
     let judged = judge::service(&repo.sources, &service, plan.instances(index), alone);
     let mut seen = seen;
+    seen.extend(service.late_seen());
     seen.extend(service.repo.as_ref().map(|repo| repo.late.seen()).unwrap_or_default());
     let mut part = Part {
         set: plan.set_of(index)?,

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use super::atonix::{Atonix, Env, PortEntry};
 use super::code::{Source, SourceFile};
 use super::compose::{ComposeFile, ComposeService};
+use super::dependencies::{Manifest, Package};
 use super::dockerfile::{Dockerfile, Instruction, Stage};
 use super::k8s::{
     Autoscaler, Claim, ConfigMap, Container, DisruptionBudget, ExternalSecret, Ingress, Meta, NetworkPolicy, Secret,
     ServiceAccount, Workload,
 };
 use super::layout::{Layout, RepoFile, RepoLayout};
+use super::markdown::{Document, Section};
 use super::monitoring::{Alert, Dashboard, PrometheusConfig};
 use super::schema::{Node, StructDef};
 use super::service::{Service, objects_of};
@@ -82,6 +84,16 @@ static KINDS: &[Kind] = &[
     kind(Secret::schema, |service| objects_of(service, "k8s.secret")),
     kind(ExternalSecret::schema, |service| objects_of(service, "k8s.external_secret")),
     kind(Claim::schema, |service| objects_of(service, "k8s.persistent_volume_claim")),
+    kind(Manifest::schema, |service| service.manifests.list().iter().map(|manifest| manifest as &dyn Node).collect()),
+    kind(Package::schema, |service| {
+        let manifests = service.manifests.list().iter();
+        manifests.flat_map(|manifest| &manifest.packages).map(|package| package as &dyn Node).collect()
+    }),
+    kind(Document::schema, |service| service.documents.list().iter().map(|document| document as &dyn Node).collect()),
+    kind(Section::schema, |service| {
+        let documents = service.documents.list().iter();
+        documents.flat_map(|document| &document.sections).map(|section| section as &dyn Node).collect()
+    }),
     kind(Alert::schema, |service| of_repo(service, |repo| repo.alerts.list())),
     kind(PrometheusConfig::schema, |service| of_repo(service, |repo| repo.prometheus_configs.list())),
     kind(Dashboard::schema, |service| of_repo(service, |repo| repo.dashboards.list())),

@@ -5,6 +5,8 @@ mod tree;
 
 use std::sync::{Arc, OnceLock};
 
+use super::late::LateTexts;
+use super::markdown::Documents;
 use super::monitoring::{Alert, Dashboard, PrometheusConfig};
 use super::repo::{Late, LateList};
 use super::schema::{Modelled, PathText, Slot, Type, View};
@@ -73,6 +75,8 @@ model! {
         tree: Subtree,
         /// The files that are no service's.
         files: Files,
+        /// All Markdown documents, those of services too.
+        documents: Documents,
         /// The GitHub workflows.
         workflows: LateList<Workflow>,
         /// The jobs of all workflows.
@@ -116,9 +120,12 @@ model! {
 impl RepoLayout {
     /// Looks at all entries. `roots` are those of all services.
     #[must_use]
-    pub fn new(sources: &Arc<Sources>, roots: &[&str], late: &Arc<Late>) -> Self {
+    pub fn new(texts: &LateTexts, roots: &[&str], late: &Arc<Late>) -> Self {
+        let sources = texts.sources();
+        let all = Subtree::new(sources, ".", &[], None);
         let tree = Subtree::new(sources, ".", roots, None);
         Self {
+            documents: Documents::new(texts, &all, None, all.at),
             at: tree.at,
             files: Files { tree: tree.clone(), made: OnceLock::new() },
             tree,
@@ -218,10 +225,15 @@ fn repo_file(id: FileId, entry: &SourceFile, path: &str) -> RepoFile {
         extension,
         size: i64::try_from(entry.size()).unwrap_or(i64::MAX),
         is_empty: entry.size() == 0,
-        is_test_data: path.split('/').rev().skip(1).any(|part| TEST_DATA.contains(&part.to_ascii_lowercase().as_str())),
+        is_test_data: is_test_data(path),
         secret: first_secret(id, name, entry.kept_text()),
         holds_private_key: holds_private_key(id, entry.kept_text()),
     }
+}
+
+/// Whether a path leads through a directory of files that stand for others.
+pub(super) fn is_test_data(path: &str) -> bool {
+    path.split('/').rev().skip(1).any(|part| TEST_DATA.contains(&part.to_ascii_lowercase().as_str()))
 }
 
 /// Characters of Base64 that make a key of what stands behind its first line.

@@ -3,6 +3,7 @@
 pub mod atonix;
 pub mod code;
 pub mod compose;
+pub mod dependencies;
 pub mod dockerfile;
 pub mod duration;
 pub mod facts;
@@ -11,7 +12,9 @@ pub mod helm;
 pub mod image;
 pub mod k8s;
 mod kinds;
+pub mod late;
 pub mod layout;
+pub mod markdown;
 pub mod monitoring;
 pub mod outline;
 pub mod quantity;

@@ -167,7 +167,9 @@ impl Writer<'_> {
 
     fn thing(&self, node: &dyn Node, depth: usize) -> Thing {
         let is_secret = holds_secret(node);
-        let fields = node.def().fields.iter().enumerate().filter(|(_, field)| !is_text_itself(node, field.name));
+        // Documents are as long as their text.
+        let shown = |name: &str| name != "documents" && !is_text_itself(node, name);
+        let fields = node.def().fields.iter().enumerate().filter(|(_, field)| shown(field.name));
         let fields = fields
             .map(|(index, field)| {
                 let hidden = is_secret && !matches!(field.name, "key" | "name");

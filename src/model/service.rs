@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::atonix::Atonix;
 use super::code::LazySource;
 use super::compose::{ComposeFile, ComposeService};
+use super::dependencies::{Dependencies, Manifests, PackageGaps, RuntimeGaps, ToolSettings, Tools};
 use super::dockerfile::Dockerfile;
 use super::facts::{
     EnvGap, HealthMention, ImageMention, NameMention, Parts, PortMention, ReplicaMention, ResourceMention, UidMention,
@@ -14,6 +15,8 @@ use super::facts::{
 };
 use super::k8s::{Body, Object, Workload};
 use super::layout::{Layout, RepoLayout};
+use super::markdown::Documents;
+use super::repo::Seen;
 use super::schema::{Node, PathText, Scope};
 use super::value::{Field, List};
 use crate::source::Place;
@@ -52,6 +55,18 @@ model! {
         workloads: List<Arc<Workload>>,
         /// Its files.
         layout: Layout,
+        /// Its Markdown documents; those of the repository as well, for the service that speaks for it.
+        documents: Documents,
+        /// Its manifests of packages.
+        manifests: Manifests,
+        /// The tools for development that it names or configures.
+        tools: Tools,
+        /// The settings of these tools.
+        tool_settings: ToolSettings,
+        /// Images whose version of a language is not one that its manifests take.
+        runtime_gaps: RuntimeGaps,
+        /// Packages on which `pyproject.toml` and `requirements.txt` disagree.
+        package_gaps: PackageGaps,
         /// Its source text.
         source: LazySource,
         /// Every place that names a port of the service.
@@ -74,6 +89,8 @@ model! {
         env_gaps: List<EnvGap>,
     }
     with {
+        /// What it is made of.
+        dependencies: Dependencies,
         /// The compose projects whose file it owns.
         projects: Vec<Arc<ComposeFile>>,
         /// The Kubernetes objects, patches left out.
@@ -96,6 +113,8 @@ pub(super) struct Assembly {
     pub(super) projects: Vec<Arc<ComposeFile>>,
     pub(super) objects: Vec<Arc<Object>>,
     pub(super) layout: Layout,
+    pub(super) documents: Documents,
+    pub(super) dependencies: Dependencies,
     pub(super) repo: Option<Arc<RepoLayout>>,
 }
 
@@ -166,12 +185,19 @@ impl Assembly {
             resource_mentions: agreed(&parts, self.at, Parts::resources),
             env_gaps: agreed(&parts, self.at, Parts::env_gaps),
             atonix: self.atonix,
+            runtime_gaps: self.dependencies.runtime_gaps(dockerfile.clone()),
             dockerfile,
             dockerfiles: List::new(self.dockerfiles, self.at),
             compose_services: List::new(self.compose_services, self.at),
             workloads: List::new(workloads, self.at),
             source: LazySource::new(&self.layout.tree),
             layout: self.layout,
+            documents: self.documents,
+            manifests: self.dependencies.manifests(),
+            tools: self.dependencies.tools(),
+            tool_settings: self.dependencies.settings(),
+            package_gaps: self.dependencies.package_gaps(),
+            dependencies: self.dependencies,
             projects: self.projects,
             objects: self.objects,
             repo: self.repo,
@@ -180,6 +206,17 @@ impl Assembly {
 }
 
 impl Service {
+    /// What was seen in files that are read only when a rule asks for them.
+    #[must_use]
+    pub fn late_seen(&self) -> Seen {
+        let mut seen = Seen::default();
+        let shared = self.repo.as_ref().and_then(|repo| repo.documents.seen());
+        for late in [self.documents.seen(), self.dependencies.seen(), shared].into_iter().flatten() {
+            seen.extend(late.clone());
+        }
+        seen
+    }
+
     /// The nodes in which values of the wrong type are looked for.
     pub fn artifact_nodes(&self) -> impl Iterator<Item = &dyn Node> {
         let atonix = self.atonix.iter().map(|atonix| &**atonix as &dyn Node);

@@ -5,9 +5,11 @@ pub mod code;
 pub mod dockerfile;
 pub mod gotemplate;
 pub mod hcl;
+pub mod ini;
 pub mod mapped;
 mod problem;
 pub mod shell;
+pub mod toml;
 pub mod yaml;
 
 pub use problem::SyntaxProblem;

@@ -18,9 +18,12 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use super::compose::ComposeFile;
+use super::dependencies::Dependencies;
 use super::helm::Engine as HelmEngine;
 use super::k8s::{Kustomization, Object, PodTemplates};
+use super::late::LateTexts;
 use super::layout::{Layout, RepoLayout};
+use super::markdown::Documents;
 use super::service::{Assembly, Service, ServiceKind};
 use super::terraform;
 use crate::discover::{
@@ -124,6 +127,7 @@ pub struct Variant {
 pub struct Repo {
     /// All files and directories.
     pub sources: Arc<Sources>,
+    texts: LateTexts,
     /// The services, by root.
     pub heads: Vec<Head>,
     /// What was seen before any service was put together; troubles come with the index of their service.
@@ -234,6 +238,7 @@ impl Repo {
             files: roots.roots().iter().map(|_| Files::default()).collect(),
             nested: roots,
             trouble_owners: Vec::new(),
+            texts: LateTexts::new(&sources, root),
             sources,
             seen,
             projects,
@@ -397,6 +402,9 @@ impl Repo {
         let projects = files.projects.iter().copied().filter(stays);
         let projects = projects.chain(other.filter(|other| other.is_home).map(|other| other.project));
         let nested: Vec<&str> = self.nested.nested_in(&head.root).collect();
+        let layout = Layout::new(&self.sources, &head.root, &nested);
+        let repo =
+            (Some(index) == self.speaker()).then(|| Arc::new(RepoLayout::new(&self.texts, &self.roots(), &self.late)));
         let assembly = Assembly {
             at: head.at,
             root: head.root.clone(),
@@ -407,9 +415,15 @@ impl Repo {
             compose_services,
             projects: projects.filter_map(|project| self.projects.get(project).cloned()).collect(),
             objects,
-            layout: Layout::new(&self.sources, &head.root, &nested),
-            repo: (Some(index) == self.speaker())
-                .then(|| Arc::new(RepoLayout::new(&self.sources, &self.roots(), &self.late))),
+            documents: Documents::new(&self.texts, &layout.tree, repo.as_ref().map(|repo| &repo.tree), head.at),
+            dependencies: Dependencies::new(
+                &self.texts,
+                &layout.tree,
+                (&head.root, head.kind == ServiceKind::Service),
+                head.at,
+            ),
+            layout,
+            repo,
         };
         Some(Assembled { service: assembly.finish(), seen })
     }

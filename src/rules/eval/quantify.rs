@@ -138,9 +138,10 @@ impl<'a> Env<'a> {
             return Verdict { bad: Some(Truth::Unknown), groups: super::merged(self, unknown, true) };
         }
         let mut evidence = vec![self.list_evidence(quantified, require_or(require, condition))];
-        // The only element there is, failing by one part, is what the author most likely got wrong.
+        // The only element there is, failing by one part, is what the author most likely got wrong; so is the only one
+        // that the filter takes.
         if let ([miss], 1) = (misses.as_slice(), seen)
-            && miss.evidence.len() == 1
+            && (miss.evidence.len() == 1 || quantified.filter.is_some())
         {
             evidence.splice(0..0, miss.evidence.iter().cloned());
         }
