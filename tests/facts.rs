@@ -78,7 +78,9 @@ fn a_version_is_taken_from_tags_that_are_versions() {
     let versions: Vec<String> = service(&repo, ".")
         .version_mentions
         .iter()
-        .map(|mention| format!("{} {}", mention.source, mention.version.value().map_or("", String::as_str)))
+        .map(|mention| {
+            format!("{} {}", mention.source, mention.version.value().map_or("", |version| version.0.as_str()))
+        })
         .collect();
     assert_eq!(versions, ["atonix 1.5.0"]);
 }

@@ -42,6 +42,7 @@ pub(super) fn run(args: &CheckArgs, streams: &mut Streams<'_>, shown: &mut Libra
     };
     let mut report = engine::run(&repo, shown, &choice)?;
     report.notes.extend(loaded.unread(&repo.sources, |path| scope.prefixed(path)));
+    super::write_warnings(shown, streams)?;
     keep_given_files(&mut report, &repo.sources, &scope, args.whole_service);
     prefix(&mut report, &mut repo, &scope);
     if report.services.is_empty() {

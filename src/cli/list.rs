@@ -77,6 +77,16 @@ fn rule_json(rule: &RuleSource, clauses: &BTreeMap<String, Vec<String>>) -> Valu
         "severity": rule.severity.as_str(),
         "category": rule.category,
         "status": rule.status.as_str(),
+        "since": rule.since,
+        "aliases": rule.aliases.iter().map(|alias| alias.value.as_str()).collect::<Vec<_>>(),
+        "deprecated": rule.deprecated.as_ref().map(|deprecated| json!({
+            "since": deprecated.since,
+            "use": deprecated.instead.as_ref().map(|instead| instead.value.as_str()),
+            "why": deprecated.why,
+        })),
+        "changes": rule.changes.iter().map(|change| json!({
+            "in": change.version, "what": change.what, "effect": change.effect.as_str(),
+        })).collect::<Vec<_>>(),
         "target": rule.target.value,
         "params": params,
         "equivalents": rule.equivalents,
@@ -151,7 +161,14 @@ pub(super) fn standard(
     if args.format == ListFormat::Json {
         let clauses: Vec<Value> = standard.clauses.iter().map(|clause| clause_json(&standard, clause)).collect();
         let value = json!({
-            "id": standard.id, "version": standard.version, "title": standard.title, "clauses": clauses,
+            "id": standard.id, "version": standard.version, "title": standard.title,
+            "extends": standard.extends.iter().map(|extended| json!({
+                "id": extended.id.value, "version": extended.version,
+            })).collect::<Vec<_>>(),
+            "clauses": clauses,
+            "removed": standard.removed.iter().map(|removed| json!({
+                "clause": removed.clause.value, "why": removed.why,
+            })).collect::<Vec<_>>(),
         });
         writeln!(streams.out, "{value:#}")?;
         return Ok(Exit::Clean);
@@ -160,10 +177,16 @@ pub(super) fn standard(
     if let Some(summary) = &standard.summary {
         writeln!(streams.out, "{}", summary.trim_end())?;
     }
+    for extended in &standard.extends {
+        writeln!(streams.out, "builds on {} {}", extended.id.value, extended.version)?;
+    }
     writeln!(streams.out)?;
     let widest = standard.clauses.iter().map(|clause| clause.id.value.len()).max().unwrap_or(0);
     for clause in &standard.clauses {
         writeln!(streams.out, "{}", clause_text(clause, widest))?;
+    }
+    for removed in &standard.removed {
+        writeln!(streams.out, "{:widest$}  removed: {}", removed.clause.value, removed.why.trim_end())?;
     }
     writeln!(
         streams.out,

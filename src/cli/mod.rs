@@ -386,6 +386,12 @@ fn library(directories: &[PathBuf]) -> Result<Library, Failure> {
     Ok(library)
 }
 
+/// Tells what works in the rules and standards of the run, and will not for ever.
+fn write_warnings(library: &Library, streams: &mut Streams<'_>) -> Result<(), Failure> {
+    let text = crate::report::write_warnings(library.warnings(), &library.sources, &Style::default());
+    Ok(streams.err.write_all(text.as_bytes())?)
+}
+
 /// Runs a command line.
 pub fn run(cli: &Cli, streams: &mut Streams<'_>) -> Exit {
     let mut shown = Library::default();

@@ -9,6 +9,7 @@ use crate::standard::library::Library;
 
 pub(super) fn run(args: &TestArgs, streams: &mut Streams<'_>, shown: &mut Library) -> Result<Exit, Failure> {
     let mut ids: Vec<String> = Vec::new();
+    let mut own_standards: Vec<String> = Vec::new();
     for what in &args.what {
         if !Path::new(what).is_dir() {
             ids.push(what.clone());
@@ -17,12 +18,14 @@ pub(super) fn run(args: &TestArgs, streams: &mut Streams<'_>, shown: &mut Librar
         let mut pack = Library::default();
         pack.add_directory(Path::new(what)).map_err(|problem| Failure::Problems(vec![problem]))?;
         ids.extend(pack.rule_ids().map(str::to_owned));
+        own_standards.extend(pack.standard_ids().map(str::to_owned));
     }
     let directories = args.what.iter().filter(|what| Path::new(what).is_dir()).map(std::path::PathBuf::from);
     *shown = super::library(&directories.collect::<Vec<_>>())?;
     let all = args.what.is_empty();
     if all {
         ids = shown.rule_ids().map(str::to_owned).collect();
+        own_standards = shown.standard_ids().map(str::to_owned).collect();
     }
     let mut problems: Vec<Problem> = Vec::new();
     let mut lines: Vec<Line> = Vec::new();
@@ -32,7 +35,7 @@ pub(super) fn run(args: &TestArgs, streams: &mut Streams<'_>, shown: &mut Librar
             Err(found) => problems.extend(found),
         }
     }
-    problems.extend(standards(shown, all));
+    problems.extend(standards(shown, &own_standards));
     for line in lines.iter().filter(|line| args.verbose || !line.word.is_right()) {
         let detail = if line.detail.is_empty() { String::new() } else { format!(": {}", line.detail) };
         writeln!(streams.out, "{} {} ({}){detail}", line.word.as_str(), line.rule, line.example)?;
@@ -44,19 +47,16 @@ pub(super) fn run(args: &TestArgs, streams: &mut Streams<'_>, shown: &mut Librar
     if !problems.is_empty() {
         return Err(Failure::Problems(problems));
     }
+    super::write_warnings(shown, streams)?;
     Ok(if lines.iter().all(|line| line.word.is_right()) { Exit::Clean } else { Exit::Findings })
 }
 
 /// Every standard is typed too: a parameter that does not fit would otherwise only show when it is used.
-fn standards(library: &mut Library, all: bool) -> Vec<Problem> {
-    if !all {
-        return Vec::new();
-    }
-    let ids: Vec<String> = library.standard_ids().map(str::to_owned).collect();
+fn standards(library: &mut Library, ids: &[String]) -> Vec<Problem> {
     let mut problems = Vec::new();
     for id in ids {
         let found = library
-            .standard(&id)
+            .standard(id)
             .and_then(|standard| crate::standard::select::instances(library, &[std::sync::Arc::new(standard)]));
         problems.extend(found.err().unwrap_or_default());
     }

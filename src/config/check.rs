@@ -1,6 +1,6 @@
 //! The names in the configuration held against the rules and standards there are: nothing in it is overlooked.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::names::{self, Named};
@@ -240,5 +240,13 @@ fn owned(named: &[Named<'_>]) -> Vec<Use> {
 /// A rule as it is used by nobody.
 fn bare(name: &At<String>) -> Use {
     let params = crate::rules::Arguments::new();
-    Use { rule: name.clone(), name: None, params, severity: None, only: Vec::new(), except: Vec::new() }
+    Use {
+        rule: name.clone(),
+        name: None,
+        params,
+        param_names: BTreeMap::new(),
+        severity: None,
+        only: Vec::new(),
+        except: Vec::new(),
+    }
 }

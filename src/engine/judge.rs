@@ -10,7 +10,7 @@ use crate::model::schema::{Node, Scope};
 use crate::model::service::Service;
 use crate::rules::ast::UnknownAs;
 use crate::rules::conclude::{Conclusion, conclude};
-use crate::rules::eval::{Judgement, judge};
+use crate::rules::eval::{Found, Judgement, Pools, judge};
 use crate::source::Sources;
 use crate::standard::select::Instance;
 
@@ -69,11 +69,13 @@ fn by_rule(
 ) -> (Vec<Finding>, RuleCount) {
     let mut findings = Vec::new();
     let mut count = RuleCount::default();
+    let pools = Pools::new(&instance.rule, service);
     for target in targets {
         if !instance.looks_at(&sources.get(target.place().file).path) {
             continue;
         }
-        match judge(&instance.rule, *target, service) {
+        let found = Found::new(&instance.rule);
+        match judge(&instance.rule, *target, &pools, &found) {
             Judgement::NotApplicable => {}
             Judgement::Pass => count.passed += 1,
             Judgement::Findings(groups) => {

@@ -154,8 +154,16 @@ fn suppressions(
     rules.extend(own::RULES.iter().map(|rule| rule.id.to_owned()));
     let not_waivable =
         plan.all_instances().filter(|instance| !instance.waivable).map(|instance| instance.id.clone()).collect();
-    let known = Known { rules: &rules, not_waivable: &not_waivable, ran: &ran, clock: plan.clock };
     let (pragmas, misspelt) = comments::pragmas(&repo.sources, seen);
+    let named = pragmas.iter().flat_map(|pragma| pragma.rules.iter().map(|(rule, _)| rule));
+    let mut named = named.chain(annotations.iter().map(|annotation| &annotation.rule));
+    // Former ids are in the texts of the rules, which few runs have to look through.
+    let former: BTreeMap<String, String> = if named.all(|rule| rules.contains(rule)) {
+        BTreeMap::new()
+    } else {
+        library.former_ids().map(|(former, present)| (former.to_owned(), present.to_owned())).collect()
+    };
+    let known = Known { rules: &rules, not_waivable: &not_waivable, ran: &ran, former: &former, clock: plan.clock };
     suppress::apply(findings, &pragmas, &misspelt, annotations, &known)
 }
 

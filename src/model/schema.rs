@@ -25,6 +25,8 @@ pub enum Type {
     Str,
     /// A path, with `/`.
     Path,
+    /// A semantic version, compared as one; text that is none equals only itself.
+    Version,
     /// One of a closed list of words.
     Enum(&'static [&'static str]),
     /// A length of time.
@@ -51,6 +53,7 @@ impl Type {
             Type::Port => "port".into(),
             Type::Str => "string".into(),
             Type::Path => "path".into(),
+            Type::Version => "version".into(),
             Type::Enum(words) => words.join(" | "),
             Type::Duration => "duration".into(),
             Type::Quantity => "quantity".into(),
@@ -83,6 +86,14 @@ impl StructDef {
     #[must_use]
     pub fn field(&self, name: &str) -> Option<(usize, &'static FieldDef)> {
         self.fields.iter().enumerate().find(|(_, field)| field.name == name)
+    }
+
+    /// The index of the field by which lists of these are compared with text: what people call one of them.
+    #[must_use]
+    pub fn grip(&self) -> Option<usize> {
+        let is_text = |field: &FieldDef| matches!(field.ty, Type::Str | Type::Path);
+        let of = |name: &&str| self.field(name).filter(|(_, field)| is_text(field)).map(|(index, _)| index);
+        ["name", "path", "key"].iter().find_map(of)
     }
 }
 
@@ -245,6 +256,17 @@ pub struct Port(pub u16);
 /// A path with `/`, relative to the root of the run unless its field says otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PathText(pub String);
+
+/// A version as it is written.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct VersionText(pub String);
+
+impl Modelled for VersionText {
+    const TYPE: Type = Type::Version;
+    fn as_slot(&self, parent: Place) -> Slot<'_> {
+        Slot::Known(View::Str(&self.0), parent.into())
+    }
+}
 
 impl Modelled for Uid {
     const TYPE: Type = Type::Uid;

@@ -18,7 +18,7 @@ use crate::finding::Report;
 use crate::source::Sources;
 
 pub use json::SCHEMA as JSON_SCHEMA;
-pub use problem::write_problems;
+pub use problem::{write_problems, write_warnings};
 
 /// How text for people looks. Formats for programs ignore it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

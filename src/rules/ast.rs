@@ -96,6 +96,8 @@ pub struct Param {
     pub min: Option<i64>,
     /// Largest number.
     pub max: Option<i64>,
+    /// Whether a standard may leave it out though it has no default.
+    pub optional: bool,
     /// One line of documentation.
     pub doc: String,
 }
@@ -150,6 +152,13 @@ pub enum Form {
         /// The operand.
         operand: At<Literal>,
     },
+    /// A predicate of svclint's own.
+    Check {
+        /// Its name.
+        name: At<String>,
+        /// Its arguments by name.
+        with: Vec<(At<String>, At<Operand>)>,
+    },
 }
 
 /// `{in, as, where, require}`.
@@ -176,6 +185,22 @@ pub enum Arity {
     Many,
 }
 
+impl Arity {
+    /// The words.
+    pub const WORDS: &'static [&'static str] = &["one", "optional", "many"];
+
+    /// The arity of a word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "one" => Some(Self::One),
+            "optional" => Some(Self::Optional),
+            "many" => Some(Self::Many),
+            _ => None,
+        }
+    }
+}
+
 /// A named look-up of other artifacts of the service.
 #[derive(Clone, Debug)]
 pub struct Lookup {
@@ -187,6 +212,8 @@ pub struct Lookup {
     pub filter: Option<Condition>,
     /// How many.
     pub arity: Arity,
+    /// What is said where one is expected and there is none, or more.
+    pub say: Option<At<String>>,
 }
 
 /// A further label of the finding.
@@ -230,6 +257,60 @@ impl Status {
             Self::Deprecated => "deprecated",
         }
     }
+}
+
+/// Why a rule is on its way out.
+#[derive(Clone, Debug)]
+pub struct Deprecation {
+    /// Version in which it was.
+    pub since: String,
+    /// The rule to use instead.
+    pub instead: Option<At<String>>,
+    /// The reason.
+    pub why: String,
+}
+
+/// What a change of a rule does to the number of its findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// There may be more.
+    More,
+    /// There may be fewer.
+    Fewer,
+    /// They are the same.
+    Same,
+}
+
+impl Effect {
+    /// The words.
+    pub const WORDS: &'static [&'static str] = &["more", "fewer", "same"];
+
+    /// The word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::More => "more",
+            Self::Fewer => "fewer",
+            Self::Same => "same",
+        }
+    }
+
+    /// The effect of a word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::More, Self::Fewer, Self::Same].into_iter().find(|effect| effect.as_str() == word)
+    }
+}
+
+/// A change of a rule since it came.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// Version in which it came.
+    pub version: String,
+    /// What changed.
+    pub what: String,
+    /// What it does to the number of findings.
+    pub effect: Effect,
 }
 
 /// What an example expects at one place.
@@ -277,8 +358,12 @@ pub struct RuleSource {
     pub references: Vec<String>,
     /// Ids of other tools' rules for the same thing, such as `hadolint:DL3002`.
     pub equivalents: Vec<String>,
-    /// Former ids.
-    pub aliases: Vec<String>,
+    /// Former ids, which keep working with a warning.
+    pub aliases: Vec<At<String>>,
+    /// Why it is on its way out; where [`RuleSource::status`] says so.
+    pub deprecated: Option<Deprecation>,
+    /// Its history, the oldest change first.
+    pub changes: Vec<Change>,
     /// Parameters.
     pub params: Vec<Param>,
     /// The kind it looks at.

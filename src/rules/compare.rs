@@ -6,7 +6,8 @@ use super::eval::{has_doubt, is, known_elements};
 use super::evidence::Truth;
 use super::ir::Const;
 use super::operators::Operator;
-use crate::model::schema::{Elements, View};
+use crate::model::schema::{Elements, Slot, Type, View};
+use crate::syntax::gotemplate::version_order;
 
 /// A value against a constant. Types fit: the checker saw to it.
 pub(super) fn with_const(view: View<'_>, operator: Operator, constant: &Const) -> Truth {
@@ -26,6 +27,7 @@ pub(super) fn with_const(view: View<'_>, operator: Operator, constant: &Const) -
         (Operator::StartsWith, Const::Str(part)) => text(view).is_some_and(|text| text.starts_with(part)),
         (Operator::EndsWith, Const::Str(part)) => text(view).is_some_and(|text| text.ends_with(part)),
         (Operator::Contains, Const::Str(part)) => text(view).is_some_and(|text| text.contains(part)),
+        (Operator::Within, Const::Range(range)) => text(view).is_some_and(|text| range.has(text)),
         (Operator::Empty, Const::Bool(wanted)) => text(view).is_some_and(|text| text.is_empty() == *wanted),
         _ => false,
     };
@@ -80,8 +82,18 @@ fn list_with(list: &dyn Elements, operator: Operator, constant: &Const) -> Truth
     }
 }
 
-/// A value against another value of the model.
-pub(super) fn with_view(view: View<'_>, operator: Operator, other: View<'_>) -> Truth {
+/// A value against another value of the model. `ty` is the declared type of the first, which tells versions from text.
+pub(super) fn with_view(view: View<'_>, operator: Operator, other: View<'_>, ty: Type) -> Truth {
+    if let (Type::Version, View::Str(a), View::Str(b)) = (ty, view, other)
+        && let Some(order) = version_order(a, b)
+    {
+        match operator {
+            Operator::Eq => return Truth::of(order.is_eq()),
+            Operator::Ne => return Truth::of(order.is_ne()),
+            Operator::Lt | Operator::Le | Operator::Gt | Operator::Ge => return Truth::of(is(Some(order), operator)),
+            _ => {}
+        }
+    }
     match (view, operator, other) {
         (View::List(list), Operator::Contains, other) => {
             let holds = known_elements(list).any(|element| equal(element, other));
@@ -104,7 +116,7 @@ pub(super) fn with_view(view: View<'_>, operator: Operator, other: View<'_>) -> 
                 Truth::Fails
             }
         }
-        (_, Operator::NotIn, View::List(list)) => with_view(view, Operator::In, View::List(list)).not(),
+        (_, Operator::NotIn, View::List(list)) => with_view(view, Operator::In, View::List(list), ty).not(),
         (_, Operator::Eq, _) => Truth::of(equal(view, other)),
         (_, Operator::Ne, _) => Truth::of(!equal(view, other)),
         (_, Operator::StartsWith, _) => Truth::of(texts(view, other).is_some_and(|(a, b)| a.starts_with(b))),
@@ -127,9 +139,14 @@ fn lists(a: &dyn Elements, operator: Operator, b: &dyn Elements) -> Truth {
     if has_doubt(a) || has_doubt(b) { Truth::Unknown } else { Truth::of(holds) }
 }
 
+/// Text as it is; of a thing in a list, what people call it.
 fn text(view: View<'_>) -> Option<&str> {
     match view {
         View::Str(text) => Some(text),
+        View::Node(node) => match node.slot(node.def().grip()?) {
+            Slot::Known(View::Str(text), _) => Some(text),
+            _ => None,
+        },
         _ => None,
     }
 }
@@ -146,6 +163,8 @@ fn same(view: View<'_>, constant: &Const) -> bool {
         (View::Int(a), Const::Float(b)) => (a as f64 - b).abs() < f64::EPSILON,
         (View::Float(a), Const::Float(b)) => (a - b).abs() < f64::EPSILON,
         (View::Str(a), Const::Str(b)) => a == b,
+        (View::Str(a), Const::Version(b)) => a == b || version_order(a, b).is_some_and(Ordering::is_eq),
+        (View::Node(_), Const::Str(b)) => text(view) == Some(b),
         (View::Duration(a), Const::Duration(b)) => a == b,
         (View::Quantity(a), Const::Quantity(b)) => a == b,
         _ => false,
@@ -156,6 +175,7 @@ fn order(view: View<'_>, constant: &Const) -> Option<Ordering> {
     match (view, constant) {
         (View::Int(a), Const::Int(b)) => Some(a.cmp(b)),
         (View::Float(a), Const::Float(b)) => a.partial_cmp(b),
+        (View::Str(a), Const::Version(b)) => version_order(a, b),
         (View::Duration(a), Const::Duration(b)) => Some(a.nanos.cmp(&b.nanos)),
         (View::Quantity(a), Const::Quantity(b)) => Some(a.milli.cmp(&b.milli)),
         _ => None,
@@ -166,6 +186,7 @@ fn equal(a: View<'_>, b: View<'_>) -> bool {
     match (a, b) {
         (View::Bool(a), View::Bool(b)) => a == b,
         (View::Str(a), View::Str(b)) => a == b,
+        (View::Node(_), _) | (_, View::Node(_)) => texts(a, b).is_some_and(|(a, b)| a == b),
         _ => view_order(a, b) == Some(Ordering::Equal),
     }
 }

@@ -43,6 +43,9 @@ pub fn conclude<'a>(rule: &Compiled, target: &'a dyn Node, group: &Group<'a>) ->
         return None;
     }
     let text = Text { rule, target, group };
+    if let Some((index, count)) = group.lookup {
+        return text.not_one(index, count);
+    }
     let deciding = if group.unknown {
         group.evidence.iter().find(|evidence| matches!(evidence.seen, Seen::Unresolved(_))).unwrap_or(first)
     } else {
@@ -85,6 +88,29 @@ pub fn conclude<'a>(rule: &Compiled, target: &'a dyn Node, group: &Group<'a>) ->
 }
 
 impl<'a> Text<'_, 'a> {
+    /// A look-up that expects one thing and found `count` of them.
+    fn not_one(&self, index: usize, count: usize) -> Option<Conclusion> {
+        let lookup = self.rule.lookups.get(index)?;
+        let (first, others) = self.group.evidence.split_first()?;
+        let (kind, target) = (lookup.kind.name, self.target.label());
+        let message = match (&lookup.say, count) {
+            (Some(say), _) => self.render(say, first),
+            (None, 0) => format!("nothing of `{kind}` belongs to `{target}`, and one is expected"),
+            (None, _) => format!("{count} of `{kind}` belong to `{target}`, and one is expected"),
+        };
+        let label = if count == 0 { format!("no `{kind}` fits this") } else { format!("{count} of `{kind}` fit this") };
+        let related =
+            others.iter().map(|other| Label { place: other.place(), text: format!("{} fits", other.actual()) });
+        Some(Conclusion {
+            outcome: Outcome::Fail,
+            message,
+            help: self.rule.help.as_ref().map(|help| self.render(help, first)),
+            primary: Label { place: first.place(), text: label },
+            related: related.collect(),
+            evidence: self.group.evidence.iter().map(Evidence::key).collect::<Vec<_>>().join("\n"),
+        })
+    }
+
     fn slot(&self, path: &Path) -> Slot<'a> {
         let start = match path.root {
             Root::Target => Slot::Known(View::Node(self.target), self.target.place().into()),
@@ -111,6 +137,10 @@ impl<'a> Text<'_, 'a> {
         let Some(condition) = evidence.condition else { return String::new() };
         match &condition.say {
             Some(say) => self.render(say, evidence),
+            None if alternatives(condition).is_some() => {
+                let says = alternatives(condition).into_iter().flatten().filter_map(|part| part.say.as_ref());
+                says.map(|say| self.render(say, evidence)).collect::<Vec<_>>().join(" or ")
+            }
             None if evidence.negated => expected_not(condition, &|path| self.path_text(path)),
             None => expected(condition, &|path| self.path_text(path)),
         }
@@ -166,7 +196,9 @@ impl<'a> Text<'_, 'a> {
             Seen::Target => String::new(),
             _ if doubt => String::new(),
             Seen::Missing => match evidence.condition {
-                Some(condition) if condition.say.is_some() => self.expected(evidence),
+                Some(condition) if condition.say.is_some() || alternatives(condition).is_some() => {
+                    self.expected(evidence)
+                }
                 _ if evidence.field.is_empty() => "missing here".to_owned(),
                 _ => format!("`{}` is missing here", evidence.field),
             },
@@ -183,6 +215,14 @@ impl<'a> Text<'_, 'a> {
             }
             Seen::Value(_) => format!("{} here", evidence.actual()),
         }
+    }
+}
+
+/// The parts of an `any` of which each says what it wants.
+fn alternatives(condition: &super::ir::Cond) -> Option<&[super::ir::Cond]> {
+    match &condition.form {
+        super::ir::Form::Any(parts) if parts.iter().all(|part| part.say.is_some()) => Some(parts),
+        _ => None,
     }
 }
 

@@ -1,12 +1,22 @@
 //! From YAML to conditions: the first key decides, and every other key is closed too.
 
+use std::sync::LazyLock;
+
 use super::ast::{At, Condition, Form, Literal, Operand, Quantifier};
 use super::load::Loader;
 use super::operators::Operator;
 use crate::diagnostic::nearest;
 use crate::syntax::yaml::{NodeRef, Scalar, Shape, Style};
 
-const FORMS: &[&str] = &["all", "any", "none", "not", "each", "some", "count", "agree", "field", "param"];
+/// The keys that decide what a condition is.
+pub const FORMS: &[&str] = &["all", "any", "none", "not", "each", "some", "count", "agree", "field", "param", "check"];
+
+static FIELD_KEYS: LazyLock<Vec<&str>> = LazyLock::new(|| with_operators(&["field", "absent", "say"]));
+static PARAM_KEYS: LazyLock<Vec<&str>> = LazyLock::new(|| with_operators(&["param", "say"]));
+
+fn with_operators(keys: &[&'static str]) -> Vec<&'static str> {
+    keys.iter().copied().chain(Operator::ALL.iter().map(|operator| operator.as_str())).collect()
+}
 
 /// Conditions may stand this deep in one another.
 const MAX_DEPTH: usize = 16;
@@ -62,6 +72,14 @@ fn nested(loader: &mut Loader, node: NodeRef<'_>, depth: usize) -> Option<Condit
                 loader.problem("rule/type", "a count compares with an integer", operand.place);
                 return None;
             };
+            let least = i64::from(operator.value == "ge");
+            if number < least {
+                let message = match operator.value.as_str() {
+                    "ge" => format!("every list has at least {number} elements"),
+                    _ => format!("no list has {number} elements"),
+                };
+                loader.problem("rule/constant", message, operand.place);
+            }
             Form::Count(quantifier, operator, At::new(number, operand.place))
         }
         "agree" => {
@@ -70,6 +88,7 @@ fn nested(loader: &mut Loader, node: NodeRef<'_>, depth: usize) -> Option<Condit
             Form::Agree(quantifier, At::new(operand.value.text(), operand.place))
         }
         "field" => field(loader, node, value)?,
+        "check" => check(loader, node, value)?,
         _ => param(loader, node, value)?,
     };
     let say = node.get("say").and_then(|say| loader.text(say, "`say`"));
@@ -89,8 +108,8 @@ fn parts(
         loader.problem("rule/constant", message, list.place());
         return None;
     }
-    let parts: Vec<_> = list.items().map(|item| nested(loader, item, depth + 1)).collect();
-    parts.into_iter().collect()
+    // A part that is wrong keeps the rule from running; the others are read on for what is wrong with them.
+    Some(list.items().filter_map(|item| nested(loader, item, depth + 1)).collect())
 }
 
 type Extra = Option<(At<String>, At<Literal>)>;
@@ -110,6 +129,9 @@ fn quantifier(
         _ => ("value", &["in", "as", "where", "value"]),
     };
     loader.closed(value, format_args!("`{form}`"), keys);
+    if value.shape() != Shape::Mapping {
+        return None;
+    }
     let name = loader.required(value, "as", format_args!("`{form}`"))?;
     let Some(list) = value.get("in") else {
         loader.problem("rule/missing-key", format!("`{form}` needs `in`"), value.anchor_place());
@@ -153,9 +175,7 @@ fn quantifier(
 }
 
 fn field(loader: &mut Loader, node: NodeRef<'_>, value: NodeRef<'_>) -> Option<Form> {
-    let mut keys: Vec<&str> = vec!["field", "absent", "say"];
-    keys.extend(Operator::ALL.iter().map(|operator| operator.as_str()));
-    loader.closed(node, "a comparison", &keys);
+    loader.closed(node, "a comparison", &FIELD_KEYS);
     let path = loader.text(value, "`field`")?;
     let (operator, operand) = operator(loader, node, &path.value)?;
     let absent = match node.get("absent").and_then(|word| loader.text(word, "`absent`")) {
@@ -169,36 +189,68 @@ fn field(loader: &mut Loader, node: NodeRef<'_>, value: NodeRef<'_>) -> Option<F
         )),
         None => None,
     };
-    let operand = At::new(operand_of(loader, operand)?, operand.place());
+    let operand = operand_of(loader, operand)?;
     Some(Form::Field { path, operator, operand, absent })
 }
 
 fn operator<'t>(loader: &mut Loader, node: NodeRef<'t>, what: &str) -> Option<(At<String>, NodeRef<'t>)> {
-    let operators: Vec<_> =
-        node.entries().filter(|entry| Operator::ALL.iter().any(|operator| operator.as_str() == entry.key)).collect();
+    let operators: Vec<_> = node.entries().filter(|entry| Operator::from_word(entry.key).is_some()).collect();
     let [entry] = operators.as_slice() else {
         let message = if operators.is_empty() {
             format!("`{what}` is compared with nothing")
         } else {
             format!("`{what}` is compared with more than one operator")
         };
-        let list = Operator::ALL.iter().map(|operator| operator.as_str()).collect::<Vec<_>>().join(", ");
-        loader.problem("rule/operator", message, node.anchor_place()).help = Some(format!("use one of {list}"));
+        if !loader.is_told(node, None) {
+            loader.problem("rule/operator", message, node.anchor_place()).help =
+                Some("use one operator, such as `eq`, `in`, `matches` or `exists`".to_owned());
+        }
         return None;
     };
     Some((At::new(entry.key.to_owned(), entry.key_node.place()), entry.value))
 }
 
 fn param(loader: &mut Loader, node: NodeRef<'_>, value: NodeRef<'_>) -> Option<Form> {
-    loader.closed(
-        node,
-        "a comparison of a parameter",
-        &["param", "eq", "ne", "in", "not_in", "exists", "empty", "say"],
-    );
+    loader.closed(node, "a comparison of a parameter", &PARAM_KEYS);
     let name = loader.text(value, "`param`")?;
     let (operator, operand) = operator(loader, node, &name.value)?;
-    let operand = loader.literal(operand)?;
+    let operand = plain_literal(loader, operand)?;
     Some(Form::Param { name, operator, operand })
+}
+
+/// `check: name, with: {…}`.
+fn check(loader: &mut Loader, node: NodeRef<'_>, value: NodeRef<'_>) -> Option<Form> {
+    loader.closed(node, "a call of a predicate", &["check", "with", "say"]);
+    let name = loader.text(value, "`check`")?;
+    let mut with = Vec::new();
+    for entry in loader.entries(node, "with") {
+        let argument = At::new(entry.key.to_owned(), entry.key_node.place());
+        let operand = operand_of(loader, entry.value)?;
+        with.push((argument, operand));
+    }
+    Some(Form::Check { name, with })
+}
+
+/// A literal in which no parameter stands: `$name` would be taken for text.
+fn plain_literal(loader: &mut Loader, node: NodeRef<'_>) -> Option<At<Literal>> {
+    if let Some(inside) = parameter_in(node) {
+        let message = format!("`{}` would be text here", inside.text().unwrap_or(""));
+        loader.problem("rule/operand", message, inside.place()).help =
+            Some("a parameter stands alone behind its operator; put text with a `$` in quotes".to_owned());
+        return None;
+    }
+    loader.literal(node)
+}
+
+/// A plain scalar with a `$` in a literal.
+fn parameter_in(node: NodeRef<'_>) -> Option<NodeRef<'_>> {
+    match node.shape() {
+        Shape::Scalar(Scalar::Str(text)) => {
+            (text.starts_with('$') && node.style() == Some(Style::Plain)).then_some(node)
+        }
+        Shape::Sequence => node.items().find_map(parameter_in),
+        _ => None,
+    }
 }
 
 /// `$name` is a parameter only in a plain scalar; `"$name"` is text.
@@ -209,17 +261,19 @@ fn operand_of_text(text: &str, style: Option<Style>) -> Operand {
     }
 }
 
-fn operand_of(loader: &mut Loader, node: NodeRef<'_>) -> Option<Operand> {
+/// The right-hand side of an operator, at the place of what it names.
+fn operand_of(loader: &mut Loader, node: NodeRef<'_>) -> Option<At<Operand>> {
+    let at = |operand: Operand| At::new(operand, node.place());
     match node.shape() {
         Shape::Mapping => {
             loader.closed(node, "an operand", &["field"]);
             let path = loader.required(node, "field", "an operand")?;
-            Some(Operand::Field(path.value))
+            Some(At::new(Operand::Field(path.value), path.place))
         }
         Shape::Scalar(Scalar::Str(text)) => match text.strip_prefix('$') {
-            Some(name) if node.style() == Some(Style::Plain) => Some(Operand::Param(name.to_owned())),
-            _ => Some(Operand::Literal(Literal::Str(text.to_owned()))),
+            Some(name) if node.style() == Some(Style::Plain) => Some(at(Operand::Param(name.to_owned()))),
+            _ => Some(at(Operand::Literal(Literal::Str(text.to_owned())))),
         },
-        _ => loader.literal(node).map(|literal| Operand::Literal(literal.value)),
+        _ => plain_literal(loader, node).map(|literal| at(Operand::Literal(literal.value))),
     }
 }

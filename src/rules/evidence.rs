@@ -73,6 +73,8 @@ pub struct Group<'a> {
     pub evidence: Vec<Evidence<'a>>,
     /// The bindings, for messages.
     pub bindings: Vec<Option<Slot<'a>>>,
+    /// The look-up that expects one, and how many it found, where that is what decided.
+    pub lookup: Option<(usize, usize)>,
 }
 
 /// A condition's end with its reasons. A condition that holds has reasons only where they were asked for.
@@ -203,6 +205,7 @@ pub(super) fn expected(condition: &Cond, path_text: &dyn Fn(&super::ir::Path) ->
                 Operator::Empty if operand == "true" => "none".to_owned(),
                 Operator::Empty => "at least one".to_owned(),
                 Operator::Unique => "each only once".to_owned(),
+                Operator::Within => format!("something in {operand}"),
                 Operator::HasFile | Operator::HasMatch => format!("a file {operand}"),
                 Operator::HasDirectory => format!("a directory {operand}"),
                 Operator::HasFilled => format!("a directory {operand} with files in it"),
@@ -226,6 +229,7 @@ pub(super) fn expected(condition: &Cond, path_text: &dyn Fn(&super::ir::Path) ->
             _ => number.to_string(),
         },
         Form::Agree(..) => "one value".to_owned(),
+        Form::Check(builtin, _) => builtin.expected.to_owned(),
         Form::Const(_) => String::new(),
     }
 }

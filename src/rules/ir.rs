@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use super::ast::{Arity, RuleSource};
+use super::builtin::Builtin;
 use super::operators::Operator;
 use super::pattern::Pattern;
+use super::range::Range;
 use super::template::Template;
 use crate::model::duration::Duration;
 use crate::model::quantity::Quantity;
@@ -25,6 +27,10 @@ pub enum Const {
     Duration(Duration),
     /// An amount.
     Quantity(Quantity),
+    /// A semantic version.
+    Version(String),
+    /// A range of versions or addresses.
+    Range(Range),
     /// Several.
     List(Vec<Const>),
     /// A pattern, compiled on first use; it was checked when the rule was loaded.
@@ -42,6 +48,8 @@ impl Const {
             Const::Str(value) => value.clone(),
             Const::Duration(value) => value.text.clone(),
             Const::Quantity(value) => value.text.clone(),
+            Const::Version(text) => text.clone(),
+            Const::Range(range) => range.text().to_owned(),
             Const::List(items) => items.iter().map(Const::text).collect::<Vec<_>>().join(", "),
             Const::Pattern(pattern) => pattern.text.clone(),
         }
@@ -148,6 +156,8 @@ pub enum Form {
     Agree(Quantified, Path),
     /// A comparison.
     Compare(Compare),
+    /// A predicate of svclint's own, with its arguments in the order of its signature.
+    Check(&'static Builtin, Vec<Value>),
 }
 
 /// A look-up.
@@ -163,6 +173,8 @@ pub struct Lookup {
     pub filter: Option<Cond>,
     /// How many are expected.
     pub arity: Arity,
+    /// What is said where there is not exactly one, and one is expected.
+    pub say: Option<Template>,
 }
 
 /// A rule ready to run.

@@ -1,5 +1,7 @@
 //! Literals as values of the model's types.
 
+use std::sync::LazyLock;
+
 use super::ast::{At, Literal};
 use super::ir::Const;
 use super::template::Filter;
@@ -8,16 +10,21 @@ use crate::finding::Label;
 use crate::model::duration::Duration;
 use crate::model::quantity::Quantity;
 use crate::model::schema::{StructDef, Type};
+use crate::syntax::gotemplate::version_order;
 
-/// The types a parameter can have; each also as `list<…>`.
-pub(super) const TYPE_NAMES: &[&str] =
-    &["bool", "int", "float", "string", "path", "uid", "port", "regex", "glob", "duration", "quantity"];
+/// The types a parameter can have; each also as `list<…>`. Besides there are `enum(…)` and the fields of the model, such
+/// as `service.port_mention.source`.
+pub const TYPE_NAMES: &[&str] = &[
+    "bool", "int", "float", "string", "path", "uid", "port", "regex", "glob", "duration", "quantity", "version",
+    "image", "range",
+];
 
 static BOOL: Type = Type::Bool;
 static INT: Type = Type::Int;
 static FLOAT: Type = Type::Float;
 static STR: Type = Type::Str;
 static PATH: Type = Type::Path;
+static VERSION: Type = Type::Version;
 static UID: Type = Type::Uid;
 static PORT: Type = Type::Port;
 static DURATION: Type = Type::Duration;
@@ -29,7 +36,8 @@ pub(super) fn named_type(name: &str) -> Option<Type> {
         "bool" => Type::Bool,
         "int" => Type::Int,
         "float" => Type::Float,
-        "string" | "regex" | "glob" => Type::Str,
+        "string" | "regex" | "glob" | "image" | "range" => Type::Str,
+        "version" => Type::Version,
         "path" => Type::Path,
         "uid" => Type::Uid,
         "port" => Type::Port,
@@ -46,12 +54,71 @@ pub(super) fn list_of(element: Type) -> Type {
         Type::Int => &INT,
         Type::Float => &FLOAT,
         Type::Path => &PATH,
+        Type::Version => &VERSION,
         Type::Uid => &UID,
         Type::Port => &PORT,
         Type::Duration => &DURATION,
         Type::Quantity => &QUANTITY,
         Type::Str | Type::Enum(_) | Type::Struct(_) | Type::List(_) | Type::Tree => &STR,
     })
+}
+
+/// The type as which values of a type are compared: things go by their names.
+pub(super) fn compared(ty: Type) -> Type {
+    match ty {
+        Type::Struct(_) => Type::Str,
+        Type::List(element) => list_of(compared(*element)),
+        other => other,
+    }
+}
+
+/// The words of `enum(a, b)`; `None` for any other type.
+pub(super) fn enum_words(name: &str) -> Option<Vec<&str>> {
+    let inside = name.strip_prefix("enum(")?.strip_suffix(')')?;
+    let words: Vec<&str> = inside.split(',').map(str::trim).filter(|word| !word.is_empty()).collect();
+    (!words.is_empty()).then_some(words)
+}
+
+/// The type of a field by the name of its struct and its own, such as `service.port_mention.source`.
+pub(super) fn field_type(name: &str, kinds: &[&'static StructDef]) -> Option<Type> {
+    let (of, field) = name.rsplit_once('.')?;
+    let (_, field) = struct_of(of, kinds)?.field(field)?;
+    (!matches!(field.ty, Type::Struct(_) | Type::List(_) | Type::Tree)).then_some(field.ty)
+}
+
+/// The types by the names of fields, of the struct that a name begins with.
+pub(super) fn fields_like(name: &str, kinds: &[&'static StructDef]) -> Vec<String> {
+    let Some((of, _)) = name.rsplit_once('.') else { return Vec::new() };
+    let fields = struct_of(of, kinds).map_or(&[][..], |def| def.fields);
+    fields.iter().map(|field| format!("{of}.{}", field.name)).collect()
+}
+
+fn struct_of(name: &str, kinds: &[&'static StructDef]) -> Option<&'static StructDef> {
+    let mut queue: Vec<&'static StructDef> = kinds.to_vec();
+    let mut seen: Vec<&str> = Vec::new();
+    while let Some(def) = queue.pop() {
+        if seen.contains(&def.name) {
+            continue;
+        }
+        seen.push(def.name);
+        if def.name == name {
+            return Some(def);
+        }
+        queue.extend(def.fields.iter().filter_map(|field| match field.ty {
+            Type::Struct(inner) => Some(inner()),
+            Type::List(Type::Struct(inner)) => Some(inner()),
+            _ => None,
+        }));
+    }
+    None
+}
+
+/// The types of lists of every kind, which `lookup … many` gives.
+pub(super) fn list_type(kind: &'static StructDef) -> Option<Type> {
+    static ELEMENTS: LazyLock<Vec<(&str, Type)>> = LazyLock::new(|| {
+        crate::model::kinds().iter().map(|kind| ((kind.schema)().name, Type::Struct(kind.schema))).collect()
+    });
+    ELEMENTS.iter().find(|(name, _)| *name == kind.name).map(|(_, element)| Type::List(element))
 }
 
 /// The struct type of a kind.
@@ -62,7 +129,7 @@ pub(super) fn kind_type(kind: &'static StructDef) -> Option<Type> {
 /// Whether values of two types can be compared.
 pub(super) fn comparable(a: Type, b: Type) -> bool {
     let number = |ty| matches!(ty, Type::Int | Type::Uid | Type::Port | Type::Float);
-    let text = |ty| matches!(ty, Type::Str | Type::Path | Type::Enum(_));
+    let text = |ty| matches!(ty, Type::Str | Type::Path | Type::Enum(_) | Type::Version);
     match (a, b) {
         (Type::List(a), Type::List(b)) => comparable(*a, *b),
         (Type::Bool, Type::Bool) | (Type::Duration, Type::Duration) | (Type::Quantity, Type::Quantity) => true,
@@ -99,7 +166,11 @@ pub(super) fn typed(ty: Type, literal: &At<Literal>) -> Result<Const, Box<Proble
             wrong(Some(format!("remove the quotes: {text}")))
         }
         (Type::Str | Type::Path, Literal::Str(text)) => Ok(Const::Str(text.clone())),
-        (Type::Str, Literal::Int(_) | Literal::Float(_) | Literal::Bool(_)) => {
+        (Type::Version, Literal::Str(text)) => match version_order(text, text) {
+            Some(_) => Ok(Const::Version(text.clone())),
+            None => wrong(Some("write it as `1.4.2`".to_owned())),
+        },
+        (Type::Str | Type::Version, Literal::Int(_) | Literal::Float(_) | Literal::Bool(_)) => {
             wrong(Some(format!("put it in quotes: \"{}\"", literal.value.text())))
         }
         (Type::Enum(words), Literal::Str(text)) => {

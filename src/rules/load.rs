@@ -9,7 +9,7 @@ use super::conditions;
 use crate::diagnostic::{Problem, nearest};
 use crate::finding::{Label, Severity};
 use crate::source::Place;
-use crate::syntax::yaml::{NodeRef, Scalar, Shape, Tree};
+use crate::syntax::yaml::{Entry, NodeRef, Scalar, Shape, Tree};
 
 const RULE_KEYS: &[&str] = &[
     "rule",
@@ -22,6 +22,8 @@ const RULE_KEYS: &[&str] = &[
     "references",
     "equivalents",
     "aliases",
+    "deprecated",
+    "changes",
     "params",
     "target",
     "where",
@@ -89,13 +91,31 @@ impl Loader {
         }
     }
 
+    /// The text of a key that has to be there and to say something.
     pub(crate) fn required(&mut self, node: NodeRef<'_>, key: &str, what: impl Display) -> Option<At<String>> {
         if let Some(value) = node.get(key) {
-            self.text(value, format_args!("`{key}`"))
+            let text = self.text(value, format_args!("`{key}`"))?;
+            if text.value.trim().is_empty() {
+                self.problem("rule/empty", format!("`{key}` says nothing"), text.place);
+            }
+            Some(text)
         } else {
-            self.problem("rule/missing-key", format!("{what} needs `{key}`"), node.anchor_place());
+            if !self.is_told(node, Some(key)) {
+                self.problem("rule/missing-key", format!("{what} needs `{key}`"), node.anchor_place());
+            }
             None
         }
+    }
+
+    /// Whether a key of a mapping was told to be unknown; with `near`, one that was meant to be that.
+    pub(crate) fn is_told(&self, node: NodeRef<'_>, near: Option<&str>) -> bool {
+        node.entries().any(|entry| {
+            let place = entry.key_node.place();
+            let told = |problem: &Problem| {
+                problem.code == "rule/unknown-key" && problem.labels.first().is_some_and(|label| label.place == place)
+            };
+            near.is_none_or(|near| nearest(entry.key, [near]).is_some()) && self.problems.iter().any(told)
+        })
     }
 
     /// Reports what the YAML reader could not make sense of.
@@ -134,15 +154,52 @@ impl Loader {
         read
     }
 
-    pub(crate) fn texts(&mut self, node: NodeRef<'_>, key: &str) -> Vec<String> {
+    /// The items of a key; none where it is not there.
+    pub(crate) fn items<'t>(&mut self, node: NodeRef<'t>, key: &str) -> Vec<NodeRef<'t>> {
         let Some(list) = node.get(key) else { return Vec::new() };
         if list.shape() != Shape::Sequence {
-            self.problem("rule/type", format!("`{key}` is a list"), list.place());
+            self.problem("rule/shape", format!("`{key}` is a list, not {}", list.type_name()), list.place());
         }
-        list.items()
-            .filter_map(|item| self.text(item, format_args!("an entry of `{key}`")))
-            .map(|text| text.value)
-            .collect()
+        list.items().collect()
+    }
+
+    /// The entries of a key; none where it is not there.
+    pub(crate) fn entries<'t>(&mut self, node: NodeRef<'t>, key: &str) -> Vec<Entry<'t>> {
+        let Some(mapping) = node.get(key) else { return Vec::new() };
+        if mapping.shape() != Shape::Mapping {
+            let message = format!("`{key}` is a mapping, not {}", mapping.type_name());
+            self.problem("rule/shape", message, mapping.place());
+        }
+        mapping.entries().collect()
+    }
+
+    pub(crate) fn texts(&mut self, node: NodeRef<'_>, key: &str) -> Vec<String> {
+        let items = self.items(node, key).into_iter();
+        items.filter_map(|item| self.text(item, format_args!("an entry of `{key}`"))).map(|text| text.value).collect()
+    }
+
+    /// `true` or `false`; `None` where the key is not there or is something else.
+    pub(crate) fn flag(&mut self, node: NodeRef<'_>, key: &str) -> Option<bool> {
+        let value = node.get(key)?;
+        let Shape::Scalar(Scalar::Bool(flag)) = value.shape() else {
+            self.problem("rule/type", format!("`{key}` is `true` or `false`"), value.place());
+            return None;
+        };
+        Some(flag)
+    }
+
+    /// Reports documents behind the first, which nothing would read.
+    pub(crate) fn single<'t>(&mut self, tree: &'t Tree, what: &str) -> Option<NodeRef<'t>> {
+        let mut documents = tree.documents();
+        let first = documents.next();
+        if first.is_none() {
+            self.problem("rule/syntax", "the file is empty", Place::whole(tree.file()));
+        }
+        if let Some(second) = documents.next() {
+            let message = format!("a file holds one {what}, and this is a second document");
+            self.problem("rule/syntax", message, second.anchor_place());
+        }
+        first
     }
 
     pub(crate) fn literal(&mut self, node: NodeRef<'_>) -> Option<At<Literal>> {
@@ -161,25 +218,20 @@ impl Loader {
     }
 }
 
-/// Reads a rule file. Without problems the rule is whole; its conditions are not typed yet. `has_examples` is `false`
-/// for a tree that ends before them.
+/// Reads a rule file. With problems the rule is not whole and only there to look for more of them; its conditions are
+/// not typed yet. `has_examples` is `false` for a tree that ends before them.
 pub(crate) fn rule(tree: &Tree, has_examples: bool) -> (Option<RuleSource>, Vec<Problem>) {
     let mut loader = Loader::new();
     loader.syntax(tree);
-    let mut documents = tree.documents();
-    let Some(root) = documents.next() else {
-        loader.problem("rule/syntax", "the file is empty", Place::whole(tree.file()));
-        return (None, loader.problems);
-    };
+    let Some(root) = loader.single(tree, "rule") else { return (None, loader.problems) };
     let rule = read_rule(&mut loader, root, has_examples);
-    let whole = loader.problems.is_empty();
-    (rule.filter(|_| whole), loader.problems)
+    (rule, loader.problems)
 }
 
 fn read_rule(loader: &mut Loader, root: NodeRef<'_>, has_examples: bool) -> Option<RuleSource> {
     loader.closed(root, "a rule", RULE_KEYS);
     let id = loader.required(root, "rule", "a rule");
-    let since = loader.required(root, "since", "a rule");
+    let since = super::history::version(loader, root, "since", "a rule");
     let summary = loader.required(root, "summary", "a rule");
     let category = loader.required(root, "category", "a rule");
     let why = loader.required(root, "why", "a rule");
@@ -213,35 +265,55 @@ fn read_rule(loader: &mut Loader, root: NodeRef<'_>, has_examples: bool) -> Opti
         }
         None => Some(UnknownAs::Show(Severity::Info)),
     };
+    super::history::agrees(loader, root, status, severity);
+    let history = super::history::read(loader, root, id.as_ref());
     let params = params(loader, root);
     let filter = root.get("where").and_then(|node| conditions::condition(loader, node));
     let lookups = lookups(loader, root);
     let require = requirement(loader, root);
     let labels = labels(loader, root);
     let examples = if has_examples { examples(loader, root) } else { Vec::new() };
+    let nothing = || At::new(String::new(), root.anchor_place());
+    let said = |text: Option<At<String>>| text.map(|text| text.value).unwrap_or_default();
     Some(RuleSource {
-        id: id?,
-        since: since?.value,
-        status: status?,
-        summary: summary?.value,
-        category: category?.value,
-        severity: severity?,
-        why: why?.value,
-        references: loader.texts(root, "references"),
+        id: id.unwrap_or_else(nothing),
+        since: since.unwrap_or_default(),
+        status: status.unwrap_or(Status::Preview),
+        summary: said(summary),
+        category: said(category),
+        severity: severity.unwrap_or(Severity::Error),
+        why: said(why),
+        references: references(loader, root),
         equivalents: loader.texts(root, "equivalents"),
-        aliases: loader.texts(root, "aliases"),
+        aliases: history.aliases,
+        deprecated: history.deprecated,
+        changes: history.changes,
         params,
         target: target?,
         filter,
         lookups,
         require: require?,
-        unknown: unknown?,
-        message: message?,
+        unknown: unknown.unwrap_or(UnknownAs::Fail),
+        message: message.unwrap_or_else(nothing),
         missing: loader.optional(root, "missing"),
         help: loader.optional(root, "help"),
         labels,
         examples,
     })
+}
+
+fn references(loader: &mut Loader, root: NodeRef<'_>) -> Vec<String> {
+    let mut out = Vec::new();
+    for item in loader.items(root, "references") {
+        let Some(text) = loader.text(item, "an entry of `references`") else { continue };
+        if !text.value.starts_with("https://") {
+            let message = format!("`{}` is no address that begins with https://", text.value);
+            let help = text.value.strip_prefix("http://").map(|rest| format!("write https://{rest}"));
+            loader.problem("rule/reference", message, text.place).help = help;
+        }
+        out.push(text.value);
+    }
+    out
 }
 
 fn requirement(loader: &mut Loader, root: NodeRef<'_>) -> Option<super::ast::Condition> {
@@ -257,20 +329,26 @@ fn requirement(loader: &mut Loader, root: NodeRef<'_>) -> Option<super::ast::Con
             None
         }
         (None, None) => {
-            loader.problem("rule/missing-key", "a rule needs `require` or `forbid`", root.anchor_place());
+            if !loader.is_told(root, Some("require")) && !loader.is_told(root, Some("forbid")) {
+                loader.problem("rule/missing-key", "a rule needs `require` or `forbid`", root.anchor_place());
+            }
             None
         }
     }
 }
 
 fn params(loader: &mut Loader, root: NodeRef<'_>) -> Vec<Param> {
-    let Some(node) = root.get("params") else { return Vec::new() };
     let mut out = Vec::new();
-    for entry in node.entries() {
+    for entry in loader.entries(root, "params") {
         let name = At::new(entry.key.to_owned(), entry.key_node.place());
-        loader.closed(entry.value, "a parameter", &["type", "of", "like", "default", "min", "max", "doc"]);
+        loader.closed(entry.value, "a parameter", &["type", "of", "like", "default", "optional", "min", "max", "doc"]);
+        if entry.value.shape() != Shape::Mapping {
+            continue;
+        }
         let Some(ty) = loader.required(entry.value, "type", "a parameter") else { continue };
-        let Some(doc) = loader.required(entry.value, "doc", "a parameter") else { continue };
+        let doc = loader.required(entry.value, "doc", "a parameter").map(|doc| doc.value).unwrap_or_default();
+        // What a type depends on is named apart from it.
+        let of = entry.value.get("of").or_else(|| entry.value.get("like")).map_or(ty.place, NodeRef::place);
         let kind = match ty.value.as_str() {
             "path" if entry.value.get("of").is_some() => {
                 let of = loader.required(entry.value, "of", "a path parameter").map(|of| of.value);
@@ -297,36 +375,41 @@ fn params(loader: &mut Loader, root: NodeRef<'_>) -> Vec<Param> {
         };
         let (min, max) = (bound(loader, "min"), bound(loader, "max"));
         let default = entry.value.get("default").and_then(|node| loader.literal(node));
-        out.push(Param { name, ty: At::new(kind, ty.place), default, min, max, doc: doc.value });
+        let optional = loader.flag(entry.value, "optional").unwrap_or(false);
+        out.push(Param { name, ty: At::new(kind, of), default, min, max, optional, doc });
     }
     out
 }
 
 fn lookups(loader: &mut Loader, root: NodeRef<'_>) -> Vec<Lookup> {
-    let Some(node) = root.get("lookup") else { return Vec::new() };
     let mut out = Vec::new();
-    for entry in node.entries() {
-        loader.closed(entry.value, "a lookup", &["kind", "where", "expect"]);
+    for entry in loader.entries(root, "lookup") {
+        loader.closed(entry.value, "a lookup", &["kind", "where", "expect", "say"]);
+        if entry.value.shape() != Shape::Mapping {
+            continue;
+        }
         let kind = loader.required(entry.value, "kind", "a lookup");
-        let arity = loader.required(entry.value, "expect", "a lookup").and_then(|word| {
-            loader.word(&word, "an arity", &["one", "optional", "many"], |word| match word {
-                "one" => Some(Arity::One),
-                "optional" => Some(Arity::Optional),
-                "many" => Some(Arity::Many),
-                _ => None,
-            })
-        });
+        let expect = loader.required(entry.value, "expect", "a lookup");
+        let arity = expect.as_ref().and_then(|word| loader.word(word, "an arity", Arity::WORDS, Arity::from_word));
+        // What is misspelt keeps the rule from running, and is read on as what it is most like.
+        let meant = || nearest(&expect.as_ref()?.value, Arity::WORDS.iter().copied()).and_then(Arity::from_word);
+        let arity = arity.or_else(meant).unwrap_or(Arity::Optional);
         let filter = entry.value.get("where").and_then(|node| conditions::condition(loader, node));
-        let (Some(kind), Some(arity)) = (kind, arity) else { continue };
+        let Some(kind) = kind else { continue };
         let name = At::new(entry.key.to_owned(), entry.key_node.place());
-        out.push(Lookup { name, kind, filter, arity });
+        let say = loader.optional(entry.value, "say");
+        if let (Some(say), false) = (&say, arity == Arity::One) {
+            let message = "only a lookup that expects one has something to say where it finds none";
+            loader.problem("rule/arity", message, say.place).help = Some("write `expect: one`".to_owned());
+        }
+        out.push(Lookup { name, kind, filter, arity, say });
     }
     out
 }
 
 fn labels(loader: &mut Loader, root: NodeRef<'_>) -> Vec<LabelSpec> {
-    let Some(node) = root.get("labels") else { return Vec::new() };
-    node.items()
+    let items = loader.items(root, "labels").into_iter();
+    items
         .filter_map(|item| {
             loader.closed(item, "a label", &["at", "text"]);
             let at = loader.required(item, "at", "a label")?;
@@ -338,21 +421,18 @@ fn labels(loader: &mut Loader, root: NodeRef<'_>) -> Vec<LabelSpec> {
 
 fn examples(loader: &mut Loader, root: NodeRef<'_>) -> Vec<Example> {
     let place = root.get("examples").and_then(NodeRef::key_place).unwrap_or_else(|| root.anchor_place());
-    let out: Vec<Example> = root
-        .get("examples")
-        .map(|node| node.items().collect::<Vec<_>>())
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(|item| example(loader, item))
-        .collect();
-    let fails = |example: &Example| {
-        !example.expect.is_empty() || example.files.iter().any(|(_, text)| text.value.contains("#~ "))
-    };
-    if !out.iter().any(|example| !fails(example)) || !out.iter().any(fails) {
-        let what = if out.iter().any(fails) { "passes" } else { "fails" };
-        let message = format!("a rule needs an example that {what}");
-        let found = loader.problem("rule/examples", message, place);
-        found.help = Some("mark the line before a failing one with `#~ rule-id`, or say `expect`".to_owned());
+    let items = loader.items(root, "examples").into_iter();
+    let out: Vec<Example> = items.filter_map(|item| example(loader, item)).collect();
+    // An example of what cannot be told, `#~? id`, neither passes nor fails.
+    let marked = |example: &Example, mark: &str| example.files.iter().any(|(_, text)| text.value.contains(mark));
+    let fails =
+        |example: &Example| example.expect.iter().any(|expectation| !expectation.unknown) || marked(example, "#~ ");
+    let passes = |example: &Example| example.expect.is_empty() && !marked(example, "#~");
+    for (what, there) in [("passes", out.iter().any(passes)), ("fails", out.iter().any(fails))] {
+        if !there {
+            let found = loader.problem("rule/examples", format!("a rule needs an example that {what}"), place);
+            found.help = Some("mark the line before a failing one with `#~ rule-id`, or say `expect`".to_owned());
+        }
     }
     out
 }
@@ -361,7 +441,7 @@ fn example(loader: &mut Loader, item: NodeRef<'_>) -> Option<Example> {
     loader.closed(item, "an example", &["name", "files", "params", "expect"]);
     let name = loader.required(item, "name", "an example")?;
     let mut files = Vec::new();
-    for entry in item.get("files").into_iter().flat_map(NodeRef::entries) {
+    for entry in loader.entries(item, "files") {
         if let Some(body) = if entry.value.is_null() {
             Some(At::new(String::new(), entry.key_node.place()))
         } else {
@@ -370,20 +450,15 @@ fn example(loader: &mut Loader, item: NodeRef<'_>) -> Option<Example> {
             files.push((At::new(entry.key.to_owned(), entry.key_node.place()), body));
         }
     }
-    let params = item
-        .get("params")
-        .into_iter()
-        .flat_map(NodeRef::entries)
+    let params = loader.entries(item, "params").into_iter();
+    let params = params
         .filter_map(|entry| {
             let value = loader.literal(entry.value)?;
             Some((At::new(entry.key.to_owned(), entry.key_node.place()), value))
         })
         .collect();
-    let expect = item
-        .get("expect")
-        .map(|node| node.items().collect::<Vec<_>>())
-        .unwrap_or_default()
-        .into_iter()
+    let expect = loader.items(item, "expect").into_iter();
+    let expect = expect
         .filter_map(|node| {
             loader.closed(node, "an expectation", &["at", "message", "outcome"]);
             let at = loader.required(node, "at", "an expectation")?;

@@ -1,17 +1,20 @@
 //! Rules: written in YAML, checked against the model's schema when they are loaded, run with evidence.
 
 pub mod ast;
+pub mod builtin;
 pub mod check;
 mod compare;
 pub mod conclude;
 mod conditions;
 pub mod eval;
 pub mod evidence;
+pub(crate) mod history;
 pub mod ir;
 mod literals;
 pub(crate) mod load;
 pub mod operators;
 pub mod pattern;
+mod range;
 pub mod template;
 mod tree;
 

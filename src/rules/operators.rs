@@ -27,6 +27,7 @@ pub enum Operator {
     SubsetOf,
     SupersetOf,
     Unique,
+    Within,
     HasFile,
     HasDirectory,
     HasFilled,
@@ -53,6 +54,8 @@ pub enum Takes {
     ListOfElement,
     /// A path below the root of the tree.
     Path,
+    /// A range of versions such as `>=1.2, <2`, or of addresses such as `10.0.0.0/8`.
+    Range,
 }
 
 struct Row {
@@ -90,6 +93,13 @@ const TABLE: &[Row] = &[
     row(Operator::SubsetOf, "subset_of", Takes::ListOfElement, false, "has no element but"),
     row(Operator::SupersetOf, "superset_of", Takes::ListOfElement, false, "has every one of"),
     row(Operator::Unique, "unique", Takes::Bool, false, "has no element twice, or has one"),
+    row(
+        Operator::Within,
+        "within",
+        Takes::Range,
+        false,
+        "is in the range of versions, or of addresses in CIDR notation",
+    ),
     row(Operator::HasFile, "has_file", Takes::Path, false, "has a file at the path"),
     row(Operator::HasDirectory, "has_directory", Takes::Path, false, "has a directory at the path"),
     row(Operator::HasFilled, "has_filled", Takes::Path, false, "has a directory with files in it at the path"),
@@ -121,6 +131,7 @@ impl Operator {
         Self::SubsetOf,
         Self::SupersetOf,
         Self::Unique,
+        Self::Within,
         Self::HasFile,
         Self::HasDirectory,
         Self::HasFilled,
@@ -168,23 +179,31 @@ impl Operator {
         let list = matches!(ty, Type::List(_));
         let structure = matches!(ty, Type::Struct(_));
         let tree = matches!(ty, Type::Tree);
-        let text = matches!(ty, Type::Str | Type::Path | Type::Enum(_));
-        let ordered = matches!(ty, Type::Int | Type::Float | Type::Uid | Type::Port | Type::Duration | Type::Quantity);
+        let text = matches!(ty, Type::Str | Type::Path | Type::Enum(_) | Type::Version);
+        let ordered = matches!(
+            ty,
+            Type::Int | Type::Float | Type::Uid | Type::Port | Type::Duration | Type::Quantity | Type::Version
+        );
         match self {
             Self::Exists => !list && !tree,
             Self::Eq | Self::Ne | Self::In | Self::NotIn => !list && !structure && !tree,
             Self::Lt | Self::Le | Self::Gt | Self::Ge => ordered,
             Self::Matches | Self::NotMatches | Self::StartsWith | Self::EndsWith | Self::Glob => text,
-            Self::Contains => (list && !list_of_structs(ty)) || text,
+            Self::Contains => (list && has_comparable_elements(ty)) || text,
             Self::ContainsAny | Self::ContainsAll | Self::SubsetOf | Self::SupersetOf | Self::Unique => {
-                list && !list_of_structs(ty)
+                list && has_comparable_elements(ty)
             }
+            Self::Within => matches!(ty, Type::Str | Type::Version),
             Self::Empty => list || text,
             Self::HasFile | Self::HasDirectory | Self::HasFilled | Self::HasMatch | Self::DockerIgnores => tree,
         }
     }
 }
 
-fn list_of_structs(ty: Type) -> bool {
-    matches!(ty, Type::List(Type::Struct(_)))
+/// Things with a name are compared by it.
+fn has_comparable_elements(ty: Type) -> bool {
+    match ty {
+        Type::List(Type::Struct(def)) => def().grip().is_some(),
+        _ => true,
+    }
 }

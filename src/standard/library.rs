@@ -2,16 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
-use super::{Standard, load};
+use super::alias::Aliases;
+use super::pack::{self, Role};
+use super::{Standard, load, select};
 use crate::diagnostic::{Problem, nearest};
 use crate::embedded::{self, Embedded};
 use crate::finding::Label;
-use crate::rules::ast::RuleSource;
-use crate::rules::load as rule_load;
+use crate::rules::Arguments;
+use crate::rules::ast::{RuleSource, Status};
+use crate::rules::load::{self as rule_load, Loader};
 use crate::source::{EntryKind, FileId, Place, SourceFile, Sources};
 use crate::syntax::yaml::Tree;
 
@@ -23,12 +26,14 @@ pub struct Library {
     rules: BTreeMap<String, FileId>,
     standards: BTreeMap<String, FileId>,
     loaded: BTreeMap<String, Arc<RuleSource>>,
+    aliases: OnceLock<Aliases>,
+    /// What is wrong with the directories that were added.
+    problems: Vec<Problem>,
+    /// What works, and will not for ever.
+    warnings: Vec<Problem>,
     /// The files that came with the binary, whose examples its own tests have run.
     built_in: BTreeMap<FileId, &'static Embedded>,
 }
-
-/// Directories deeper than this are not looked at for rules.
-const MAX_DEPTH: usize = 8;
 
 impl Library {
     /// The built-in rules and standards.
@@ -42,30 +47,57 @@ impl Library {
         library
     }
 
-    /// Adds the `*.yaml` files of a directory; `standards/` in it holds standards, everything else rules. A later
-    /// rule of the same id takes the place of an earlier one.
+    /// Adds a directory: a pack, where it has a `pack.yaml`; else its `*.yaml` files, of which those in `standards/`
+    /// are standards and the others rules. Such a rule takes the place of a built-in one of the same id; a pack's may
+    /// not. What is wrong with the directory is told by every later question to the library.
     ///
     /// # Errors
     /// A directory or file that cannot be read.
     pub fn add_directory(&mut self, directory: &Path) -> Result<(), Problem> {
-        let mut queue = vec![(directory.to_owned(), 0)];
-        let mut found = Vec::new();
-        while let Some((current, depth)) = queue.pop() {
-            let entries = std::fs::read_dir(&current).map_err(|error| unreadable(&current, &error))?;
-            for entry in entries {
-                let path = entry.map_err(|error| unreadable(&current, &error))?.path();
-                if path.is_dir() && depth < MAX_DEPTH {
-                    queue.push((path, depth + 1));
-                } else if path.extension().is_some_and(|extension| extension == "yaml") {
-                    found.push(path);
+        let found = pack::collect(directory)?;
+        let mut loader = Loader::new();
+        let mut added: BTreeMap<String, FileId> = BTreeMap::new();
+        let is_pack = found.iter().any(|file| file.role == Role::Pack);
+        if !found.iter().any(|file| matches!(file.role, Role::Rule | Role::Standard)) {
+            let message = format!("`{}` has neither rules nor standards", directory.display());
+            self.problems.push(Problem { code: "rules/empty", message, labels: Vec::new(), help: None });
+        }
+        for file in found {
+            let text = std::fs::read_to_string(&file.path).map_err(|error| unreadable(&file.path, &error))?;
+            let (name, shown) = (file.name(), file.shown());
+            let known = match file.role {
+                Role::Standard => self.standards.get(&name),
+                _ => self.rules.get(&name),
+            };
+            let known = known.copied().filter(|_| matches!(file.role, Role::Rule | Role::Standard));
+            let id = self.add(shown, file.role, |source| source.set_text(Arc::from(text)));
+            let place = Place::whole(id);
+            match file.role {
+                Role::Pack => {
+                    let tree = self.parse(id);
+                    pack::read(&mut loader, &tree);
+                }
+                Role::Stray => {
+                    loader.problem("rules/stray", "nothing reads this file", place).help = Some(file.advice());
+                }
+                Role::Rule | Role::Standard => {
+                    let what = if file.role == Role::Rule { "rule" } else { "standard" };
+                    let own = added.insert(format!("{what} {name}"), id);
+                    let is_built_in = known.is_some_and(|known| self.built_in.contains_key(&known));
+                    if let Some(first) = own.or(known.filter(|_| is_pack || !is_built_in)) {
+                        let message = format!("there is a {what} `{name}` already");
+                        let first = Label { place: Place::whole(first), text: "here".to_owned() };
+                        let problem = loader.problem("rules/duplicate", message, place);
+                        problem.labels.push(first);
+                        problem.help = Some("give it another name".to_owned());
+                    }
                 }
             }
         }
-        found.sort();
-        for path in found {
-            let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
-            self.insert(&path.to_string_lossy().replace('\\', "/"), Arc::from(text));
-        }
+        self.problems.append(&mut loader.problems);
+        self.aliases.take();
+        let clashes = self.aliases().problems.clone();
+        self.problems.extend(clashes);
         Ok(())
     }
 
@@ -75,21 +107,30 @@ impl Library {
     }
 
     fn insert_with(&mut self, path: &str, set_text: impl FnOnce(&SourceFile)) -> FileId {
-        let name = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".yaml").to_owned();
-        let directory = path.rsplit('/').nth(1).unwrap_or("");
-        let file = SourceFile::new(format!("rules/{}", path.trim_start_matches("rules/")), EntryKind::File);
+        let role = match path.rsplit('/').nth(1).unwrap_or("") {
+            "standards" => Role::Standard,
+            "data" => Role::Stray,
+            _ => Role::Rule,
+        };
+        self.add(format!("rules/{}", path.trim_start_matches("rules/")), role, set_text)
+    }
+
+    fn add(&mut self, path: String, role: Role, set_text: impl FnOnce(&SourceFile)) -> FileId {
+        let name = path.rsplit('/').next().unwrap_or(&path).trim_end_matches(".yaml").to_owned();
+        let file = SourceFile::new(path, EntryKind::File);
         set_text(&file);
         let id = self.sources.add(file);
-        match directory {
-            "standards" => {
+        match role {
+            Role::Standard => {
                 self.standards.insert(name, id);
             }
-            "data" => {}
-            _ => {
+            Role::Rule => {
                 self.loaded.remove(&name);
                 self.rules.insert(name, id);
             }
+            Role::Pack | Role::Stray => {}
         }
+        self.aliases.take();
         id
     }
 
@@ -107,6 +148,56 @@ impl Library {
     /// The ids of all standards, in order.
     pub fn standard_ids(&self) -> impl Iterator<Item = &str> {
         self.standards.keys().map(String::as_str)
+    }
+
+    /// The id that a rule has now, where `id` is a former one.
+    #[must_use]
+    pub fn present_id(&self, id: &str) -> Option<&str> {
+        if self.rules.contains_key(id) {
+            return None;
+        }
+        self.aliases().present.get(id).map(|alias| alias.rule.as_str())
+    }
+
+    /// The former ids of all rules, each with the present one.
+    pub fn former_ids(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.aliases().present.iter().map(|(former, alias)| (former.as_str(), alias.rule.as_str()))
+    }
+
+    fn aliases(&self) -> &Aliases {
+        self.aliases.get_or_init(|| Aliases::of(&self.sources, &self.rules))
+    }
+
+    /// Notes something that works and will not for ever; the same thing only once.
+    pub fn warn(&mut self, warning: Problem) {
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+    }
+
+    /// Notes that a rule is on its way out, if it is. `asked` is where it was named.
+    pub(super) fn warn_of_deprecation(&mut self, rule: &RuleSource, asked: Option<Place>) {
+        let Some(deprecated) = rule.deprecated.as_ref().filter(|_| rule.status == Status::Deprecated) else { return };
+        let labels = asked.map(|place| Label { place, text: String::new() }).into_iter().collect();
+        let since = &deprecated.since;
+        self.warn(Problem {
+            code: "rule/deprecated",
+            message: format!("`{}` is deprecated since {since}: {}", rule.id.value, deprecated.why.trim()),
+            labels,
+            help: deprecated.instead.as_ref().map(|instead| format!("use `{}`", instead.value)),
+        });
+    }
+
+    /// What was noted so far.
+    #[must_use]
+    pub fn warnings(&self) -> &[Problem] {
+        &self.warnings
+    }
+
+    /// Whether a file came with the binary.
+    #[must_use]
+    pub fn is_built_in(&self, file: FileId) -> bool {
+        self.built_in.contains_key(&file)
     }
 
     /// The rule of an id, ready to run. `asked` is where it was named; `None` for the command line. A built-in rule
@@ -141,46 +232,131 @@ impl Library {
 
     /// Reads a rule; one that came with the binary without its examples unless they are asked for.
     fn read(&self, id: &str, asked: Option<Place>, examples: bool) -> Result<Arc<RuleSource>, Vec<Problem>> {
+        if !self.problems.is_empty() {
+            return Err(self.problems.clone());
+        }
         let Some(file) = self.rules.get(id).copied() else {
             return Err(vec![unknown("rule", id, asked, self.rules.keys())]);
         };
         let embedded = self.built_in.get(&file).filter(|_| !examples);
         let tree = embedded.map_or_else(|| self.parse(file), |embedded| embedded.tree(file));
         let (rule, mut problems) = rule_load::rule(&tree, embedded.is_none());
-        if let Some(rule) = &rule
-            && rule.id.value != id
-        {
+        let Some(rule) = rule.map(Arc::new) else { return Err(problems) };
+        if rule.id.value != id {
             let label = Label { place: rule.id.place, text: String::new() };
             let message = format!("the file is called `{id}.yaml`, and the rule in it `{}`", rule.id.value);
             problems.push(Problem::new("rule/file-name", message, label).with_help("give both the same name"));
         }
-        match rule {
-            Some(rule) if problems.is_empty() => Ok(Arc::new(rule)),
-            _ => Err(problems),
+        problems.extend(self.history_problems(&rule));
+        if problems.is_empty() {
+            return Ok(rule);
         }
+        // A mistake in one part hides none in another.
+        let typed = select::single(&rule, &Arguments::new()).err().unwrap_or_default();
+        // What is wrong may be what would have used it.
+        let follows = |problem: &Problem| {
+            matches!(problem.code, "rule/missing-param" | "rule/unused-param" | "rule/unused-lookup")
+        };
+        problems.extend(typed.into_iter().filter(|problem| !follows(problem)));
+        problems.sort_by_key(|problem| problem.labels.first().map(|label| label.place));
+        problems.dedup();
+        Err(problems)
+    }
+
+    /// What a rule says of other rules has to be so.
+    fn history_problems(&self, rule: &RuleSource) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if !rule.aliases.is_empty() {
+            let of_this =
+                |problem: &&Problem| problem.labels.iter().any(|label| label.place.file == rule.id.place.file);
+            problems.extend(self.aliases().problems.iter().filter(of_this).cloned());
+        }
+        if let Some(instead) = rule.deprecated.as_ref().and_then(|deprecated| deprecated.instead.as_ref())
+            && !self.rules.contains_key(&instead.value)
+        {
+            problems.push(unknown("rule", &instead.value, Some(instead.place), self.rules.keys()));
+        }
+        problems
     }
 
     fn parse(&self, file: FileId) -> Tree {
         Tree::parse(file, self.sources.get(file).text())
     }
 
-    /// The standard of an id.
+    /// The standard of an id, with what it takes from others.
     ///
     /// # Errors
-    /// An unknown id, or everything that is wrong with the standard.
+    /// An unknown id, or everything that is wrong with the standard or with those that it extends.
     pub fn standard(&self, id: &str) -> Result<Standard, Vec<Problem>> {
-        let Some(file) = self.standards.get(id).copied() else {
-            return Err(vec![unknown("standard", id, None, self.standards.keys())]);
-        };
-        let tree = self.built_in.get(&file).map_or_else(|| self.parse(file), |embedded| embedded.tree(file));
-        match load::standard(&tree) {
-            (Some(standard), problems) if problems.is_empty() => Ok(standard),
-            (_, problems) => Err(problems),
+        self.standard_within(id, None, &mut Vec::new())
+    }
+
+    /// `open` holds the standards that are being read, each of which extends the next.
+    fn standard_within(
+        &self,
+        id: &str,
+        asked: Option<Place>,
+        open: &mut Vec<String>,
+    ) -> Result<Standard, Vec<Problem>> {
+        if !self.problems.is_empty() {
+            return Err(self.problems.clone());
         }
+        let Some(file) = self.standards.get(id).copied() else {
+            return Err(vec![unknown("standard", id, asked, self.standards.keys())]);
+        };
+        if let (Some(at), Some(place)) = (open.iter().position(|other| other == id), asked) {
+            let chain = open.get(at..).unwrap_or_default().join("` extends `");
+            let message = format!("`{chain}` extends `{id}`: a standard cannot be a part of itself");
+            return Err(vec![Problem::new("standard/cycle", message, Label { place, text: String::new() })]);
+        }
+        let tree = self.built_in.get(&file).map_or_else(|| self.parse(file), |embedded| embedded.tree(file));
+        open.push(id.to_owned());
+        let (standard, mut problems) =
+            load::standard(&tree, &mut |id, place| self.standard_within(id, Some(place), open));
+        open.pop();
+        let Some(mut standard) = standard else { return Err(problems) };
+        self.check_names(&mut standard, file, &mut problems);
+        if standard.id != id {
+            let label = Label { place: standard.id_place, text: String::new() };
+            let message = format!("the file is called `{id}.yaml`, and the standard in it `{}`", standard.id);
+            problems.push(Problem::new("standard/file-name", message, label).with_help("give both the same name"));
+        }
+        if problems.is_empty() { Ok(standard) } else { Err(problems) }
+    }
+
+    /// Puts present ids of rules in the place of former ones, and refuses names that mean something else.
+    fn check_names(&self, standard: &mut Standard, file: FileId, problems: &mut Vec<Problem>) {
+        let mut warnings = Vec::new();
+        let uses = standard.clauses.iter_mut().flat_map(|clause| &mut clause.rules);
+        for rule in uses.filter(|rule| rule.rule.place.file == file) {
+            if let Some(present) = self.present_id(&rule.rule.value) {
+                warnings.push(renamed(&rule.rule.value, present, Some(rule.rule.place)));
+                rule.rule.value = present.to_owned();
+            }
+            if let Some(name) =
+                rule.name.as_ref().filter(|name| name.value != rule.rule.value && self.rules.contains_key(&name.value))
+            {
+                let label = Label { place: name.place, text: String::new() };
+                let message = format!("`{}` is a rule of its own", name.value);
+                let help = format!("write a name such as `{}.{}`", rule.rule.value, "other");
+                problems.push(Problem::new("standard/as-clash", message, label).with_help(help));
+            }
+        }
+        standard.warnings.extend(warnings);
     }
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
+/// What is said of a former id.
+pub(crate) fn renamed(former: &str, present: &str, place: Option<Place>) -> Problem {
+    Problem {
+        code: "rule/renamed",
+        message: format!("`{former}` is called `{present}` now"),
+        labels: place.map(|place| Label { place, text: String::new() }).into_iter().collect(),
+        help: Some(format!("write `{present}`")),
+    }
+}
+
+pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
     Problem {
         code: "rules/unreadable",
         message: format!("`{}` cannot be read: {error}", path.display()),

@@ -1,13 +1,20 @@
 //! Standards: clauses with their rules, and the library in which rules and standards are found.
 
+mod alias;
 mod conflict;
+mod extend;
 pub mod library;
 mod load;
+pub mod pack;
 pub mod select;
 
+use std::collections::BTreeMap;
+
+use crate::diagnostic::Problem;
 use crate::finding::Severity;
 use crate::rules::Arguments;
 use crate::rules::ast::At;
+use crate::source::Place;
 
 /// How far a clause can be checked from files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +83,8 @@ pub struct Use {
     pub name: Option<At<String>>,
     /// Parameters.
     pub params: Arguments,
+    /// Where the names of the parameters stand.
+    pub param_names: BTreeMap<String, Place>,
     /// Severity, where the level does not decide.
     pub severity: Option<Severity>,
     /// Globs of the files it looks at; all where empty.
@@ -111,11 +120,31 @@ pub struct Clause {
     pub rules: Vec<Use>,
 }
 
+/// A standard that another one builds on.
+#[derive(Clone, Debug)]
+pub struct Extension {
+    /// Its id.
+    pub id: At<String>,
+    /// The version of it that was read.
+    pub version: String,
+}
+
+/// A clause of an extended standard that does not apply.
+#[derive(Clone, Debug)]
+pub struct Removed {
+    /// The clause.
+    pub clause: At<String>,
+    /// The reason.
+    pub why: String,
+}
+
 /// A standard.
 #[derive(Clone, Debug)]
 pub struct Standard {
     /// Id; also its file name.
     pub id: String,
+    /// Where the id stands.
+    pub id_place: Place,
     /// Version.
     pub version: String,
     /// Title.
@@ -124,8 +153,16 @@ pub struct Standard {
     pub summary: Option<String>,
     /// Severities of the three levels: must, should, example.
     pub severities: [Severity; 3],
-    /// Its clauses, in the document's order.
+    /// The severities that it, or a standard it extends, gives of its own.
+    pub levels: [Option<Severity>; 3],
+    /// The standards that it builds on, in order.
+    pub extends: Vec<Extension>,
+    /// Its clauses, in the document's order; those of extended standards first.
     pub clauses: Vec<Clause>,
+    /// What it leaves out of the standards that it extends.
+    pub removed: Vec<Removed>,
+    /// What works, and will not for ever.
+    pub warnings: Vec<Problem>,
 }
 
 impl Standard {

@@ -8,11 +8,12 @@ use rayon::prelude::*;
 
 use super::Standard;
 use super::conflict::{self, Asked};
-use super::library::Library;
+use super::library::{Library, renamed};
 use crate::diagnostic::Problem;
 use crate::finding::{ClauseRef, Label, Severity};
 use crate::model::schema::StructDef;
 use crate::rules::ast::RuleSource;
+use crate::rules::check::unknown_params;
 use crate::rules::ir::Compiled;
 use crate::rules::pattern::Pattern;
 use crate::rules::{Arguments, compile};
@@ -87,12 +88,14 @@ pub fn instances(library: &mut Library, standards: &[Arc<Standard>]) -> Result<V
         }
     }
     if !problems.is_empty() {
-        return Err(problems);
+        return Err(without_repeats(problems));
     }
     for indices in by_rule.values().filter(|indices| indices.len() > 1) {
         strictest_first(&mut out, indices);
     }
-    Ok(out.into_iter().map(Selected::finish).collect())
+    let out = out.into_iter().map(Selected::finish).collect();
+    warn(library, standards);
+    Ok(out)
 }
 
 /// An instance with the first use that asks for it.
@@ -177,6 +180,34 @@ fn strictest_first(out: &mut [Selected<'_>], indices: &[usize]) {
     }
 }
 
+/// A rule's own mistakes come with every use of it.
+fn without_repeats(problems: Vec<Problem>) -> Vec<Problem> {
+    let mut out: Vec<Problem> = Vec::new();
+    for problem in problems {
+        if !out.contains(&problem) {
+            out.push(problem);
+        }
+    }
+    out
+}
+
+/// Notes former ids, and uses of rules that are on their way out. Who uses a built-in standard cannot change it.
+fn warn(library: &mut Library, standards: &[Arc<Standard>]) {
+    for standard in standards {
+        for warning in &standard.warnings {
+            library.warn(warning.clone());
+        }
+        for rule in standard.clauses.iter().flat_map(|clause| &clause.rules) {
+            if library.is_built_in(rule.rule.place.file) {
+                continue;
+            }
+            if let Ok(source) = library.rule(&rule.rule.value, None) {
+                library.warn_of_deprecation(&source, Some(rule.rule.place));
+            }
+        }
+    }
+}
+
 /// Reads and types the first use of every id side by side; found by the place of the use.
 fn typed_ahead(
     library: &mut Library,
@@ -213,7 +244,7 @@ fn twice(rule: &super::Use, earlier: &Arguments) -> Problem {
 
 fn instance(library: &Library, rule: &super::Use, kinds: &[&'static StructDef]) -> Result<Instance, Vec<Problem>> {
     let source = library.rule(&rule.rule.value, Some(rule.rule.place))?;
-    let compiled = compile(&source, &rule.params, kinds)?;
+    let compiled = compile_use(&source, rule, kinds)?;
     let severity = source.severity;
     let globs = |globs: &[String]| globs.iter().map(|glob| Pattern::glob(glob)).collect();
     Ok(Instance {
@@ -226,6 +257,34 @@ fn instance(library: &Library, rule: &super::Use, kinds: &[&'static StructDef]) 
         only: globs(&rule.only),
         except: globs(&rule.except),
     })
+}
+
+/// Types a use of a rule. What is missing or unknown is blamed on the use.
+fn compile_use(
+    source: &Arc<RuleSource>,
+    rule: &super::Use,
+    kinds: &[&'static StructDef],
+) -> Result<Compiled, Vec<Problem>> {
+    let names = rule.param_names.iter().map(|(name, place)| (name.as_str(), *place));
+    let unknown = unknown_params(source, names);
+    let mut problems = match compile(source, &rule.params, kinds) {
+        Ok(compiled) if unknown.is_empty() => return Ok(compiled),
+        Ok(_) => Vec::new(),
+        Err(problems) => problems,
+    };
+    let told = |problem: &Problem| {
+        problem.labels.first().is_some_and(|label| {
+            rule.params.iter().any(|(name, value)| rule.param_names.contains_key(name) && value.place == label.place)
+        })
+    };
+    problems.retain(|problem| problem.code != "rule/unknown-param" || !told(problem));
+    for problem in problems.iter_mut().filter(|problem| problem.code == "rule/missing-param") {
+        problem.labels.iter_mut().for_each(|label| "declared here".clone_into(&mut label.text));
+        problem.labels.insert(0, Label { place: rule.rule.place, text: String::new() });
+        problem.help = Some("give it in `params`".to_owned());
+    }
+    problems.extend(unknown);
+    Err(problems)
 }
 
 /// Rules named on the command line: with the parameters of the standards in force where those use them, else with
@@ -242,7 +301,19 @@ pub fn named(
     let mut out = Vec::new();
     let mut problems = Vec::new();
     let all = instances(library, standards)?;
+    let mut present = Vec::new();
     for id in ids {
+        let now = library.present_id(id).map(str::to_owned);
+        if let Some(now) = &now {
+            library.warn(renamed(id, now, None));
+        }
+        present.push(now.unwrap_or_else(|| id.clone()));
+    }
+    let ids = present;
+    for id in &ids {
+        if let Ok(source) = library.rule(id, None) {
+            library.warn_of_deprecation(&source, None);
+        }
         if all.iter().any(|instance| instance.id == *id || instance.rule.source.id.value == *id) {
             continue;
         }

@@ -18,6 +18,8 @@ pub struct Known<'k> {
     pub ran: &'k BTreeSet<String>,
     /// What day it is.
     pub clock: Clock,
+    /// Former ids of rules, each with the present one.
+    pub former: &'k BTreeMap<String, String>,
 }
 
 /// A suppression by annotation: the object's text, the rule, the reason.
@@ -53,13 +55,17 @@ pub fn apply(
             notes.push(note(pragma.place, message, Some(help)));
             continue;
         }
-        for (rule, at) in &pragma.rules {
+        for (written, at) in &pragma.rules {
+            let (rule, renamed) = present(written, *at, known);
+            notes.extend(renamed);
             let text = Place { file: pragma.place.file, span: pragma.covers };
             covers.push(Cover { rule, at: *at, text, reason: &pragma.reason, used: false });
         }
     }
     for annotation in annotations {
-        let (rule, reason) = (annotation.rule.as_str(), annotation.reason.as_str());
+        let (rule, renamed) = present(&annotation.rule, annotation.place, known);
+        notes.extend(renamed);
+        let reason = annotation.reason.as_str();
         covers.push(Cover { rule, at: annotation.place, text: annotation.covers, reason, used: false });
     }
     covers.retain(|cover| {
@@ -98,6 +104,17 @@ fn lapse(until: &str, clock: Clock) -> Option<(String, String)> {
     };
     let help = "mend what it covers, or give it a later day".to_owned();
     (clock.today() > last).then(|| (format!("this suppression ended on {last}, and silences nothing any more"), help))
+}
+
+/// The id of a rule as it is now, and a note where a former one is written.
+fn present<'r>(rule: &'r str, at: Place, known: &Known<'r>) -> (&'r str, Option<Note>) {
+    match known.former.get(rule) {
+        Some(present) if !known.rules.contains(rule) => {
+            let message = format!("`{rule}` is called `{present}` now");
+            (present, Some(note(at, message, Some(format!("write `{present}`")))))
+        }
+        _ => (rule, None),
+    }
 }
 
 struct Cover<'p> {

@@ -9,7 +9,7 @@ use super::{
 };
 use super::{LogFormat, LogLevel, Protocol, Runtime, Strategy};
 use crate::model::read::{Reader, placeholder, text};
-use crate::model::schema::PathText;
+use crate::model::schema::{PathText, VersionText};
 use crate::model::secret::{has_url_credentials, is_secret_key};
 use crate::model::value::Field;
 use crate::syntax::SyntaxProblem;
@@ -71,7 +71,7 @@ fn metadata(section: Reader<'_>) -> Metadata {
         at: section.place(),
         present: section.node().is_some(),
         name: section.string("name"),
-        version: section.string("version"),
+        version: section.string("version").map(VersionText),
         created_at: section.text("createdAt"),
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::model::duration::Duration;
 use crate::model::quantity::Quantity;
-use crate::model::schema::Port;
+use crate::model::schema::{Port, VersionText};
 use crate::model::value::{Field, List};
 use crate::{model, words};
 
@@ -75,7 +75,7 @@ model! {
         /// Name of the service.
         name: Field<String>,
         /// Version of the service; a plain `1.0` is a number and so malformed.
-        version: Field<String>,
+        version: Field<VersionText>,
         /// `createdAt`, as written.
         created_at: Field<String>,
     }

@@ -2,6 +2,7 @@
 
 use super::Parts;
 use crate::model::quantity::Quantity;
+use crate::model::schema::VersionText;
 use crate::model::value::{Field, List};
 use crate::{model, words};
 
@@ -23,7 +24,7 @@ model! {
         /// Which file.
         source: VersionSource,
         /// The version, without a leading `v`. Tags that are no three-part version, such as a commit, are left out.
-        version: Field<String>,
+        version: Field<VersionText>,
     }
     label(mention) { mention.source.to_string() }
 }
@@ -95,11 +96,12 @@ impl Parts<'_> {
         let mut push = |source: VersionSource, text: &Field<String>| {
             let Field::Known(text, origin) = text else { return };
             if let Some(version) = version_of(text) {
-                out.push(VersionMention { at: origin.at, source, version: Field::Known(version, *origin) });
+                let version = Field::Known(VersionText(version), *origin);
+                out.push(VersionMention { at: origin.at, source, version });
             }
         };
         if let Some(atonix) = self.atonix {
-            push(VersionSource::Atonix, &atonix.metadata.version);
+            push(VersionSource::Atonix, &atonix.metadata.version.clone().map(|version| version.0));
         }
         for image in self.own_compose().into_iter().filter_map(|service| service.image.value()) {
             push(VersionSource::Compose, &image.tag);

@@ -1,12 +1,14 @@
 //! Typing of conditions: operators fit their fields, literals their types, and nothing is constant.
 
 use super::Checker;
+use super::constant::constant;
 use crate::model::schema::Type;
 use crate::rules::ast::{self, At, Literal, Operand};
 use crate::rules::ir::{Compare, Cond, Const, Form, Over, Path, Quantified, Value};
 use crate::rules::literals;
 use crate::rules::operators::{Operator, Takes};
 use crate::rules::pattern::Pattern;
+use crate::rules::range::Range;
 
 impl Checker<'_> {
     pub(super) fn conditions(&mut self, parts: &[ast::Condition]) -> Option<Vec<Cond>> {
@@ -14,10 +16,24 @@ impl Checker<'_> {
         parts.into_iter().collect()
     }
 
+    /// The parts of an `all`, or of an `any`. One that asks whether a parameter is there decides alone where it can, so
+    /// that the others never look at a parameter that was left out.
+    fn group(&mut self, parts: &[ast::Condition], is_all: bool) -> Option<Form> {
+        let compiled = self.with_guards(parts, is_all, |checker| checker.conditions(parts))?;
+        let asks = |part: &ast::Condition| matches!(&part.form, ast::Form::Param { operator, .. } if operator.value == "exists");
+        let decided = |(part, cond): (&ast::Condition, &Cond)| {
+            asks(part) && matches!(cond.form, Form::Const(holds) if holds != is_all)
+        };
+        if parts.iter().zip(&compiled).any(decided) {
+            return Some(Form::Const(!is_all));
+        }
+        Some(if is_all { Form::All(compiled) } else { Form::Any(compiled) })
+    }
+
     pub(super) fn condition(&mut self, condition: &ast::Condition) -> Option<Cond> {
         let form = match &condition.form {
-            ast::Form::All(parts) => Form::All(self.conditions(parts)?),
-            ast::Form::Any(parts) => Form::Any(self.conditions(parts)?),
+            ast::Form::All(parts) => self.group(parts, true)?,
+            ast::Form::Any(parts) => self.group(parts, false)?,
             ast::Form::None(parts) => Form::None(self.conditions(parts)?),
             ast::Form::Not(part) => Form::Not(Box::new(self.condition(part)?)),
             ast::Form::Each(quantifier) => Form::Each(self.quantifier(quantifier)?.0),
@@ -42,7 +58,8 @@ impl Checker<'_> {
             ast::Form::Field { path, operator, operand, absent } => {
                 self.comparison(path, operator, operand, absent.as_ref())?
             }
-            ast::Form::Param { name, operator, operand } => self.switch(name, operator, operand)?,
+            ast::Form::Param { name, operator, operand } => Form::Const(self.switch(name, operator, operand)?),
+            ast::Form::Check { name, with } => self.call(name, with)?,
         };
         let say = condition.say.as_ref().map(|say| self.template(say, false));
         Some(Cond { form, say })
@@ -97,28 +114,6 @@ impl Checker<'_> {
         Some((Quantified { over, binding, filter, require }, inner))
     }
 
-    fn switch(&mut self, name: &At<String>, operator: &At<String>, operand: &At<Literal>) -> Option<Form> {
-        let given = self.argument(&name.value, name.place)?;
-        let holds = match (operator.value.as_str(), &operand.value) {
-            ("eq", literal) => given.1.value == *literal,
-            ("ne", literal) => given.1.value != *literal,
-            ("in", Literal::List(items)) => items.iter().any(|item| item.value == given.1.value),
-            ("not_in", Literal::List(items)) => items.iter().all(|item| item.value != given.1.value),
-            ("exists", Literal::Bool(wanted)) => *wanted,
-            ("empty", Literal::Bool(wanted)) => match &given.1.value {
-                Literal::List(items) => items.is_empty() == *wanted,
-                Literal::Str(text) => text.is_empty() == *wanted,
-                _ => !*wanted,
-            },
-            _ => {
-                let message = format!("`{}` does not compare a parameter with this", operator.value);
-                self.problem("rule/operator", message, operator.place);
-                return None;
-            }
-        };
-        Some(Form::Const(holds))
-    }
-
     fn comparison(
         &mut self,
         path: &At<String>,
@@ -142,25 +137,40 @@ impl Checker<'_> {
             self.problem("rule/constant", message, path_place);
             return None;
         }
+        let compared = self.operand(word, &path, operand);
+        // A field on the right that is absent leaves nothing to compare with either.
+        let optional = path.optional || matches!(&compared, Some(Value::Path(other)) if other.optional);
         match absent {
-            Some(absent) if !path.optional => {
+            Some(absent) if !optional => {
                 let message = format!("`{}` is never absent", path.text);
                 self.problem("rule/absence", message, absent.place).help = Some("leave `absent` out".to_owned());
             }
-            None if word.is_negative() && path.optional => {
+            None if word.is_negative() && optional => {
+                let missing = match &compared {
+                    Some(Value::Path(other)) if !path.optional => &other.text,
+                    _ => &path.text,
+                };
                 let message =
-                    format!("`{}` may be absent, and `{}` does not say what absence means", path.text, operator.value);
+                    format!("`{missing}` may be absent, and `{}` does not say what absence means", operator.value);
                 let help = "add `absent: pass` or `absent: fail`".to_owned();
                 self.problem("rule/absence", message, operator.place).help = Some(help);
             }
             _ => {}
         }
-        let operand = self.operand(word, &path, operand)?;
-        Some(Form::Compare(Compare { path, operator: word, operand, absent: absent.map(|absent| absent.value) }))
+        let compared = compared?;
+        if let Some(why) = constant(word, &path, &compared, matches!(operand.value, Operand::Param(_))) {
+            self.problem("rule/constant", why, operand.place);
+        }
+        Some(Form::Compare(Compare {
+            path,
+            operator: word,
+            operand: compared,
+            absent: absent.map(|absent| absent.value),
+        }))
     }
 
     fn operand(&mut self, operator: Operator, path: &Path, operand: &At<Operand>) -> Option<Value> {
-        let element = match path.ty {
+        let element = match literals::compared(path.ty) {
             Type::List(element) => *element,
             other => other,
         };
@@ -168,12 +178,15 @@ impl Checker<'_> {
             Takes::Same | Takes::Element => element,
             Takes::ListOfSame | Takes::ListOfElement => literals::list_of(element),
             Takes::Bool => Type::Bool,
-            Takes::Regex | Takes::Glob => Type::Str,
+            Takes::Regex | Takes::Glob | Takes::Range => Type::Str,
             Takes::Path => Type::Path,
         };
         // Part of a word is no word, so `contains` on text takes any text.
         let wanted = match (operator, wanted) {
-            (Operator::Contains | Operator::StartsWith | Operator::EndsWith, Type::Enum(_) | Type::Path) => Type::Str,
+            (Operator::Contains, Type::Enum(_) | Type::Path | Type::Version) if !matches!(path.ty, Type::List(_)) => {
+                Type::Str
+            }
+            (Operator::StartsWith | Operator::EndsWith, Type::Enum(_) | Type::Path | Type::Version) => Type::Str,
             _ => wanted,
         };
         let (literal, declared) = match &operand.value {
@@ -184,9 +197,9 @@ impl Checker<'_> {
             }
             Operand::Field(text) => {
                 let other = self.path(&At::new(text.clone(), operand.place))?;
-                let is_pattern =
-                    operator != Operator::HasMatch && matches!(operator.takes(), Takes::Regex | Takes::Glob);
-                if !literals::comparable(wanted, other.ty) || is_pattern {
+                let is_pattern = operator != Operator::HasMatch
+                    && matches!(operator.takes(), Takes::Regex | Takes::Glob | Takes::Range);
+                if !literals::comparable(wanted, literals::compared(other.ty)) || is_pattern {
                     let message =
                         format!("`{}` is a {}, and a {} is wanted here", other.text, other.ty.name(), wanted.name());
                     self.problem("rule/type", message, operand.place);
@@ -202,9 +215,22 @@ impl Checker<'_> {
             self.problem("rule/type", message, operand.place);
             return None;
         }
+        if let Operand::Param(name) = &operand.value
+            && !self.arguments.contains_key(name)
+        {
+            return Some(Value::Const(Const::List(Vec::new())));
+        }
+        let typed = || match (operator.takes(), element, &literal.value) {
+            // Each word of a list has to be one that can occur.
+            (Takes::ListOfSame | Takes::ListOfElement, Type::Enum(_), Literal::List(items)) => {
+                items.iter().map(|item| literals::typed(element, item)).collect::<Result<_, _>>().map(Const::List)
+            }
+            _ => literals::typed(wanted, &literal),
+        };
         match operator.takes() {
             Takes::Regex | Takes::Glob => self.pattern(operator, &literal),
-            _ => match literals::typed(wanted, &literal) {
+            Takes::Range => self.range(path, &literal),
+            _ => match typed() {
                 Ok(value) => Some(Value::Const(value)),
                 Err(problem) => {
                     self.problems.push(*problem);
@@ -230,5 +256,18 @@ impl Checker<'_> {
             },
         };
         Some(Value::Const(Const::Pattern(pattern)))
+    }
+
+    fn range(&mut self, path: &Path, literal: &At<Literal>) -> Option<Value> {
+        let Literal::Str(text) = &literal.value else {
+            self.problem("rule/type", "a range is text", literal.place);
+            return None;
+        };
+        let addresses = || Range::addresses(text).filter(|_| path.ty.name() != Type::Version.name());
+        let Some(range) = addresses().or_else(|| Range::versions(text)) else {
+            self.not_a_range(text, literal.place);
+            return None;
+        };
+        Some(Value::Const(Const::Range(range)))
     }
 }

@@ -1,18 +1,23 @@
 //! The type checker: names become indices, literals become values, and what can never be true does not load.
 
+mod call;
 mod condition;
+mod constant;
+mod lookups;
 mod names;
+mod params;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::ast::{self, Arity, At, Literal, ParamType, RuleSource};
-use super::ir::{Compiled, Lookup};
-use super::literals::{self, named_type};
+use super::ast::{self, At, Literal, RuleSource};
+use super::ir::{Compiled, Cond, Form, Lookup};
 use crate::diagnostic::{Problem, nearest};
 use crate::finding::Label;
 use crate::model::schema::{StructDef, Type};
 use crate::source::Place;
+
+pub use params::unknown_params;
 
 /// Values for a rule's parameters, each with the place where it was given.
 pub type Arguments = BTreeMap<String, At<Literal>>;
@@ -32,8 +37,17 @@ struct Checker<'c> {
     /// Bindings that a path may name here; `as` names leave it with their quantifier.
     visible: Vec<usize>,
     used: BTreeSet<String>,
+    /// Bindings that something names; what nothing names was looked up in vain.
+    named: BTreeSet<usize>,
+    /// Parameters that may be left out, and that are there where the checker stands.
+    guards: Vec<String>,
+    /// Names whose binding failed; what uses them is not told again.
+    poisoned: Vec<String>,
     problems: Vec<Problem>,
 }
+
+/// A part of a rule that does not type; what is wrong with it has been told.
+struct Broken;
 
 /// Types a rule with the given arguments.
 ///
@@ -62,14 +76,28 @@ pub fn compile(
         bindings: Vec::new(),
         visible: Vec::new(),
         used: BTreeSet::new(),
+        named: BTreeSet::new(),
+        guards: Vec::new(),
+        poisoned: Vec::new(),
         problems: Vec::new(),
     };
     checker.arguments(arguments);
     let compiled = checker.rule();
     match compiled {
         Some(compiled) if checker.problems.is_empty() => Ok(compiled),
-        _ => Err(checker.problems),
+        _ => Err(without_repeats(checker.problems)),
     }
+}
+
+/// One mistake may be come across several times, such as a parameter that is used twice.
+fn without_repeats(problems: Vec<Problem>) -> Vec<Problem> {
+    let mut out: Vec<Problem> = Vec::new();
+    for problem in problems {
+        if !out.contains(&problem) {
+            out.push(problem);
+        }
+    }
+    out
 }
 
 fn plain(code: &'static str, message: impl Into<String>, place: Place) -> Problem {
@@ -84,87 +112,37 @@ impl Checker<'_> {
     }
 
     fn suggest(&mut self, code: &'static str, message: String, place: Place, name: &str, known: &[&str], what: &str) {
-        let help = match nearest(name, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("{what} {}", known.join(", ")),
+        /// Names that a message lists; more of them help nobody.
+        const LISTED: usize = 24;
+        let help = match (nearest(name, known.iter().copied()), known.get(..LISTED)) {
+            (Some(near), _) => Some(format!("did you mean `{near}`?")),
+            (None, Some(first)) if known.len() > LISTED => {
+                Some(format!("{what} {} and {} more", first.join(", "), known.len() - LISTED))
+            }
+            (None, _) if known.is_empty() => None,
+            (None, _) => Some(format!("{what} {}", known.join(", "))),
         };
-        self.problem(code, message, place).help = Some(help);
-    }
-
-    /// Puts defaults and given values together, and checks their types and bounds.
-    fn arguments(&mut self, given: &Arguments) {
-        let source = self.source;
-        let names: Vec<&str> = source.params.iter().map(|param| param.name.value.as_str()).collect();
-        for (name, value) in given {
-            if !names.contains(&name.as_str()) {
-                let message = format!("the rule `{}` has no parameter `{name}`", source.id.value);
-                self.suggest("rule/unknown-param", message, value.place, name, &names, "its parameters are");
-            }
-        }
-        for param in &source.params {
-            let value = given.get(&param.name.value).or(param.default.as_ref());
-            let Some(value) = value else {
-                let message = format!("`{}` has no default and must be given", param.name.value);
-                self.problem("rule/missing-param", message, param.name.place);
-                continue;
-            };
-            if let Some(ty) = self.param_type(&param.ty) {
-                self.bounded(param, value);
-                if let Err(problem) = literals::typed(ty, value) {
-                    self.problems.push(*problem);
-                    continue;
-                }
-            }
-            self.arguments.insert(param.name.value.clone(), value.clone());
-        }
-    }
-
-    fn bounded(&mut self, param: &ast::Param, value: &At<Literal>) {
-        let Literal::Int(number) = value.value else { return };
-        if param.min.is_some_and(|min| number < min) || param.max.is_some_and(|max| number > max) {
-            let bounds = match (param.min, param.max) {
-                (Some(min), Some(max)) => format!("from {min} to {max}"),
-                (Some(min), None) => format!("at least {min}"),
-                (None, Some(max)) => format!("at most {max}"),
-                (None, None) => return,
-            };
-            self.problem("rule/bounds", format!("`{}` is {bounds}, not {number}", param.name.value), value.place);
-        }
-    }
-
-    /// The type of a parameter; `None` where it depends on another parameter or is unknown.
-    fn param_type(&mut self, ty: &At<ParamType>) -> Option<Type> {
-        let (name, list) = match &ty.value {
-            ParamType::Named(name) => (name, false),
-            ParamType::List(name) => (name, true),
-            ParamType::Path { of } => {
-                if !self.kinds.iter().any(|kind| kind.name == of) {
-                    self.problem("rule/unknown-kind", format!("there is no kind `{of}`"), ty.place);
-                }
-                return Some(Type::Str);
-            }
-            ParamType::Value { like } | ParamType::Values { like } => {
-                if !self.source.params.iter().any(|param| param.name.value == *like) {
-                    self.problem("rule/unknown-param", format!("there is no parameter `{like}`"), ty.place);
-                }
-                return None;
-            }
-        };
-        match named_type(name) {
-            Some(ty) if list => Some(literals::list_of(ty)),
-            Some(ty) => Some(ty),
-            None => {
-                let message = format!("there is no type `{name}`");
-                self.suggest("rule/unknown-type", message, ty.place, name, literals::TYPE_NAMES, "the types are");
-                None
-            }
-        }
+        self.problem(code, message, place).help = help;
     }
 
     fn rule(&mut self) -> Option<Compiled> {
         let source = self.source;
         let lookups = self.lookups();
-        let filter = source.filter.as_ref().map(|condition| self.condition(condition));
+        let filter = match &source.filter {
+            Some(condition) => self.condition(condition).ok_or(Broken),
+            None => Ok(Cond { form: Form::Const(true), say: None }),
+        };
+        // What `where` asks for is there in the rest of the rule.
+        let asked: &[ast::Condition] = match source.filter.as_ref() {
+            Some(ast::Condition { form: ast::Form::All(parts), .. }) => parts,
+            Some(condition) => std::slice::from_ref(condition),
+            None => &[],
+        };
+        self.with_guards(asked, true, |checker| checker.checked(lookups, filter))
+    }
+
+    fn checked(&mut self, lookups: Option<Vec<Lookup>>, filter: Result<Cond, Broken>) -> Option<Compiled> {
+        let source = self.source;
         let require = self.condition(&source.require);
         // Messages may name what `each` binds on the way to the failing element.
         self.visible = (0..self.bindings.len()).collect();
@@ -177,15 +155,17 @@ impl Checker<'_> {
             let text = self.template(&label.text, true);
             labels.extend(path.map(|path| (path, text)));
         }
+        // A part that is wrong may be the one that would have named them.
+        if require.is_some() && filter.is_ok() {
+            self.unused_lookups(lookups.as_deref().unwrap_or_default());
+        }
+        let misspelt = self.problems.iter().any(|problem| problem.code == "rule/unknown-param");
         let mentioned = |param: &ast::Param| self.used.contains(&param.name.value);
-        let unused: Vec<_> = source.params.iter().filter(|param| !mentioned(param)).collect();
+        let unused: Vec<_> = source.params.iter().filter(|param| !misspelt && !mentioned(param)).collect();
         for param in unused {
             self.problem("rule/unused-param", format!("`{}` is never used", param.name.value), param.name.place);
         }
-        let filter = match filter {
-            Some(filter) => Some(filter?),
-            None => None,
-        };
+        let filter = source.filter.as_ref().map(|_| filter).transpose().ok()?;
         Some(Compiled {
             source: Arc::clone(source),
             kind: self.target,
@@ -212,48 +192,5 @@ impl Checker<'_> {
         let index = self.bindings.len() - 1;
         self.visible.push(index);
         index
-    }
-
-    fn lookups(&mut self) -> Option<Vec<Lookup>> {
-        let mut out = Vec::new();
-        let mut whole = true;
-        for lookup in &self.source.lookups {
-            let Some(kind) = self.kinds.iter().find(|kind| kind.name == lookup.kind.value).copied() else {
-                let names: Vec<&str> = self.kinds.iter().map(|kind| kind.name).collect();
-                let message = format!("there is no kind `{}`", lookup.kind.value);
-                self.suggest(
-                    "rule/unknown-kind",
-                    message,
-                    lookup.kind.place,
-                    &lookup.kind.value,
-                    &names,
-                    "the kinds are",
-                );
-                whole = false;
-                continue;
-            };
-            let Some(ty) = literals::kind_type(kind) else { continue };
-            let binding = self.bind(&lookup.name, ty, lookup.arity == Arity::Optional);
-            if lookup.arity == Arity::Many {
-                self.problem(
-                    "rule/arity",
-                    "`many` is not supported; use a list of the `service` kind",
-                    lookup.name.place,
-                );
-            }
-            let filter = match &lookup.filter {
-                Some(filter) => {
-                    // While a candidate is judged it is there.
-                    let optional = std::mem::replace(&mut self.bindings[binding].optional, false);
-                    let condition = self.condition(filter);
-                    self.bindings[binding].optional = optional;
-                    whole &= condition.is_some();
-                    condition
-                }
-                None => None,
-            };
-            out.push(Lookup { name: lookup.name.value.clone(), kind, binding, filter, arity: lookup.arity });
-        }
-        whole.then_some(out)
     }
 }

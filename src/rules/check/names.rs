@@ -19,7 +19,13 @@ impl Checker<'_> {
             return None;
         };
         self.used.insert(name.to_owned());
-        let literal = self.arguments.get(name)?.clone();
+        self.guarded(param, place);
+        let literal = match self.arguments.get(name) {
+            Some(literal) => literal.clone(),
+            // Left out, and so nowhere compared; its type still has to fit.
+            None if param.optional => At::new(Literal::List(Vec::new()), place),
+            None => return None,
+        };
         let ty = match &param.ty.value {
             ParamType::Value { like } | ParamType::Values { like } => {
                 self.used.insert(like.clone());
@@ -43,6 +49,7 @@ impl Checker<'_> {
         let bound = self.visible.iter().rev().find(|index| self.bindings[**index].name == first).copied();
         match bound {
             Some(index) => {
+                self.named.insert(index);
                 let (ty, optional) = (self.bindings[index].ty, self.bindings[index].optional);
                 let text = rest.unwrap_or(first).to_owned();
                 let start = Path { root: Root::Binding(index), steps: Vec::new(), ty, optional, text };
@@ -56,6 +63,10 @@ impl Checker<'_> {
     }
 
     pub(super) fn model_path(&mut self, path: &At<String>) -> Option<Path> {
+        let first = path.value.split('.').next().unwrap_or("");
+        if self.poisoned.iter().any(|name| name == first) {
+            return None;
+        }
         let ty = literals::kind_type(self.target)?;
         let start = Path { root: Root::Target, steps: Vec::new(), ty, optional: false, text: path.value.clone() };
         self.steps(start, &path.value.clone(), path, 0)

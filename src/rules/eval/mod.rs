@@ -1,16 +1,21 @@
 //! The evaluator: three-valued, and every verdict says which places decided it.
 
+mod call;
+mod lookup;
 mod quantify;
 
 use std::cmp::Ordering;
 
-use super::ast::Arity;
 use super::compare;
 use super::evidence::{Evidence, Group, Seen, Truth, Verdict, of_target};
 use super::ir::{Compare, Compiled, Cond, Const, Form, Path, Root, Value};
 use super::operators::Operator;
-use crate::model::schema::{Elements, Node, Scope, Slot, View};
-use crate::model::value::Origin;
+use crate::model::schema::{Elements, Node, Slot, View};
+use crate::model::value::{Origin, Unresolved};
+
+use quantify::constant_slot;
+
+pub use lookup::{Found, Pools};
 
 /// How a target ends.
 pub enum Judgement<'a> {
@@ -28,23 +33,13 @@ pub(super) struct Env<'a> {
     pub(super) bindings: Vec<Option<Slot<'a>>>,
 }
 
-/// Judges one target.
-pub fn judge<'a>(rule: &'a Compiled, target: &'a dyn Node, scope: &'a dyn Scope) -> Judgement<'a> {
+/// Judges one target. `pools` holds what the rule's look-ups choose from, and `found` keeps what they find for it.
+pub fn judge<'a>(rule: &'a Compiled, target: &'a dyn Node, pools: &Pools<'a>, found: &'a Found<'a>) -> Judgement<'a> {
     let mut env = Env { target, bindings: vec![None; rule.bindings] };
-    for lookup in &rule.lookups {
-        let mut found: Vec<&'a dyn Node> = Vec::new();
-        for candidate in scope.targets(lookup.kind.name) {
-            env.bindings[lookup.binding] = Some(Slot::Known(View::Node(candidate), candidate.place().into()));
-            let takes = lookup.filter.as_ref().is_none_or(|filter| env.eval(filter, true).bad.is_none());
-            if takes {
-                found.push(candidate);
-            }
+    for (index, lookup) in rule.lookups.iter().enumerate() {
+        if let Err(group) = env.look_up(index, lookup, pools, found) {
+            return Judgement::Findings(vec![group]);
         }
-        env.bindings[lookup.binding] = match (found.first(), lookup.arity) {
-            (Some(first), _) => Some(Slot::Known(View::Node(*first), first.place().into())),
-            (None, Arity::Optional | Arity::Many) => Some(Slot::Absent(target.place())),
-            (None, Arity::One) => return Judgement::Findings(vec![env.group(false, vec![of_target(target)])]),
-        };
     }
     if let Some(filter) = &rule.filter {
         let verdict = env.eval(filter, true);
@@ -84,7 +79,7 @@ impl Verdict<'_> {
 
 impl<'a> Env<'a> {
     fn group(&self, unknown: bool, evidence: Vec<Evidence<'a>>) -> Group<'a> {
-        Group { unknown, evidence, bindings: self.bindings.clone() }
+        Group { unknown, evidence, bindings: self.bindings.clone(), lookup: None }
     }
 
     /// Evaluates a condition. Reasons are collected when it ends badly: when it fails or cannot be told, or, for
@@ -109,6 +104,7 @@ impl<'a> Env<'a> {
             Form::Count(quantified, operator, number) => self.count(condition, quantified, *operator, *number),
             Form::Agree(quantified, value) => self.agree(condition, quantified, value),
             Form::Compare(compare) => self.compare(condition, compare, wanted),
+            Form::Check(builtin, arguments) => self.call(condition, builtin, arguments, wanted),
         }
     }
 
@@ -206,8 +202,13 @@ impl<'a> Env<'a> {
                 );
             }
         }
+        // One place can say only one thing: where nothing of it is there, what each part wants.
+        let place = evidence.first().map(Evidence::place);
+        let is_one_place = evidence.len() > 1
+            && evidence.iter().all(|other| matches!(other.seen, Seen::Missing) && Some(other.place()) == place);
+        let says_all = is_one_place && parts.iter().all(|part| part.say.is_some());
         if let Some(first) = evidence.first_mut()
-            && condition.say.is_some()
+            && (condition.say.is_some() || says_all)
         {
             first.condition = Some(condition);
         }
@@ -253,10 +254,10 @@ impl<'a> Env<'a> {
                 Slot::Unresolved(unresolved)
                     if unresolved.text.is_empty() || self.is_inside_unresolved(&compare.path) =>
                 {
-                    self.verdict(Truth::Unknown, wanted, || at(unresolved.at.into(), Seen::Unresolved(unresolved)))
+                    self.verdict(Truth::Unknown, wanted, || at(origin_of(unresolved), Seen::Unresolved(unresolved)))
                 }
                 Slot::Unresolved(unresolved) => {
-                    self.verdict(Truth::of(want), wanted, || at(unresolved.at.into(), Seen::Unresolved(unresolved)))
+                    self.verdict(Truth::of(want), wanted, || at(origin_of(unresolved), Seen::Unresolved(unresolved)))
                 }
                 Slot::Malformed(malformed) => {
                     self.verdict(Truth::of(want), wanted, || at(malformed.at.into(), Seen::Malformed))
@@ -269,8 +270,7 @@ impl<'a> Env<'a> {
                 self.verdict(Truth::of(holds), wanted, || at(place.into(), Seen::Missing))
             }
             Slot::Unresolved(unresolved) => {
-                let origin = Origin { at: unresolved.at, via: unresolved.via };
-                self.verdict(Truth::Unknown, wanted, || at(origin, Seen::Unresolved(unresolved)))
+                self.verdict(Truth::Unknown, wanted, || at(origin_of(unresolved), Seen::Unresolved(unresolved)))
             }
             Slot::Malformed(malformed) => {
                 self.verdict(Truth::Unknown, wanted, || at(malformed.at.into(), Seen::Malformed))
@@ -280,7 +280,7 @@ impl<'a> Env<'a> {
                 let truth = match &compare.operand {
                     Value::Const(constant) => compare::with_const(view, compare.operator, constant),
                     Value::Path(path) => match self.slot(path) {
-                        Slot::Known(other, _) => compare::with_view(view, compare.operator, other),
+                        Slot::Known(other, _) => compare::with_view(view, compare.operator, other, compare.path.ty),
                         Slot::Absent(_) => Truth::of(compare.absent.unwrap_or(false)),
                         Slot::Unresolved(_) | Slot::Malformed(_) => Truth::Unknown,
                     },
@@ -298,7 +298,7 @@ impl<'a> Env<'a> {
             _ => None,
         };
         let (seen, origin) = match (view, unseen) {
-            (_, Some(unseen)) => (Seen::Unresolved(unseen), unseen.at.into()),
+            (_, Some(unseen)) => (Seen::Unresolved(unseen), origin_of(unseen)),
             (View::List(list), None) if list.is_empty() => (Seen::Missing, origin),
             (view, None) => (Seen::Value(view), origin),
         };
@@ -319,6 +319,11 @@ impl<'a> Env<'a> {
         }
         out
     }
+}
+
+/// Where a value that cannot be told is written, and where it would have been given.
+pub(super) fn origin_of(unresolved: &Unresolved) -> Origin {
+    Origin { at: unresolved.at, via: unresolved.via }
 }
 
 pub(super) fn known_elements(list: &dyn Elements) -> impl Iterator<Item = View<'_>> {

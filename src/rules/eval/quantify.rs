@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Env;
+use super::{Env, origin_of};
 use crate::model::schema::{Slot, View};
 use crate::model::value::{Origin, Unresolved};
 use crate::rules::evidence::{Evidence, Group, Seen, Truth, Verdict, of_target, shown};
@@ -64,7 +64,7 @@ impl<'a> Env<'a> {
                     }
                     Slot::Known(view, origin) => (origin, Seen::Value(view)),
                     Slot::Absent(at) => (at.into(), Seen::Missing),
-                    Slot::Unresolved(unresolved) => (unresolved.at.into(), Seen::Unresolved(unresolved)),
+                    Slot::Unresolved(unresolved) => (origin_of(unresolved), Seen::Unresolved(unresolved)),
                     Slot::Malformed(malformed) => (malformed.at.into(), Seen::Malformed),
                 };
                 Evidence {
@@ -139,11 +139,15 @@ impl<'a> Env<'a> {
         }
         let mut evidence = vec![self.list_evidence(quantified, require_or(require, condition))];
         // The only element there is, failing by one part, is what the author most likely got wrong; so is the only one
-        // that the filter takes.
-        if let ([miss], 1) = (misses.as_slice(), seen)
-            && (miss.evidence.len() == 1 || quantified.filter.is_some())
-        {
-            evidence.splice(0..0, miss.evidence.iter().cloned());
+        // that the filter takes. Among several, one that alone fails by one part is worth a look.
+        let is_near = |miss: &&Group| miss.evidence.len() == 1 || (quantified.filter.is_some() && misses.len() == 1);
+        let mut near = misses.iter().filter(is_near);
+        match (near.next(), near.next(), misses.len(), seen) {
+            (Some(miss), None, 1, 1) => {
+                evidence.splice(0..0, miss.evidence.iter().cloned());
+            }
+            (Some(miss), None, 2.., 2..) => evidence.extend(miss.evidence.iter().cloned()),
+            _ => {}
         }
         Verdict { bad: Some(Truth::Fails), groups: vec![self.group(false, evidence)] }
     }
@@ -251,7 +255,7 @@ fn require_or<'a>(require: &'a Cond, condition: &'a Cond) -> &'a Cond {
 
 fn unseen_evidence<'a>(unseen: &'a Unresolved, path: &'a Path) -> Evidence<'a> {
     Evidence {
-        origin: unseen.at.into(),
+        origin: origin_of(unseen),
         seen: Seen::Unresolved(unseen),
         root: Some(path.root),
         field: &path.text,
@@ -260,7 +264,7 @@ fn unseen_evidence<'a>(unseen: &'a Unresolved, path: &'a Path) -> Evidence<'a> {
     }
 }
 
-fn constant_slot(constant: &Const, origin: Origin) -> Slot<'_> {
+pub(super) fn constant_slot(constant: &Const, origin: Origin) -> Slot<'_> {
     let view = match constant {
         Const::Bool(value) => View::Bool(*value),
         Const::Int(value) => View::Int(*value),
@@ -269,6 +273,8 @@ fn constant_slot(constant: &Const, origin: Origin) -> Slot<'_> {
         Const::Duration(value) => View::Duration(value),
         Const::Quantity(value) => View::Quantity(value),
         Const::Pattern(pattern) => View::Str(&pattern.text),
+        Const::Version(text) => View::Str(text),
+        Const::Range(range) => View::Str(range.text()),
         Const::List(_) => return Slot::Absent(origin.at),
     };
     Slot::Known(view, origin)

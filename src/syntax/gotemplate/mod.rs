@@ -14,7 +14,7 @@ mod value;
 pub use context::Context;
 pub use data::{from_node, from_text};
 pub use exec::Machine;
-pub(crate) use functions::allows;
+pub(crate) use functions::{allows, version_order};
 pub use output::{Origin, Output, Piece, Source};
 pub use value::{List, Map, Object, Value};
 

@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::OnceLock;
 
-pub(crate) use versions::allows;
+pub(crate) use versions::{allows, version_order};
 
 use super::context::Context;
 use super::{List, Map, Outcome, Value, print, refuse};

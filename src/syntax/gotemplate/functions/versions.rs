@@ -25,6 +25,11 @@ pub(crate) fn allows(constraint: &str, version: &str) -> Option<bool> {
     holds(constraint, &Version::parse(version)?)
 }
 
+/// How two semantic versions are ordered; `None` where one is none.
+pub(crate) fn version_order(a: &str, b: &str) -> Option<Ordering> {
+    Some(Version::parse(a)?.order(&Version::parse(b)?))
+}
+
 #[derive(Debug, PartialEq, Eq)]
 struct Version {
     numbers: [u64; 3],

@@ -1,0 +1,103 @@
+//! What works and is told all the same: former ids and deprecated rules.
+
+use std::sync::Arc;
+
+use svclint::discover;
+use svclint::engine::{self, Choice};
+use svclint::model::repo::Repo;
+use svclint::standard::library::Library;
+
+use super::support::{CHILD, RULE, STANDARD, library, said};
+
+fn run(library: &mut Library, choice: &Choice, compose: &str) -> svclint::finding::Report {
+    let files = [("compose.yaml".to_owned(), compose.to_owned())];
+    let repo = Repo::load(discover::in_memory(&files), None);
+    engine::run(&repo, library, choice).unwrap()
+}
+
+const PRIVILEGED: &str = "services: { a: { build: ., privileged: true } }\n";
+
+#[test]
+fn a_former_id_in_a_standard_works() {
+    let mut library = library();
+    let text =
+        STANDARD.replace("      - rule: sample\n        params: { strict: false }", "      - rule: former-sample");
+    library.insert("rules/standards/house.yaml", Arc::from(text));
+    let choice = Choice { standards: vec!["house".to_owned()], ..Choice::default() };
+    let report = run(&mut library, &choice, PRIVILEGED);
+    assert!(report.findings.iter().any(|finding| finding.rule == "sample"));
+    assert_eq!(
+        said(library.warnings(), &library),
+        "11:15 rule/renamed `former-sample`: `former-sample` is called `sample` now (write `sample`)\n"
+    );
+}
+
+#[test]
+fn a_former_id_on_the_command_line_works() {
+    let mut library = library();
+    let choice = Choice { rules: vec!["former-sample".to_owned()], ..Choice::default() };
+    let report = run(&mut library, &choice, PRIVILEGED);
+    assert!(report.findings.iter().any(|finding| finding.rule == "sample"));
+    assert_eq!(
+        said(library.warnings(), &library),
+        "rule/renamed: `former-sample` is called `sample` now (write `sample`)\n"
+    );
+}
+
+#[test]
+fn a_former_id_in_a_suppression_works() {
+    let mut library = library();
+    let choice = Choice { standards: vec!["house".to_owned()], ..Choice::default() };
+    let compose = "services:\n  # svclint: ignore[former-sample, sample.production] it is a test\n  a:\n    build: .\n    privileged: true\n";
+    let report = run(&mut library, &choice, compose);
+    let sample = report.findings.iter().find(|finding| finding.rule == "sample").unwrap();
+    assert!(sample.suppressed.is_some());
+    let notes: Vec<&str> = report.notes.iter().map(|note| note.message.as_str()).collect();
+    assert!(notes.contains(&"`former-sample` is called `sample` now"), "{notes:?}");
+}
+
+#[test]
+fn a_standard_that_uses_a_deprecated_rule_is_told() {
+    let mut library = library();
+    let text = RULE.replace("status: preview", "status: deprecated").replace(
+        "severity: error",
+        "severity: warning\ndeprecated: { since: 0.3.0, use: compose-privileged, why: It asks for too much. }",
+    );
+    library.insert("rules/sample.yaml", Arc::from(text));
+    let choice = Choice { standards: vec!["house".to_owned()], ..Choice::default() };
+    run(&mut library, &choice, PRIVILEGED);
+    assert_eq!(
+        said(library.warnings(), &library),
+        "11:15 rule/deprecated `sample`: `sample` is deprecated since 0.3.0: It asks for too much. (use `compose-privileged`)\n\
+         18:15 rule/deprecated `sample`: `sample` is deprecated since 0.3.0: It asks for too much. (use `compose-privileged`)\n"
+    );
+}
+
+#[test]
+fn a_standard_takes_over_changes_and_leaves_out_clauses() {
+    let mut library = library();
+    let standard = library.standard("team").unwrap();
+    let ids: Vec<&str> = standard.clauses.iter().map(|clause| clause.id.value.as_str()).collect();
+    assert_eq!(ids, ["H-1", "H-2", "T-1"]);
+    assert_eq!(standard.removed[0].why, "Nobody keeps logs here.");
+    let first = &standard.clauses[0];
+    assert!(!first.waivable);
+    let params: Vec<String> =
+        first.rules[0].params.iter().map(|(name, value)| format!("{name}={}", value.value.text())).collect();
+    assert_eq!(params, ["allowed=", "strict=false"], "parameters change one by one");
+    let choice = Choice { standards: vec!["team".to_owned()], ..Choice::default() };
+    let report = run(&mut library, &choice, "services: { a: { build: ., cap_add: [NET_BIND_SERVICE] } }\n");
+    let finding = report.findings.iter().find(|finding| finding.rule == "sample").unwrap();
+    assert_eq!(finding.clauses[0].standard, "team");
+}
+
+#[test]
+fn levels_are_taken_over_one_by_one() {
+    let mut library = library();
+    let house = STANDARD.replace("must: error, should: warning", "must: warning, should: info");
+    library.insert("rules/standards/house.yaml", Arc::from(house));
+    let team = CHILD.replace("extends: [house@2]", "extends: [house@2]\nlevels: { should: error }");
+    library.insert("rules/standards/team.yaml", Arc::from(team));
+    let severities = library.standard("team").unwrap().severities.map(svclint::finding::Severity::as_str);
+    assert_eq!(severities, ["warning", "error", "info"]);
+}
