@@ -2,9 +2,13 @@
 
 use std::path::Path;
 
+use rayon::prelude::*;
+
 use super::{Exit, Failure, Streams, TestArgs};
 use crate::diagnostic::Problem;
 use crate::engine::examples::{self, Line, Word};
+use crate::engine::mutate::{self, Tally};
+use crate::report::{Style, write_problems};
 use crate::standard::library::Library;
 
 pub(super) fn run(args: &TestArgs, streams: &mut Streams<'_>, shown: &mut Library) -> Result<Exit, Failure> {
@@ -44,7 +48,29 @@ pub(super) fn run(args: &TestArgs, streams: &mut Streams<'_>, shown: &mut Librar
     if !problems.is_empty() {
         return Err(Failure::Problems(problems));
     }
+    if args.mutate && lines.iter().all(|line| line.word.is_right()) {
+        return mutate(&ids, shown, streams);
+    }
     Ok(if lines.iter().all(|line| line.word.is_right()) { Exit::Clean } else { Exit::Findings })
+}
+
+/// Changes rules whose examples are right, and tells what the examples do not notice.
+fn mutate(ids: &[String], library: &Library, streams: &mut Streams<'_>) -> Result<Exit, Failure> {
+    let changed = |id: &String| -> Result<Tally, Vec<Problem>> {
+        let rule = library.rule_with_examples(id)?;
+        Ok(mutate::run(&rule, &library.comments(id), &library.sources))
+    };
+    let tallies: Result<Vec<Tally>, Vec<Problem>> = ids.par_iter().map(changed).collect();
+    let mut tally = Tally::default();
+    tallies?.into_iter().for_each(|other| tally.add(other));
+    streams.out.write_all(write_problems(&tally.problems, &library.sources, &Style::default()).as_bytes())?;
+    let noticed = tally.tried - tally.explained - tally.unnoticed;
+    writeln!(
+        streams.out,
+        "{} changes: {noticed} noticed, {} explained, {} unnoticed",
+        tally.tried, tally.explained, tally.unnoticed
+    )?;
+    Ok(if tally.problems.is_empty() { Exit::Clean } else { Exit::Findings })
 }
 
 /// Every standard is typed too: a parameter that does not fit would otherwise only show when it is used.

@@ -15,4 +15,4 @@ pub mod pattern;
 pub mod template;
 mod tree;
 
-pub use check::{Arguments, compile};
+pub use check::{Arguments, compile, compile_changed};

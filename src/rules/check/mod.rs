@@ -17,6 +17,8 @@ use crate::source::Place;
 /// Values for a rule's parameters, each with the place where it was given.
 pub type Arguments = BTreeMap<String, At<Literal>>;
 
+const UNUSED_PARAM: &str = "rule/unused-param";
+
 struct Binding {
     name: String,
     ty: Type,
@@ -44,6 +46,29 @@ pub fn compile(
     arguments: &Arguments,
     kinds: &[&'static StructDef],
 ) -> Result<Compiled, Vec<Problem>> {
+    let (compiled, problems) = typed(source, arguments, kinds);
+    compiled.filter(|_| problems.is_empty()).ok_or(problems)
+}
+
+/// Types a rule from which something was taken, so that a parameter may have lost its use.
+///
+/// # Errors
+/// Every other mistake in the rule or in the arguments, each with its place.
+pub fn compile_changed(
+    source: &Arc<RuleSource>,
+    arguments: &Arguments,
+    kinds: &[&'static StructDef],
+) -> Result<Compiled, Vec<Problem>> {
+    let (compiled, mut problems) = typed(source, arguments, kinds);
+    problems.retain(|problem| problem.code != UNUSED_PARAM);
+    compiled.filter(|_| problems.is_empty()).ok_or(problems)
+}
+
+fn typed(
+    source: &Arc<RuleSource>,
+    arguments: &Arguments,
+    kinds: &[&'static StructDef],
+) -> (Option<Compiled>, Vec<Problem>) {
     let Some(target) = kinds.iter().find(|kind| kind.name == source.target.value) else {
         let mut problem =
             plain("rule/unknown-kind", format!("there is no kind `{}`", source.target.value), source.target.place);
@@ -52,7 +77,7 @@ pub fn compile(
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("the kinds are {}", names().collect::<Vec<_>>().join(", ")),
         });
-        return Err(vec![problem]);
+        return (None, vec![problem]);
     };
     let mut checker = Checker {
         source,
@@ -66,10 +91,7 @@ pub fn compile(
     };
     checker.arguments(arguments);
     let compiled = checker.rule();
-    match compiled {
-        Some(compiled) if checker.problems.is_empty() => Ok(compiled),
-        _ => Err(checker.problems),
-    }
+    (compiled, checker.problems)
 }
 
 fn plain(code: &'static str, message: impl Into<String>, place: Place) -> Problem {
@@ -180,7 +202,7 @@ impl Checker<'_> {
         let mentioned = |param: &ast::Param| self.used.contains(&param.name.value);
         let unused: Vec<_> = source.params.iter().filter(|param| !mentioned(param)).collect();
         for param in unused {
-            self.problem("rule/unused-param", format!("`{}` is never used", param.name.value), param.name.place);
+            self.problem(UNUSED_PARAM, format!("`{}` is never used", param.name.value), param.name.place);
         }
         let filter = match filter {
             Some(filter) => Some(filter?),
