@@ -2,6 +2,9 @@
 
 use crate::rules::ast::{At, Literal, ParamType};
 
+/// A longer list is data: one example that has it all would look like nothing that anybody writes.
+const MAX_LIST: usize = 12;
+
 /// Matches nothing.
 const NEVER: &str = r"[^\s\S]";
 
@@ -59,7 +62,7 @@ fn texts(text: &str, reading: Reading) -> Vec<Other> {
         Reading::Glob => ("\u{1}", "**"),
         Reading::Plain => {
             let amounts = amounts(text);
-            let others = if amounts.is_empty() { vec![format!("{text}-x")] } else { amounts };
+            let others = if amounts.is_empty() { vec![format!("x-{text}")] } else { amounts };
             let literal = Literal::Str(text.to_owned());
             return others.into_iter().map(|other| replaced(&literal, Literal::Str(other))).collect();
         }
@@ -89,7 +92,7 @@ fn lists(items: &[At<Literal>]) -> Vec<Other> {
     if !items.is_empty() {
         out.push(Other { literal: Literal::List(Vec::new()), said: "the list became empty".to_owned() });
     }
-    if items.len() > 1 {
+    if (2..=MAX_LIST).contains(&items.len()) {
         for (index, left_out) in items.iter().enumerate() {
             let mut rest = items.to_vec();
             rest.remove(index);
@@ -121,7 +124,7 @@ mod tests {
         assert_eq!(texts(&Literal::Int(i64::MAX), Reading::Plain).len(), 1);
         assert_eq!(texts(&Literal::Str("30s".to_owned()), Reading::Plain), ["60s", "15s"]);
         assert_eq!(texts(&Literal::Str("1Gi".to_owned()), Reading::Plain), ["2Gi", "0.5Gi"]);
-        assert_eq!(texts(&Literal::Str("root".to_owned()), Reading::Plain), ["root-x"]);
+        assert_eq!(texts(&Literal::Str("root".to_owned()), Reading::Plain), ["x-root"]);
     }
 
     #[test]
@@ -137,5 +140,6 @@ mod tests {
         assert_eq!(texts(&Literal::List(vec![item("a"), item("b")]), Reading::Plain), ["", "b", "a"]);
         assert_eq!(texts(&Literal::List(vec![item("a")]), Reading::Plain), [""]);
         assert!(texts(&Literal::List(Vec::new()), Reading::Plain).is_empty());
+        assert_eq!(texts(&Literal::List(vec![item("a"); 13]), Reading::Plain), [""]);
     }
 }
