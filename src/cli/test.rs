@@ -1,5 +1,6 @@
 //! `test`: the examples inside rules.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -48,10 +49,16 @@ pub(super) fn run(args: &TestArgs, streams: &mut Streams<'_>, shown: &mut Librar
     if !problems.is_empty() {
         return Err(Failure::Problems(problems));
     }
-    if args.mutate && lines.iter().all(|line| line.word.is_right()) {
-        return mutate(&ids, shown, streams);
+    let wrong: BTreeSet<&str> =
+        lines.iter().filter(|line| !line.word.is_right()).map(|line| line.rule.as_str()).collect();
+    let mut exit = if wrong.is_empty() { Exit::Clean } else { Exit::Findings };
+    if args.mutate {
+        ids.retain(|id| !wrong.contains(id.as_str()));
+        if mutate(&ids, shown, streams)? == Exit::Findings {
+            exit = Exit::Findings;
+        }
     }
-    Ok(if lines.iter().all(|line| line.word.is_right()) { Exit::Clean } else { Exit::Findings })
+    Ok(exit)
 }
 
 /// Changes rules whose examples are right, and tells what the examples do not notice.
