@@ -51,9 +51,13 @@ fn of_condition(condition: &Condition) -> Vec<Variation> {
         }
         Form::None(parts) => of_parts(parts, &|parts| with(Form::None(parts)), &mut out),
         Form::Not(part) => nested(part, None, &|part| with(Form::Not(Box::new(part))), &mut out),
-        Form::Each(each) => of_quantifier(each, &|each| with(Form::Each(each)), &mut out),
+        Form::Each(each) => {
+            quantified_otherwise(condition, ("each", "some"), with(Form::Some(each.clone())), &mut out);
+            of_quantifier(each, &|each| with(Form::Each(each)), &mut out);
+        }
         Form::Some(some) => {
             out.push(negated(condition, condition.place, "some"));
+            quantified_otherwise(condition, ("some", "each"), with(Form::Each(some.clone())), &mut out);
             of_quantifier(some, &|some| with(Form::Some(some)), &mut out);
         }
         Form::Count(count, operator, number) => {
@@ -124,6 +128,15 @@ fn swapped(
     if parts.len() > 1 {
         out.push(variation(Change::Swap, condition.place, format!("`{from}` became `{to}`"), other));
     }
+}
+
+fn quantified_otherwise(
+    condition: &Condition,
+    (from, to): (&str, &str),
+    other: Condition,
+    out: &mut Vec<Variation>,
+) {
+    out.push(variation(Change::Swap, condition.place, format!("`{from}` became `{to}`"), other));
 }
 
 /// The operator that differs only where both sides are equal, or only in how many of several are wanted. For whole
