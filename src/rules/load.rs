@@ -236,6 +236,7 @@ fn read_rule(loader: &mut Loader, root: NodeRef<'_>, has_examples: bool) -> Opti
         lookups,
         require: require?,
         unknown: unknown?,
+        unknown_at: root.get("unknown").map(NodeRef::place),
         message: message?,
         missing: loader.optional(root, "missing"),
         help: loader.optional(root, "help"),

@@ -37,8 +37,10 @@ pub enum Change {
     Default,
     /// Another value of a parameter, wherever an example gives it.
     Param,
-    /// A look-up that has to find something may find nothing, or the other way round.
+    /// A look-up that has to find something may find nothing.
     Arity,
+    /// "Cannot tell" is shown where it was not, or the other way round.
+    Unknown,
 }
 
 impl Change {
@@ -52,6 +54,7 @@ impl Change {
         Self::Default,
         Self::Param,
         Self::Arity,
+        Self::Unknown,
     ];
 
     fn from_word(word: &str) -> Option<Self> {
@@ -77,6 +80,7 @@ impl Change {
             Self::Default => "mutation/default",
             Self::Param => "mutation/param",
             Self::Arity => "mutation/arity",
+            Self::Unknown => "mutation/unknown",
         }
     }
 }

@@ -3,8 +3,9 @@
 use super::values::{self, Reading};
 use super::variations::{self, place_of};
 use super::{Change, Difference, Mutant};
+use crate::finding::Severity;
 use crate::rules::Arguments;
-use crate::rules::ast::{Arity, At, Condition, Lookup, RuleSource};
+use crate::rules::ast::{Arity, At, Condition, Lookup, RuleSource, UnknownAs};
 
 /// The mutants of a rule, those of an outer part before those of what is in it.
 pub(super) fn of_rule(source: &RuleSource) -> Vec<Mutant> {
@@ -17,6 +18,14 @@ pub(super) fn of_rule(source: &RuleSource) -> Vec<Mutant> {
         dropped(filter, without, &rebuild, &mut out);
     }
     lookups(&rule, &mut out);
+    if let Some(place) = rule.unknown_at {
+        let (unknown, said) = match rule.unknown {
+            UnknownAs::Ignore => (UnknownAs::Show(Severity::Info), "what cannot be told came to be shown"),
+            UnknownAs::Show(_) | UnknownAs::Fail => (UnknownAs::Ignore, "what cannot be told came to be ignored"),
+        };
+        let changed = RuleSource { unknown, ..rule.clone() };
+        out.push(Mutant::of_rule(Change::Unknown, place, said.to_owned(), None, changed));
+    }
     let rebuild = |require: Condition| RuleSource { require, ..rule.clone() };
     variations::condition(&rule.require, None, &rebuild, &mut out);
     out
