@@ -202,6 +202,38 @@ examples:
 }
 
 #[test]
+fn a_line_of_a_rule_that_no_example_tests_is_shown_and_fails_the_run() {
+    let rule = r#"rule: compose-own-name
+since: 0.1.0
+summary: a service built here has no name of its own
+category: consistency
+severity: warning
+why: A fixed name keeps a second copy from running.
+target: compose.service
+where: { field: first_party, eq: true }
+forbid: { field: container_name, exists: true }
+message: "`{name}` has a name of its own"
+examples:
+  - { name: none, files: { compose.yaml: "services: { a: { build: . } }" } }
+  - { name: one, files: { compose.yaml: "services: { a: { build: ., container_name: b } }" }, expect: [{ at: compose.yaml }] }
+"#;
+    let repository = Repository::new(&[("company/compose-own-name.yaml", rule)]);
+    assert_eq!(repository.run(&["test", "company"]).status, 0);
+    let run = repository.run(&["test", "--mutate", "company"]);
+    assert_eq!(run.status, 1, "{}{}", run.out, run.err);
+    assert!(run.out.contains("error[mutation/drop]: no example notices that this `where` was left out"), "{}", run.out);
+    assert!(run.out.contains("compose-own-name.yaml:8:17"), "{}", run.out);
+    assert!(run.out.contains("2 changes: 1 noticed, 0 explained, 1 unnoticed"), "{}", run.out);
+    repository.write(
+        "company/compose-own-name.yaml",
+        rule.replace("where:", "# svclint: equivalent[drop] nobody names the images of others\nwhere:").as_bytes(),
+    );
+    let run = repository.run(&["test", "--mutate", "company"]);
+    assert_eq!(run.status, 0, "{}{}", run.out, run.err);
+    assert!(run.out.contains("1 explained, 0 unnoticed"), "{}", run.out);
+}
+
+#[test]
 fn a_misspelt_field_in_a_rule_stops_the_run_with_its_place() {
     let repository = Repository::new(&[("docker-compose.yml", COMPOSE)]);
     repository.write(

@@ -35,7 +35,8 @@ pub(super) fn apply(
     for survivor in survivors {
         let line = line_of(survivor.place, sources);
         let reaches = |explanation: &&mut Explanation| {
-            (explanation.lines.0..=explanation.lines.1).contains(&line) && explanation.changes.contains(&survivor.change)
+            (explanation.lines.0..=explanation.lines.1).contains(&line)
+                && explanation.changes.contains(&survivor.change)
         };
         match explanations.iter_mut().find(reaches) {
             Some(explanation) => explanation.needed = true,

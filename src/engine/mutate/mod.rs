@@ -149,8 +149,7 @@ pub fn run(source: &RuleSource, comments: &[At<String>], sources: &Sources) -> T
     let subjects = subject::subjects(source);
     let mutants = mutants::of_rule(source);
     let bare = Arc::new(RuleSource { examples: Vec::new(), ..source.clone() });
-    let noticed: Vec<Option<bool>> =
-        mutants.par_iter().map(|mutant| is_noticed(mutant, &bare, &subjects)).collect();
+    let noticed: Vec<Option<bool>> = mutants.par_iter().map(|mutant| is_noticed(mutant, &bare, &subjects)).collect();
     let mut tally = Tally::default();
     let mut silent: BTreeSet<usize> = BTreeSet::new();
     let mut survivors = Vec::new();
@@ -195,8 +194,7 @@ fn is_noticed(mutant: &Mutant, rule: &Arc<RuleSource>, subjects: &[Subject]) -> 
 fn told(survivor: Survivor) -> Problem {
     let label = Label { place: survivor.place, text: String::new() };
     let change = survivor.change.as_str();
-    let help = format!(
-        "add an example that only this decides, or say why there is none: `# svclint: equivalent[{change}] …`"
-    );
+    let help =
+        format!("add an example that only this decides, or say why there is none: `# svclint: equivalent[{change}] …`");
     Problem::new(survivor.change.code(), format!("no example notices that {}", survivor.said), label).with_help(help)
 }

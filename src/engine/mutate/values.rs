@@ -50,7 +50,9 @@ pub(super) fn others(literal: &Literal, reading: Reading) -> Vec<Other> {
             let near = [value.checked_add(1), value.checked_sub(1)];
             near.into_iter().flatten().map(|near| replaced(literal, Literal::Int(near))).collect()
         }
-        Literal::Float(value) => [value * 2.0, value / 2.0].map(|other| replaced(literal, Literal::Float(other))).into(),
+        Literal::Float(value) => {
+            [value * 2.0, value / 2.0].map(|other| replaced(literal, Literal::Float(other))).into()
+        }
         Literal::Str(text) => texts(text, reading),
         Literal::List(items) => lists(items),
     }

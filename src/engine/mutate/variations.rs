@@ -130,12 +130,7 @@ fn swapped(
     }
 }
 
-fn quantified_otherwise(
-    condition: &Condition,
-    (from, to): (&str, &str),
-    other: Condition,
-    out: &mut Vec<Variation>,
-) {
+fn quantified_otherwise(condition: &Condition, (from, to): (&str, &str), other: Condition, out: &mut Vec<Variation>) {
     out.push(variation(Change::Swap, condition.place, format!("`{from}` became `{to}`"), other));
 }
 
@@ -192,12 +187,7 @@ fn of_quantifier(quantifier: &Quantifier, rebuild: &dyn Fn(Quantifier) -> Condit
     }
 }
 
-fn nested(
-    part: &Condition,
-    within: Option<usize>,
-    rebuild: &dyn Fn(Condition) -> Condition,
-    out: &mut Vec<Variation>,
-) {
+fn nested(part: &Condition, within: Option<usize>, rebuild: &dyn Fn(Condition) -> Condition, out: &mut Vec<Variation>) {
     let first = out.len();
     for inner in of_condition(part) {
         let within = inner.within.map(|index| first + index).or(within);
