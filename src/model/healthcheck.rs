@@ -356,8 +356,7 @@ mod tests {
         );
         assert_eq!(shell("curl -f http://localhost:${PORT}"), "curl localhost - / fails=true exits=true");
         assert_eq!(shell("curl -f http://localhost:8080${HEALTH_PATH}"), "curl localhost - - fails=true exits=true");
-        assert_eq!(shell("curl -f $HEALTH_URL"), "curl - - - fails=true exits=true");
-        assert_eq!(shell("curl -f $URL"), "curl - - / fails=true exits=true");
+        assert_eq!(shell("curl -f $URL"), "curl - - - fails=true exits=true");
     }
 
     #[test]

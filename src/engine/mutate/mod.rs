@@ -168,7 +168,7 @@ pub fn run(source: &RuleSource, comments: &[At<String>], sources: &Sources) -> T
     let (left, explained, problems) = explained::apply(survivors, comments, sources);
     tally.explained = explained;
     tally.unnoticed = left.len();
-    tally.problems = left.into_iter().map(told).collect();
+    tally.problems = left.iter().map(told).collect();
     tally.problems.extend(problems);
     tally
 }
@@ -191,7 +191,7 @@ fn is_noticed(mutant: &Mutant, rule: &Arc<RuleSource>, subjects: &[Subject]) -> 
     loads.then_some(!all_agree)
 }
 
-fn told(survivor: Survivor) -> Problem {
+fn told(survivor: &Survivor) -> Problem {
     let label = Label { place: survivor.place, text: String::new() };
     let change = survivor.change.as_str();
     let help =
