@@ -85,6 +85,59 @@ fn a_further_report_goes_to_its_file() {
 }
 
 #[test]
+fn the_report_counts_for_each_rule_how_its_targets_ended() {
+    let repository = Repository::new(&[
+        ("web/Dockerfile", "FROM scratch\n"),
+        ("web/compose.yaml", "services:\n  web: { build: ., privileged: true }\n  db: { image: \"postgres:16.4\" }\n"),
+        ("api/Dockerfile", "FROM scratch\n"),
+        ("api/compose.yaml", "services:\n  api: { build: . }\n"),
+    ]);
+    let rules = ["--rule", "compose-privileged", "--rule", "atonix-names-equal"];
+    let run = repository.run(&[&["check", "--format", "json"], &rules[..]].concat());
+    let report: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    let count = |rule: &str| {
+        let counts = report["rules"].as_array().unwrap().iter();
+        let own = counts.filter(|count| count["rule"] == rule).collect::<Vec<_>>();
+        assert_eq!(own.len(), 1, "{}", report["rules"]);
+        ["passed", "failed", "unknown", "not_applicable"].map(|end| own[0][end].as_u64().unwrap())
+    };
+    assert_eq!(count("compose-privileged"), [2, 1, 0, 0]);
+    assert_eq!(count("atonix-names-equal"), [0, 0, 0, 2]);
+}
+
+#[test]
+fn the_report_counts_how_the_clauses_of_a_standard_ended() {
+    let clause =
+        |id: &str, rule: &str| format!("  - {{ id: {id}, title: {id}, level: must, rules: [{{ rule: {rule} }}] }}\n");
+    let standard = format!(
+        "standard: company\nversion: 1.0.0\ntitle: Company\nclauses:\n{}{}{}{}{}",
+        clause("fails", "compose-privileged"),
+        clause("holds", "compose-host-network"),
+        clause("open", "compose-image-tag"),
+        clause("elsewhere", "atonix-names-equal"),
+        "  - { id: people, title: people, level: must, coverage: manual, gap: only people can tell }\n",
+    );
+    let compose = "services:\n  web: { image: \"web:${TAG}\", privileged: true }\n";
+    let repository = Repository::new(&[("docker-compose.yml", compose), ("own/standards/company.yaml", &standard)]);
+    let run =
+        repository.run(&["check", "docker-compose.yml", "--rules", "own", "--standard", "company", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    let wanted = serde_json::json!({ "met": 1, "failed": 1, "unknown": 1, "not_applicable": 1, "not_checkable": 1 });
+    assert_eq!(report["standards"][0]["clauses"], wanted);
+}
+
+#[test]
+fn a_finding_of_a_reader_comes_with_what_its_rule_is() {
+    let wrong = "services:\n  web:\n    image: nginx:1.27\n    privileged: [1]\n";
+    let repository = Repository::new(&[("docker-compose.yml", wrong)]);
+    let run = repository.run(&["check", "--format", "sarif"]);
+    let report: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    let rules = report["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
+    let own = rules.iter().find(|rule| rule["id"] == "value-type").unwrap();
+    assert_eq!(own["shortDescription"]["text"], "every field has a value of its type");
+}
+
+#[test]
 fn paths_are_relative_to_where_svclint_was_started() {
     let repository = Repository::new(&[("services/web/docker-compose.yml", COMPOSE)]);
     let run = repository.check(&["services/web", "--rule", "compose-privileged"]);
