@@ -203,7 +203,7 @@ fn a_comment_has_to_name_changes_and_a_reason() {
 }
 
 /// The areas of built-in rules whose every line is tested or explained; `.ci/run` names the same.
-const TESTED: &[&str] = &["atonix", "compose", "consistency", "dockerfile", "k8s", "layout"];
+const TESTED: &[&str] = &["atonix", "compose", "consistency", "dockerfile", "k8s"];
 
 #[test]
 fn the_examples_of_the_built_in_rules_are_right_and_test_every_line() {
@@ -213,7 +213,7 @@ fn the_examples_of_the_built_in_rules_are_right_and_test_every_line() {
     }
     let library = library;
     let ids: Vec<&str> = library.rule_ids().collect();
-    assert!(ids.len() > 300, "{}", ids.len());
+    assert!(ids.len() > 250, "{}", ids.len());
     let told: Vec<String> = ids
         .par_iter()
         .flat_map_iter(|id| {
