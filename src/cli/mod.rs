@@ -338,6 +338,10 @@ struct TestArgs {
     /// Say every example, not only those that go wrong.
     #[arg(long, short)]
     verbose: bool,
+
+    /// Also change every line of every rule once, and report the changes that no example notices.
+    #[arg(long)]
+    mutate: bool,
 }
 
 fn parse_format(name: &str) -> Result<Format, String> {

@@ -1,10 +1,15 @@
 //! `test`: the examples inside rules.
 
+use std::collections::BTreeSet;
 use std::path::Path;
+
+use rayon::prelude::*;
 
 use super::{Exit, Failure, Streams, TestArgs};
 use crate::diagnostic::Problem;
 use crate::engine::examples::{self, Line, Word};
+use crate::engine::mutate::{self, Tally};
+use crate::report::{Style, write_problems};
 use crate::standard::library::Library;
 
 pub(super) fn run(args: &TestArgs, streams: &mut Streams<'_>, shown: &mut Library) -> Result<Exit, Failure> {
@@ -48,7 +53,35 @@ pub(super) fn run(args: &TestArgs, streams: &mut Streams<'_>, shown: &mut Librar
         return Err(Failure::Problems(problems));
     }
     super::write_warnings(shown, streams)?;
-    Ok(if lines.iter().all(|line| line.word.is_right()) { Exit::Clean } else { Exit::Findings })
+    let wrong: BTreeSet<&str> =
+        lines.iter().filter(|line| !line.word.is_right()).map(|line| line.rule.as_str()).collect();
+    let mut exit = if wrong.is_empty() { Exit::Clean } else { Exit::Findings };
+    if args.mutate {
+        ids.retain(|id| !wrong.contains(id.as_str()));
+        if mutate(&ids, shown, streams)? == Exit::Findings {
+            exit = Exit::Findings;
+        }
+    }
+    Ok(exit)
+}
+
+/// Changes rules whose examples are right, and tells what the examples do not notice.
+fn mutate(ids: &[String], library: &Library, streams: &mut Streams<'_>) -> Result<Exit, Failure> {
+    let changed = |id: &String| -> Result<Tally, Vec<Problem>> {
+        let rule = library.rule_with_examples(id)?;
+        Ok(mutate::run(&rule, &library.comments(id), &library.sources))
+    };
+    let tallies: Result<Vec<Tally>, Vec<Problem>> = ids.par_iter().map(changed).collect();
+    let mut tally = Tally::default();
+    tallies?.into_iter().for_each(|other| tally.add(other));
+    streams.out.write_all(write_problems(&tally.problems, &library.sources, &Style::default()).as_bytes())?;
+    let noticed = tally.tried - tally.explained - tally.unnoticed;
+    writeln!(
+        streams.out,
+        "{} changes: {noticed} noticed, {} explained, {} unnoticed",
+        tally.tried, tally.explained, tally.unnoticed
+    )?;
+    Ok(if tally.problems.is_empty() { Exit::Clean } else { Exit::Findings })
 }
 
 /// Every standard is typed too: a parameter that does not fit would otherwise only show when it is used.

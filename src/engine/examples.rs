@@ -62,13 +62,14 @@ pub struct Line {
     pub detail: String,
 }
 
-struct Expected {
+#[derive(Clone)]
+pub(super) struct Expected {
     path: String,
     /// Line from 1; `None` for any place in the file, or a directory.
     line: Option<usize>,
     message: Option<String>,
     unknown: bool,
-    met: bool,
+    pub(super) met: bool,
 }
 
 /// Runs the examples of a rule.
@@ -78,9 +79,7 @@ struct Expected {
 pub fn run(source: &Arc<RuleSource>) -> Result<Vec<Line>, Vec<Problem>> {
     let mut lines = Vec::new();
     for example in &source.examples {
-        let arguments: Arguments =
-            example.params.iter().map(|(name, value)| (name.value.clone(), value.clone())).collect();
-        let instance = select::single(source, &arguments)?;
+        let instance = select::single(source, &arguments(example))?;
         let (files, mut expected, mut wrong) = unmarked(source, example);
         let repo = Repo::load(discover::in_memory(&files), None);
         let report = run_instances(&repo, vec![instance]);
@@ -110,11 +109,16 @@ pub fn run(source: &Arc<RuleSource>) -> Result<Vec<Line>, Vec<Problem>> {
     Ok(lines)
 }
 
+/// The parameters of an example.
+pub(super) fn arguments(example: &Example) -> Arguments {
+    example.params.iter().map(|(name, value)| (name.value.clone(), value.clone())).collect()
+}
+
 fn place(expected: &Expected) -> String {
     expected.line.map_or_else(|| expected.path.clone(), |line| format!("{}:{line}", expected.path))
 }
 
-fn matched(repo: &Repo, finding: &Finding, expected: &mut [Expected]) -> (Word, String) {
+pub(super) fn matched(repo: &Repo, finding: &Finding, expected: &mut [Expected]) -> (Word, String) {
     let file = repo.sources.get(finding.primary.place.file);
     let line = file.lines().line_of(finding.primary.place.span.start as usize);
     let unknown = finding.outcome == Outcome::Unknown;
@@ -136,7 +140,7 @@ fn matched(repo: &Repo, finding: &Finding, expected: &mut [Expected]) -> (Word, 
 }
 
 /// The files without their marks, what the marks and `expect` ask for, and mistakes in them.
-fn unmarked(source: &RuleSource, example: &Example) -> (Vec<(String, String)>, Vec<Expected>, Vec<String>) {
+pub(super) fn unmarked(source: &RuleSource, example: &Example) -> (Vec<(String, String)>, Vec<Expected>, Vec<String>) {
     let (mut files, mut expected, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
     for (path, text) in &example.files {
         let mut out = String::new();

@@ -4,6 +4,7 @@ mod comments;
 pub mod examples;
 mod fold;
 mod judge;
+pub mod mutate;
 mod own;
 mod plan;
 mod summary;

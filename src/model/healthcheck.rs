@@ -354,7 +354,9 @@ mod tests {
             shell("curl -f http://localhost:${PORT:-80}/healthz"),
             "curl localhost - /healthz fails=true exits=true"
         );
-        assert_eq!(shell("curl -f $URL"), "curl - - / fails=true exits=true");
+        assert_eq!(shell("curl -f http://localhost:${PORT}"), "curl localhost - / fails=true exits=true");
+        assert_eq!(shell("curl -f http://localhost:8080${HEALTH_PATH}"), "curl localhost - - fails=true exits=true");
+        assert_eq!(shell("curl -f $URL"), "curl - - - fails=true exits=true");
     }
 
     #[test]

@@ -376,6 +376,8 @@ pub struct RuleSource {
     pub require: Condition,
     /// What "cannot tell" becomes.
     pub unknown: UnknownAs,
+    /// Where the rule says so.
+    pub unknown_at: Option<Place>,
     /// The message.
     pub message: At<String>,
     /// The message where the deciding value is absent.

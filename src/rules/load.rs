@@ -294,6 +294,7 @@ fn read_rule(loader: &mut Loader, root: NodeRef<'_>, has_examples: bool) -> Opti
         lookups,
         require: require?,
         unknown: unknown.unwrap_or(UnknownAs::Fail),
+        unknown_at: root.get("unknown").map(NodeRef::place),
         message: message.unwrap_or_else(nothing),
         missing: loader.optional(root, "missing"),
         help: loader.optional(root, "help"),

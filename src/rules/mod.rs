@@ -18,4 +18,4 @@ mod range;
 pub mod template;
 mod tree;
 
-pub use check::{Arguments, compile};
+pub use check::{Arguments, compile, compile_changed};

@@ -13,10 +13,10 @@ use crate::diagnostic::{Problem, nearest};
 use crate::embedded::{self, Embedded};
 use crate::finding::Label;
 use crate::rules::Arguments;
-use crate::rules::ast::{RuleSource, Status};
+use crate::rules::ast::{At, RuleSource, Status};
 use crate::rules::load::{self as rule_load, Loader};
 use crate::source::{EntryKind, FileId, Place, SourceFile, Sources};
-use crate::syntax::yaml::Tree;
+use crate::syntax::yaml::{Comment, Tree};
 
 /// The rules and standards of a run. Files are parsed when they are asked for.
 #[derive(Debug, Default)]
@@ -228,6 +228,14 @@ impl Library {
     /// An unknown id, or everything that is wrong with the rule.
     pub fn rule_with_examples(&self, id: &str) -> Result<Arc<RuleSource>, Vec<Problem>> {
         self.read(id, None, true)
+    }
+
+    /// The comments of a rule's file without their `#`; none for an unknown id.
+    #[must_use]
+    pub fn comments(&self, id: &str) -> Vec<At<String>> {
+        let Some(file) = self.rules.get(id).copied() else { return Vec::new() };
+        let at = |comment: Comment| At::new(comment.text, Place { file, span: comment.span });
+        self.parse(file).comments.into_iter().map(at).collect()
     }
 
     /// Reads a rule; one that came with the binary without its examples unless they are asked for.

@@ -16,7 +16,7 @@ use crate::rules::ast::RuleSource;
 use crate::rules::check::unknown_params;
 use crate::rules::ir::Compiled;
 use crate::rules::pattern::Pattern;
-use crate::rules::{Arguments, compile};
+use crate::rules::{Arguments, compile, compile_changed};
 use crate::source::Place;
 
 /// A rule with its parameters, ready to run.
@@ -339,15 +339,27 @@ pub fn faults(library: &Library, rule: &super::Use) -> Vec<Problem> {
 /// # Errors
 /// What is wrong with the rule or the parameters.
 pub fn single(source: &Arc<RuleSource>, params: &Arguments) -> Result<Instance, Vec<Problem>> {
-    let compiled = compile(source, params, &kinds())?;
-    Ok(Instance {
+    Ok(alone(compile(source, params, &kinds())?))
+}
+
+/// A changed rule with given parameters, some of which the change may have left without a use.
+///
+/// # Errors
+/// Why the rule does not load with this change.
+pub fn changed(source: &Arc<RuleSource>, params: &Arguments) -> Result<Instance, Vec<Problem>> {
+    Ok(alone(compile_changed(source, params, &kinds())?))
+}
+
+fn alone(compiled: Compiled) -> Instance {
+    let source = &compiled.source;
+    Instance {
         id: source.id.value.clone(),
-        rule: compiled,
         severity: source.severity,
+        rule: compiled,
         clauses: [].into(),
         waivable: true,
         folds: false,
         only: Vec::new(),
         except: Vec::new(),
-    })
+    }
 }

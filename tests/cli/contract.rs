@@ -85,6 +85,59 @@ fn a_further_report_goes_to_its_file() {
 }
 
 #[test]
+fn the_report_counts_for_each_rule_how_its_targets_ended() {
+    let repository = Repository::new(&[
+        ("web/Dockerfile", "FROM scratch\n"),
+        ("web/compose.yaml", "services:\n  web: { build: ., privileged: true }\n  db: { image: \"postgres:16.4\" }\n"),
+        ("api/Dockerfile", "FROM scratch\n"),
+        ("api/compose.yaml", "services:\n  api: { build: . }\n"),
+    ]);
+    let rules = ["--rule", "compose-privileged", "--rule", "atonix-names-equal"];
+    let run = repository.run(&[&["check", "--format", "json"], &rules[..]].concat());
+    let report: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    let count = |rule: &str| {
+        let counts = report["rules"].as_array().unwrap().iter();
+        let own = counts.filter(|count| count["rule"] == rule).collect::<Vec<_>>();
+        assert_eq!(own.len(), 1, "{}", report["rules"]);
+        ["passed", "failed", "unknown", "not_applicable"].map(|end| own[0][end].as_u64().unwrap())
+    };
+    assert_eq!(count("compose-privileged"), [2, 1, 0, 0]);
+    assert_eq!(count("atonix-names-equal"), [0, 0, 0, 2]);
+}
+
+#[test]
+fn the_report_counts_how_the_clauses_of_a_standard_ended() {
+    let clause =
+        |id: &str, rule: &str| format!("  - {{ id: {id}, title: {id}, level: must, rules: [{{ rule: {rule} }}] }}\n");
+    let standard = format!(
+        "standard: company\nversion: 1.0.0\ntitle: Company\nclauses:\n{}{}{}{}{}",
+        clause("fails", "compose-privileged"),
+        clause("holds", "compose-host-network"),
+        clause("open", "compose-image-tag"),
+        clause("elsewhere", "atonix-names-equal"),
+        "  - { id: people, title: people, level: must, coverage: manual, gap: only people can tell }\n",
+    );
+    let compose = "services:\n  web: { image: \"web:${TAG}\", privileged: true }\n";
+    let repository = Repository::new(&[("docker-compose.yml", compose), ("own/standards/company.yaml", &standard)]);
+    let run =
+        repository.run(&["check", "docker-compose.yml", "--rules", "own", "--standard", "company", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    let wanted = serde_json::json!({ "met": 1, "failed": 1, "unknown": 1, "not_applicable": 1, "not_checkable": 1 });
+    assert_eq!(report["standards"][0]["clauses"], wanted);
+}
+
+#[test]
+fn a_finding_of_a_reader_comes_with_what_its_rule_is() {
+    let wrong = "services:\n  web:\n    image: nginx:1.27\n    privileged: [1]\n";
+    let repository = Repository::new(&[("docker-compose.yml", wrong)]);
+    let run = repository.run(&["check", "--format", "sarif"]);
+    let report: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    let rules = report["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
+    let own = rules.iter().find(|rule| rule["id"] == "value-type").unwrap();
+    assert_eq!(own["shortDescription"]["text"], "every field has a value of its type");
+}
+
+#[test]
 fn paths_are_relative_to_where_svclint_was_started() {
     let repository = Repository::new(&[("services/web/docker-compose.yml", COMPOSE)]);
     let run = repository.check(&["services/web", "--rule", "compose-privileged"]);
@@ -199,6 +252,38 @@ examples:
     let run = repository.run(&["test", "company"]);
     assert_eq!(run.status, 0, "{}{}", run.out, run.err);
     assert!(run.out.contains("1 reported, 1 validated"), "{}", run.out);
+}
+
+#[test]
+fn a_line_of_a_rule_that_no_example_tests_is_shown_and_fails_the_run() {
+    let rule = r#"rule: compose-own-name
+since: 0.1.0
+summary: a service built here has no name of its own
+category: consistency
+severity: warning
+why: A fixed name keeps a second copy from running.
+target: compose.service
+where: { field: first_party, eq: true }
+forbid: { field: container_name, exists: true }
+message: "`{name}` has a name of its own"
+examples:
+  - { name: none, files: { compose.yaml: "services: { a: { build: . } }" } }
+  - { name: one, files: { compose.yaml: "services: { a: { build: ., container_name: b } }" }, expect: [{ at: compose.yaml }] }
+"#;
+    let repository = Repository::new(&[("company/compose-own-name.yaml", rule)]);
+    assert_eq!(repository.run(&["test", "company"]).status, 0);
+    let run = repository.run(&["test", "--mutate", "company"]);
+    assert_eq!(run.status, 1, "{}{}", run.out, run.err);
+    assert!(run.out.contains("error[mutation/drop]: no example notices that this `where` was left out"), "{}", run.out);
+    assert!(run.out.contains("compose-own-name.yaml:8:17"), "{}", run.out);
+    assert!(run.out.contains("2 changes: 1 noticed, 0 explained, 1 unnoticed"), "{}", run.out);
+    repository.write(
+        "company/compose-own-name.yaml",
+        rule.replace("where:", "# svclint: equivalent[drop] nobody names the images of others\nwhere:").as_bytes(),
+    );
+    let run = repository.run(&["test", "--mutate", "company"]);
+    assert_eq!(run.status, 0, "{}{}", run.out, run.err);
+    assert!(run.out.contains("1 explained, 0 unnoticed"), "{}", run.out);
 }
 
 #[test]

@@ -75,7 +75,7 @@ model! {
         /// Whether its content is written in the compose file.
         has_content: bool,
         /// Whether a service is given it.
-        is_used: bool,
+        is_used: Always<bool>,
     }
     label(secret) { secret.name.clone() }
 }
@@ -151,7 +151,13 @@ pub(super) fn read_file(scope: &Scope<'_>, loaded: Loaded) -> ComposeFile {
     let secrets = |kind: &'static str, problems: &mut Vec<Trouble>| {
         let entries = section(fields, kind, problems);
         List::new(
-            entries.iter().map(|entry| read_secret(entry, scope, is_used(kind, &entry.key))).collect(),
+            entries
+                .iter()
+                .map(|entry| {
+                    let is_used = is_given(&services, kind, entry, is_used(kind, &entry.key));
+                    read_secret(entry, scope, is_used)
+                })
+                .collect(),
             fields.at(kind),
         )
     };
@@ -245,7 +251,19 @@ fn read_volume(entry: &Entry, is_used: bool) -> ComposeVolume {
     }
 }
 
-fn read_secret(entry: &Entry, scope: &Scope<'_>, is_used: bool) -> ComposeSecret {
+/// Whether a service is given a secret or config. Services that are not known whole may be given any.
+fn is_given(services: &List<ComposeService>, kind: &str, entry: &Entry, is_used: bool) -> Always<bool> {
+    let grants = |service: &ComposeService| {
+        let grants = if kind == "secrets" { &service.secrets } else { &service.configs };
+        grants.unseen.clone()
+    };
+    match services.unseen.clone().or_else(|| services.iter().find_map(grants)) {
+        Some(unseen) if !is_used => Field::Unresolved(unseen).or_default(false),
+        _ => Always::known(is_used, entry.key_at),
+    }
+}
+
+fn read_secret(entry: &Entry, scope: &Scope<'_>, is_used: Always<bool>) -> ComposeSecret {
     let fields = Fields::new(&entry.value, entry.key_at);
     let file = fields.text("file");
     ComposeSecret {

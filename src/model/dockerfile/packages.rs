@@ -262,7 +262,7 @@ pub(super) fn read(command: &RunCommand, around: &Surroundings) -> Option<(Packa
     let pacman = manager.name == "pacman";
     let subcommand = if pacman { arguments.first() } else { operands.next() };
     let mut word = subcommand.map_or("", Argument::shown);
-    if manager.name == "yarn" && word == "global" {
+    if matches!(manager.name, "yarn" | "composer") && word == "global" {
         word = operands.next().map_or("", Argument::shown);
     }
     let installs = manager.install.contains(&word)

@@ -169,12 +169,24 @@ fn find_outside(text: &str, wanted: &[char]) -> Option<usize> {
     None
 }
 
+/// Whether an authority ends in an expression that may stand for more than a port: `localhost:8080${HEALTH_PATH}`.
+fn may_hold_path(authority: &str) -> bool {
+    authority.rfind('$').is_some_and(|start| {
+        let is_port = authority.get(..start).is_some_and(|before| before.ends_with(':'));
+        let reaches_the_end = authority.get(start..).is_some_and(|tail| {
+            expression_end(tail) >= tail.len() || tail.chars().skip(1).all(|c| c.is_ascii_alphanumeric() || c == '_')
+        });
+        reaches_the_end && !is_port
+    })
+}
+
 fn url_in(word: &shell::Word, range: Range<usize>, place: WordPlace<'_>) -> Option<HealthUrl> {
     let text = word.text.get(range.clone())?;
     let at = |part: Range<usize>| word_place(word, place, range.start + part.start..range.start + part.end);
     let whole = at(0..text.len());
     let (scheme, rest_start) = match text.find("://") {
         Some(end) => (known_text(text.get(..end)?, at(0..end)), end + 3),
+        None if text.starts_with('$') => (Field::unresolved(text, "it is filled in later", whole), 0),
         // curl and wget take HTTP where no scheme is written.
         None => (Field::known("http".to_owned(), whole), 0),
     };
@@ -205,7 +217,9 @@ fn url_in(word: &shell::Word, range: Range<usize>, place: WordPlace<'_>) -> Opti
         scheme,
         host: known_text(host, at(host_start..host_end)),
         port,
-        path: if path.is_empty() {
+        path: if path.is_empty() && may_hold_path(authority) {
+            Field::unresolved(text, "it is filled in later", whole)
+        } else if path.is_empty() {
             Field::known("/".to_owned(), whole)
         } else {
             known_text(path, at(authority_end..path_end))

@@ -6,6 +6,9 @@ use crate::rules::ast::Arity;
 use crate::rules::ir::Lookup;
 use crate::rules::literals;
 
+/// The code of a look-up that nothing asks for.
+pub(super) const UNUSED: &str = "rule/unused-lookup";
+
 impl Checker<'_> {
     pub(super) fn lookups(&mut self) -> Option<Vec<Lookup>> {
         let mut out = Vec::new();
@@ -48,7 +51,7 @@ impl Checker<'_> {
             }
             if let Some(written) = source.lookups.iter().find(|written| written.name.value == lookup.name) {
                 let message = format!("nothing asks for `{}`", lookup.name);
-                self.problem("rule/unused-lookup", message, written.name.place).help =
+                self.problem(UNUSED, message, written.name.place).help =
                     Some("name it in a condition, or leave it out".to_owned());
             }
         }

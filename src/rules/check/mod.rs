@@ -22,6 +22,8 @@ pub use params::unknown_params;
 /// Values for a rule's parameters, each with the place where it was given.
 pub type Arguments = BTreeMap<String, At<Literal>>;
 
+const UNUSED_PARAM: &str = "rule/unused-param";
+
 struct Binding {
     name: String,
     ty: Type,
@@ -58,6 +60,29 @@ pub fn compile(
     arguments: &Arguments,
     kinds: &[&'static StructDef],
 ) -> Result<Compiled, Vec<Problem>> {
+    let (compiled, problems) = typed(source, arguments, kinds);
+    compiled.filter(|_| problems.is_empty()).ok_or(problems)
+}
+
+/// Types a rule from which something was taken, so that a parameter or a look-up may have lost its use.
+///
+/// # Errors
+/// Every other mistake in the rule or in the arguments, each with its place.
+pub fn compile_changed(
+    source: &Arc<RuleSource>,
+    arguments: &Arguments,
+    kinds: &[&'static StructDef],
+) -> Result<Compiled, Vec<Problem>> {
+    let (compiled, mut problems) = typed(source, arguments, kinds);
+    problems.retain(|problem| problem.code != UNUSED_PARAM && problem.code != lookups::UNUSED);
+    compiled.filter(|_| problems.is_empty()).ok_or(problems)
+}
+
+fn typed(
+    source: &Arc<RuleSource>,
+    arguments: &Arguments,
+    kinds: &[&'static StructDef],
+) -> (Option<Compiled>, Vec<Problem>) {
     let Some(target) = kinds.iter().find(|kind| kind.name == source.target.value) else {
         let mut problem =
             plain("rule/unknown-kind", format!("there is no kind `{}`", source.target.value), source.target.place);
@@ -66,7 +91,7 @@ pub fn compile(
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("the kinds are {}", names().collect::<Vec<_>>().join(", ")),
         });
-        return Err(vec![problem]);
+        return (None, vec![problem]);
     };
     let mut checker = Checker {
         source,
@@ -83,10 +108,7 @@ pub fn compile(
     };
     checker.arguments(arguments);
     let compiled = checker.rule();
-    match compiled {
-        Some(compiled) if checker.problems.is_empty() => Ok(compiled),
-        _ => Err(without_repeats(checker.problems)),
-    }
+    (compiled, without_repeats(checker.problems))
 }
 
 /// One mistake may be come across several times, such as a parameter that is used twice.
@@ -163,7 +185,7 @@ impl Checker<'_> {
         let mentioned = |param: &ast::Param| self.used.contains(&param.name.value);
         let unused: Vec<_> = source.params.iter().filter(|param| !misspelt && !mentioned(param)).collect();
         for param in unused {
-            self.problem("rule/unused-param", format!("`{}` is never used", param.name.value), param.name.place);
+            self.problem(UNUSED_PARAM, format!("`{}` is never used", param.name.value), param.name.place);
         }
         let filter = source.filter.as_ref().map(|_| filter).transpose().ok()?;
         Some(Compiled {
