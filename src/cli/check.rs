@@ -28,6 +28,9 @@ pub(super) fn run(args: &CheckArgs, streams: &mut Streams<'_>, shown: &mut Libra
     let left_out = scope.files.iter().find(|file| repo.sources.find(file).is_none()).cloned();
     let choice = Choice { standards: args.standard.clone(), rules: args.rule.clone(), only: scope.only.clone() };
     let mut report = engine::run(&repo, shown, &choice)?;
+    if !args.statistics {
+        report.standards.iter_mut().for_each(|standard| standard.clauses.clear());
+    }
     keep_given_files(&mut report, &repo.sources, &scope, args.whole_service);
     prefix(&mut report, &mut repo, &scope);
     if report.services.is_empty() {

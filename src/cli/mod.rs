@@ -164,6 +164,10 @@ struct CheckArgs {
     #[arg(long, value_name = "FILE")]
     compose_file: Vec<PathBuf>,
 
+    /// After the report, print each standard in force as a scorecard: every clause with how it ended.
+    #[arg(long)]
+    statistics: bool,
+
     /// With single files: show the findings in the other files of their services too.
     #[arg(long)]
     whole_service: bool,

@@ -11,6 +11,7 @@ mod locate;
 mod pretty;
 mod problem;
 mod sarif;
+mod scorecard;
 mod snippet;
 mod summary;
 

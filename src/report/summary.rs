@@ -45,8 +45,9 @@ pub(super) fn verdict(report: &Report, style: &Style) -> String {
 
 /// How the clauses of a standard ended: `atonix 1.0.0: 52 clauses met, 4 failed, 3 not applicable`.
 fn clauses(standard: &StandardSummary) -> String {
+    let in_part = if standard.in_part > 0 { format!(" ({} in part)", standard.in_part) } else { String::new() };
     let mut out = format!(
-        "{} {}: {} met, {} failed",
+        "{} {}: {} met{in_part}, {} failed",
         escape::sentence(&standard.id),
         escape::sentence(&standard.version),
         count(standard.met, "clause", "clauses"),
@@ -54,6 +55,7 @@ fn clauses(standard: &StandardSummary) -> String {
     );
     let rest = non_zero(&[
         (standard.unknown, "unknown", "unknown"),
+        (standard.waived, "waived", "waived"),
         (standard.not_applicable, "not applicable", "not applicable"),
         (standard.not_checkable, "not checkable here", "not checkable here"),
     ]);
