@@ -19,9 +19,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("triage", &["source", "finding", "diagnostic"]),
     ("engine", &["source", "finding", "diagnostic", "discover", "model", "rules", "standard", "triage"]),
     ("report", &["source", "finding", "diagnostic"]),
+    ("reference", &["source", "finding", "diagnostic", "model", "rules", "standard", "engine", "report"]),
     (
         "cli",
-        &["source", "finding", "diagnostic", "discover", "model", "rules", "standard", "triage", "engine", "report"],
+        &["source", "finding", "diagnostic", "discover", "model", "rules", "standard", "triage", "engine", "report", "reference"],
     ),
 ];
 

@@ -62,7 +62,7 @@ pub struct Line {
     pub detail: String,
 }
 
-struct Expected {
+pub(super) struct Expected {
     path: String,
     /// Line from 1; `None` for any place in the file, or a directory.
     line: Option<usize>,
@@ -136,7 +136,7 @@ fn matched(repo: &Repo, finding: &Finding, expected: &mut [Expected]) -> (Word, 
 }
 
 /// The files without their marks, what the marks and `expect` ask for, and mistakes in them.
-fn unmarked(source: &RuleSource, example: &Example) -> (Vec<(String, String)>, Vec<Expected>, Vec<String>) {
+pub(super) fn unmarked(source: &RuleSource, example: &Example) -> (Vec<(String, String)>, Vec<Expected>, Vec<String>) {
     let (mut files, mut expected, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
     for (path, text) in &example.files {
         let mut out = String::new();

@@ -5,6 +5,7 @@ pub mod examples;
 mod judge;
 mod own;
 mod plan;
+pub mod shown;
 mod summary;
 mod variants;
 
@@ -21,6 +22,7 @@ use crate::standard::select::Instance;
 use crate::triage::suppress::{Annotated, Known};
 use crate::triage::{order, suppress};
 
+pub use own::all as own_rules;
 pub use plan::{Choice, Plan};
 
 /// Judges a repository.

@@ -18,6 +18,7 @@ mod summary;
 use crate::finding::Report;
 use crate::source::Sources;
 
+pub use escape::plain;
 pub use json::SCHEMA as JSON_SCHEMA;
 pub use problem::write_problems;
 

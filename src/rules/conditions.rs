@@ -1,12 +1,11 @@
 //! From YAML to conditions: the first key decides, and every other key is closed too.
 
 use super::ast::{At, Condition, Form, Literal, Operand, Quantifier};
+use super::keys::{self, FORMS};
 use super::load::Loader;
 use super::operators::Operator;
 use crate::diagnostic::nearest;
 use crate::syntax::yaml::{NodeRef, Scalar, Shape, Style};
-
-const FORMS: &[&str] = &["all", "any", "none", "not", "each", "some", "count", "agree", "field", "param"];
 
 /// Conditions may stand this deep in one another.
 const MAX_DEPTH: usize = 16;
@@ -104,10 +103,10 @@ fn quantifier(
 ) -> Option<(Quantifier, Extra)> {
     loader.closed(node, format_args!("a condition with `{form}`"), &[form, "say"]);
     let (required, keys): (&str, &[&str]) = match form {
-        "each" => ("require", &["in", "as", "where", "require"]),
-        "some" => ("that", &["in", "as", "where", "that", "say"]),
-        "count" => ("", &["in", "as", "where", "eq", "ge", "le"]),
-        _ => ("value", &["in", "as", "where", "value"]),
+        "each" => ("require", keys::EACH),
+        "some" => ("that", keys::SOME),
+        "count" => ("", keys::COUNT),
+        _ => ("value", keys::AGREE),
     };
     loader.closed(value, format_args!("`{form}`"), keys);
     let name = loader.required(value, "as", format_args!("`{form}`"))?;
@@ -160,7 +159,7 @@ fn field(loader: &mut Loader, node: NodeRef<'_>, value: NodeRef<'_>) -> Option<F
     let (operator, operand) = operator(loader, node, &path.value)?;
     let absent = match node.get("absent").and_then(|word| loader.text(word, "`absent`")) {
         Some(word) => Some(At::new(
-            loader.word(&word, "what absence can mean", &["pass", "fail"], |word| match word {
+            loader.word(&word, "what absence can mean", keys::ABSENT, |word| match word {
                 "pass" => Some(true),
                 "fail" => Some(false),
                 _ => None,
@@ -190,11 +189,8 @@ fn operator<'t>(loader: &mut Loader, node: NodeRef<'t>, what: &str) -> Option<(A
 }
 
 fn param(loader: &mut Loader, node: NodeRef<'_>, value: NodeRef<'_>) -> Option<Form> {
-    loader.closed(
-        node,
-        "a comparison of a parameter",
-        &["param", "eq", "ne", "in", "not_in", "exists", "empty", "say"],
-    );
+    let closed: Vec<&str> = keys::PARAM_OPERATORS.iter().copied().chain(["param", "say"]).collect();
+    loader.closed(node, "a comparison of a parameter", &closed);
     let name = loader.text(value, "`param`")?;
     let (operator, operand) = operator(loader, node, &name.value)?;
     let operand = loader.literal(operand)?;

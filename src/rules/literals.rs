@@ -10,7 +10,7 @@ use crate::model::quantity::Quantity;
 use crate::model::schema::{StructDef, Type};
 
 /// The types a parameter can have; each also as `list<…>`.
-pub(super) const TYPE_NAMES: &[&str] =
+pub const TYPE_NAMES: &[&str] =
     &["bool", "int", "float", "string", "path", "uid", "port", "regex", "glob", "duration", "quantity"];
 
 static BOOL: Type = Type::Bool;

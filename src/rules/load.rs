@@ -5,36 +5,11 @@ use std::fmt::Display;
 use super::ast::{
     Arity, At, Example, Expectation, LabelSpec, Literal, Lookup, Param, ParamType, RuleSource, Status, UnknownAs,
 };
-use super::conditions;
+use super::{conditions, keys};
 use crate::diagnostic::{Problem, nearest};
 use crate::finding::{Label, Severity};
 use crate::source::Place;
 use crate::syntax::yaml::{NodeRef, Scalar, Shape, Tree};
-
-const RULE_KEYS: &[&str] = &[
-    "rule",
-    "since",
-    "status",
-    "summary",
-    "category",
-    "severity",
-    "why",
-    "references",
-    "equivalents",
-    "aliases",
-    "params",
-    "target",
-    "where",
-    "lookup",
-    "require",
-    "forbid",
-    "unknown",
-    "message",
-    "missing",
-    "help",
-    "labels",
-    "examples",
-];
 
 /// The groups of rules.
 pub const CATEGORIES: &[&str] =
@@ -177,7 +152,7 @@ pub(crate) fn rule(tree: &Tree, has_examples: bool) -> (Option<RuleSource>, Vec<
 }
 
 fn read_rule(loader: &mut Loader, root: NodeRef<'_>, has_examples: bool) -> Option<RuleSource> {
-    loader.closed(root, "a rule", RULE_KEYS);
+    loader.closed(root, "a rule", keys::RULE);
     let id = loader.required(root, "rule", "a rule");
     let since = loader.required(root, "since", "a rule");
     let summary = loader.required(root, "summary", "a rule");
@@ -191,7 +166,7 @@ fn read_rule(loader: &mut Loader, root: NodeRef<'_>, has_examples: bool) -> Opti
     }
     let severity = severity.and_then(|word| loader.word(&word, "a severity", Severity::WORDS, Severity::from_word));
     let status = match loader.optional(root, "status") {
-        Some(word) => loader.word(&word, "a status", &["preview", "stable", "deprecated"], |word| match word {
+        Some(word) => loader.word(&word, "a status", keys::STATUSES, |word| match word {
             "preview" => Some(Status::Preview),
             "stable" => Some(Status::Stable),
             "deprecated" => Some(Status::Deprecated),
@@ -201,7 +176,7 @@ fn read_rule(loader: &mut Loader, root: NodeRef<'_>, has_examples: bool) -> Opti
     };
     let unknown = match loader.optional(root, "unknown") {
         Some(word) => {
-            loader.word(&word, "what \"cannot tell\" can become", &["ignore", "info", "warn", "fail"], |word| {
+            loader.word(&word, "what \"cannot tell\" can become", keys::UNKNOWN, |word| {
                 Some(match word {
                     "ignore" => UnknownAs::Ignore,
                     "info" => UnknownAs::Show(Severity::Info),
@@ -268,7 +243,7 @@ fn params(loader: &mut Loader, root: NodeRef<'_>) -> Vec<Param> {
     let mut out = Vec::new();
     for entry in node.entries() {
         let name = At::new(entry.key.to_owned(), entry.key_node.place());
-        loader.closed(entry.value, "a parameter", &["type", "of", "like", "default", "min", "max", "doc"]);
+        loader.closed(entry.value, "a parameter", keys::PARAM);
         let Some(ty) = loader.required(entry.value, "type", "a parameter") else { continue };
         let Some(doc) = loader.required(entry.value, "doc", "a parameter") else { continue };
         let kind = match ty.value.as_str() {
@@ -306,10 +281,10 @@ fn lookups(loader: &mut Loader, root: NodeRef<'_>) -> Vec<Lookup> {
     let Some(node) = root.get("lookup") else { return Vec::new() };
     let mut out = Vec::new();
     for entry in node.entries() {
-        loader.closed(entry.value, "a lookup", &["kind", "where", "expect"]);
+        loader.closed(entry.value, "a lookup", keys::LOOKUP);
         let kind = loader.required(entry.value, "kind", "a lookup");
         let arity = loader.required(entry.value, "expect", "a lookup").and_then(|word| {
-            loader.word(&word, "an arity", &["one", "optional", "many"], |word| match word {
+            loader.word(&word, "an arity", keys::ARITIES, |word| match word {
                 "one" => Some(Arity::One),
                 "optional" => Some(Arity::Optional),
                 "many" => Some(Arity::Many),
@@ -328,7 +303,7 @@ fn labels(loader: &mut Loader, root: NodeRef<'_>) -> Vec<LabelSpec> {
     let Some(node) = root.get("labels") else { return Vec::new() };
     node.items()
         .filter_map(|item| {
-            loader.closed(item, "a label", &["at", "text"]);
+            loader.closed(item, "a label", keys::LABEL);
             let at = loader.required(item, "at", "a label")?;
             let text = loader.required(item, "text", "a label")?;
             Some(LabelSpec { at, text })
@@ -358,7 +333,7 @@ fn examples(loader: &mut Loader, root: NodeRef<'_>) -> Vec<Example> {
 }
 
 fn example(loader: &mut Loader, item: NodeRef<'_>) -> Option<Example> {
-    loader.closed(item, "an example", &["name", "files", "params", "expect"]);
+    loader.closed(item, "an example", keys::EXAMPLE);
     let name = loader.required(item, "name", "an example")?;
     let mut files = Vec::new();
     for entry in item.get("files").into_iter().flat_map(NodeRef::entries) {
@@ -385,11 +360,11 @@ fn example(loader: &mut Loader, item: NodeRef<'_>) -> Option<Example> {
         .unwrap_or_default()
         .into_iter()
         .filter_map(|node| {
-            loader.closed(node, "an expectation", &["at", "message", "outcome"]);
+            loader.closed(node, "an expectation", keys::EXPECTATION);
             let at = loader.required(node, "at", "an expectation")?;
             let message = loader.optional(node, "message").map(|message| message.value);
             let unknown = match loader.optional(node, "outcome") {
-                Some(word) => loader.word(&word, "an outcome", &["fail", "unknown"], |word| match word {
+                Some(word) => loader.word(&word, "an outcome", keys::OUTCOMES, |word| match word {
                     "fail" => Some(false),
                     "unknown" => Some(true),
                     _ => None,

@@ -8,6 +8,7 @@ mod conditions;
 pub mod eval;
 pub mod evidence;
 pub mod ir;
+pub mod keys;
 mod literals;
 pub(crate) mod load;
 pub mod operators;
@@ -16,3 +17,5 @@ pub mod template;
 mod tree;
 
 pub use check::{Arguments, compile};
+pub use literals::TYPE_NAMES;
+pub use load::CATEGORIES;

@@ -7,6 +7,18 @@ use crate::rules::ast::At;
 use crate::rules::load::Loader;
 use crate::syntax::yaml::{NodeRef, Scalar, Shape, Tree};
 
+/// The keys of a standard.
+pub const STANDARD: &[&str] = &["standard", "version", "title", "summary", "source", "levels", "clauses"];
+
+/// The keys of a clause.
+pub const CLAUSE: &[&str] = &["id", "title", "level", "waivable", "coverage", "gap", "rules"];
+
+/// The keys of a use of a rule.
+pub const USE: &[&str] = &["rule", "as", "params", "severity", "only", "except"];
+
+/// How far a clause can be checked.
+pub const COVERAGES: &[&str] = &["full", "partial", "manual"];
+
 /// Reads a standard.
 pub(super) fn standard(tree: &Tree) -> (Option<Standard>, Vec<Problem>) {
     let mut loader = Loader::new();
@@ -15,7 +27,7 @@ pub(super) fn standard(tree: &Tree) -> (Option<Standard>, Vec<Problem>) {
         loader.problem("standard/syntax", "the file is empty", crate::source::Place::whole(tree.file()));
         return (None, loader.problems);
     };
-    loader.closed(root, "a standard", &["standard", "version", "title", "summary", "source", "levels", "clauses"]);
+    loader.closed(root, "a standard", STANDARD);
     let id = loader.required(root, "standard", "a standard");
     let version = loader.required(root, "version", "a standard");
     let title = loader.required(root, "title", "a standard");
@@ -57,7 +69,7 @@ fn levels(loader: &mut Loader, root: NodeRef<'_>) -> [Severity; 3] {
 }
 
 fn clause(loader: &mut Loader, node: NodeRef<'_>) -> Option<Clause> {
-    loader.closed(node, "a clause", &["id", "title", "level", "waivable", "coverage", "gap", "rules"]);
+    loader.closed(node, "a clause", CLAUSE);
     let id = loader.required(node, "id", "a clause")?;
     let title = loader.required(node, "title", "a clause")?.value;
     let level = loader.required(node, "level", "a clause")?;
@@ -74,7 +86,7 @@ fn clause(loader: &mut Loader, node: NodeRef<'_>) -> Option<Clause> {
     let rules: Vec<Use> =
         node.get("rules").map(NodeRef::items).into_iter().flatten().filter_map(|item| rule_use(loader, item)).collect();
     let coverage = match loader.optional(node, "coverage") {
-        Some(word) => loader.word(&word, "a coverage", &["full", "partial", "manual"], |word| match word {
+        Some(word) => loader.word(&word, "a coverage", COVERAGES, |word| match word {
             "full" => Some(Coverage::Full),
             "partial" => Some(Coverage::Partial),
             "manual" => Some(Coverage::Manual),
@@ -101,7 +113,7 @@ fn clause(loader: &mut Loader, node: NodeRef<'_>) -> Option<Clause> {
 }
 
 fn rule_use(loader: &mut Loader, node: NodeRef<'_>) -> Option<Use> {
-    loader.closed(node, "a use of a rule", &["rule", "as", "params", "severity", "only", "except"]);
+    loader.closed(node, "a use of a rule", USE);
     let rule = loader.required(node, "rule", "a use of a rule")?;
     let name = loader.optional(node, "as");
     let severity = match loader.optional(node, "severity") {

@@ -1,7 +1,7 @@
 //! Standards: clauses with their rules, and the library in which rules and standards are found.
 
 pub mod library;
-mod load;
+pub mod load;
 pub mod select;
 
 use crate::finding::Severity;
