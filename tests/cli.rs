@@ -8,5 +8,7 @@ mod bad_input;
 mod contract;
 #[path = "cli/model.rs"]
 mod model;
+#[path = "cli/reference.rs"]
+mod reference;
 #[path = "cli/support.rs"]
 mod support;

@@ -22,7 +22,19 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("reference", &["source", "finding", "diagnostic", "model", "rules", "standard", "engine", "report"]),
     (
         "cli",
-        &["source", "finding", "diagnostic", "discover", "model", "rules", "standard", "triage", "engine", "report", "reference"],
+        &[
+            "source",
+            "finding",
+            "diagnostic",
+            "discover",
+            "model",
+            "rules",
+            "standard",
+            "triage",
+            "engine",
+            "report",
+            "reference",
+        ],
     ),
 ];
 

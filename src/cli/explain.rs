@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ExplainArgs, Exit, Failure, ListFormat, SchemaArgs, Streams};
+use super::{Exit, ExplainArgs, Failure, ListFormat, SchemaArgs, Streams};
 use crate::engine::shown;
 use crate::reference::explain::{self, Subject};
 use crate::reference::{Catalogue, view};

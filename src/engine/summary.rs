@@ -52,11 +52,7 @@ impl<'r> Ended<'r> {
         let rule = |finding: &'r Finding| finding.rule.as_str();
         let (waived, failed): (Vec<&Finding>, Vec<&Finding>) =
             failures().partition(|finding| finding.suppressed.is_some());
-        Self {
-            counts,
-            failed: failed.into_iter().map(rule).collect(),
-            waived: waived.into_iter().map(rule).collect(),
-        }
+        Self { counts, failed: failed.into_iter().map(rule).collect(), waived: waived.into_iter().map(rule).collect() }
     }
 
     fn clause(&self, clause: &Clause) -> ClauseResult {

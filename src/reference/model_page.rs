@@ -58,8 +58,11 @@ fn types(out: &mut String) {
     out.push_str("\n## Types\n\n`exists` needs a type with `?`. A list of structs knows `empty` only.\n\n");
     out.push_str("| type | values | operators |\n|---|---|---|\n");
     for (name, ty, doc) in rows {
-        let fitting: Vec<String> =
-            Operator::ALL.iter().filter(|operator| operator.fits(*ty)).map(|operator| code(operator.as_str())).collect();
+        let fitting: Vec<String> = Operator::ALL
+            .iter()
+            .filter(|operator| operator.fits(*ty))
+            .map(|operator| code(operator.as_str()))
+            .collect();
         _ = writeln!(out, "| `{name}` | {doc} | {} |", fitting.join(" "));
     }
     out.push_str("\n## Operators\n\n| operator | holds where the field |\n|---|---|\n");

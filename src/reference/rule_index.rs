@@ -28,7 +28,11 @@ pub(super) fn page(library: &Library, catalogue: &Catalogue) -> String {
         _ = writeln!(out, "- [{title}](#{}): {}", markdown::anchor(&title), rules.len());
     }
     for (area, rules) in areas {
-        _ = write!(out, "\n## {}\n\n| rule | what holds | severity | clauses |\n|---|---|---|---|\n", area::title(area));
+        _ = write!(
+            out,
+            "\n## {}\n\n| rule | what holds | severity | clauses |\n|---|---|---|---|\n",
+            area::title(area)
+        );
         for rule in rules {
             let id = &rule.id.value;
             let (summary, severity) = (cell(&rule.summary), rule.severity.as_str());

@@ -89,7 +89,11 @@ fn further(out: &mut String, examples: &[Shown]) {
     if rest.is_empty() {
         return;
     }
-    _ = write!(out, "## Further examples\n\n<details><summary>{}</summary>\n\n", wording::count(rest.len(), "example", "examples"));
+    _ = write!(
+        out,
+        "## Further examples\n\n<details><summary>{}</summary>\n\n",
+        wording::count(rest.len(), "example", "examples")
+    );
     for example in rest {
         self::example(out, example);
     }

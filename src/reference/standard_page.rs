@@ -35,7 +35,8 @@ fn totals(out: &mut String, standard: &Standard) {
     for level in levels {
         let name = level.map_or("all", Level::as_str);
         let [full, partial, manual, all] =
-            [Some(Coverage::Full), Some(Coverage::Partial), Some(Coverage::Manual), None].map(|coverage| of(level, coverage));
+            [Some(Coverage::Full), Some(Coverage::Partial), Some(Coverage::Manual), None]
+                .map(|coverage| of(level, coverage));
         _ = writeln!(out, "| {name} | {full} | {partial} | {manual} | {all} |");
     }
     _ = write!(

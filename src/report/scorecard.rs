@@ -68,7 +68,8 @@ fn cut(text: &str, room: usize, unicode: bool) -> String {
 
 fn totals(out: &mut String, standard: &StandardSummary) {
     let of = |level: Option<&str>, outcome| {
-        let counts = |clause: &&ClauseResult| clause.outcome == outcome && level.is_none_or(|level| clause.level == level);
+        let counts =
+            |clause: &&ClauseResult| clause.outcome == outcome && level.is_none_or(|level| clause.level == level);
         standard.clauses.iter().filter(counts).count()
     };
     _ = writeln!(out, "{:18}  {:>5}  {:>6}  {:>7}  {:>5}", "", "must", "should", "example", "all");

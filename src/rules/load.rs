@@ -175,17 +175,15 @@ fn read_rule(loader: &mut Loader, root: NodeRef<'_>, has_examples: bool) -> Opti
         None => Some(Status::Preview),
     };
     let unknown = match loader.optional(root, "unknown") {
-        Some(word) => {
-            loader.word(&word, "what \"cannot tell\" can become", keys::UNKNOWN, |word| {
-                Some(match word {
-                    "ignore" => UnknownAs::Ignore,
-                    "info" => UnknownAs::Show(Severity::Info),
-                    "warn" => UnknownAs::Show(Severity::Warning),
-                    "fail" => UnknownAs::Fail,
-                    _ => return None,
-                })
+        Some(word) => loader.word(&word, "what \"cannot tell\" can become", keys::UNKNOWN, |word| {
+            Some(match word {
+                "ignore" => UnknownAs::Ignore,
+                "info" => UnknownAs::Show(Severity::Info),
+                "warn" => UnknownAs::Show(Severity::Warning),
+                "fail" => UnknownAs::Fail,
+                _ => return None,
             })
-        }
+        }),
         None => Some(UnknownAs::Show(Severity::Info)),
     };
     let params = params(loader, root);

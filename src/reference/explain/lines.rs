@@ -104,7 +104,9 @@ impl Page {
     pub(super) fn table(&mut self, rows: Vec<Vec<String>>) {
         let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
         let widths: Vec<usize> = (0..columns.saturating_sub(1))
-            .map(|column| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0))
+            .map(|column| {
+                rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+            })
             .collect();
         let indent = 2 + widths.iter().map(|width| width + 2).sum::<usize>();
         for row in rows {

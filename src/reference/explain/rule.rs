@@ -57,8 +57,7 @@ fn example(page: &mut Page, example: &Shown) {
         page.item(path);
         for (index, line) in text.lines().enumerate() {
             let here = |line: Option<usize>| line == Some(index + 1);
-            let said: Vec<_> =
-                example.findings.iter().filter(|said| said.path == *path && here(said.line)).collect();
+            let said: Vec<_> = example.findings.iter().filter(|said| said.path == *path && here(said.line)).collect();
             page.source(index + 1, line, !said.is_empty());
             for said in said {
                 page.remark(&remark(said.outcome, &said.message));

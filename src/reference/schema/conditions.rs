@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::paths::{self, PathOf};
-use super::types::{Definitions, say};
+use super::types::{Definitions, fitting, say};
 use super::{closed, definition, text_of};
 use crate::model::schema::{StructDef, Type};
 use crate::rules::keys;
@@ -31,7 +31,7 @@ pub(super) fn of_kind(definitions: &mut Definitions, kind: &'static StructDef) {
 fn comparisons(definitions: &mut Definitions, paths: &[PathOf]) -> Vec<Value> {
     let mut order: Vec<String> = Vec::new();
     let mut groups: BTreeMap<String, (Value, Vec<&str>)> = BTreeMap::new();
-    for path in paths {
+    for path in paths.iter().filter(|path| fitting(path.ty, path.optional).next().is_some()) {
         let comparison = definitions.comparison(path.ty, path.optional);
         let key = comparison.to_string();
         if !groups.contains_key(&key) {

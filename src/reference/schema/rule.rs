@@ -104,11 +104,16 @@ fn param(kinds: &[&str]) -> Value {
                 let mut words: Vec<&str> = TYPE_NAMES.to_vec();
                 words.extend(lists.iter().map(String::as_str));
                 words.extend(["value", "values"]);
-                one_of(&words, "The type. `path` with `of` is a path of a kind; `value` and `values` are typed `like` it.")
+                one_of(
+                    &words,
+                    "The type. `path` with `of` is a path of a kind; `value` and `values` are typed `like` it.",
+                )
             }
             "of" => one_of(kinds, "The kind whose path it is."),
             "like" => text_of("The parameter that is a path."),
-            "default" => json!({ "description": "The value where a standard gives none; without it the standard must." }),
+            "default" => {
+                json!({ "description": "The value where a standard gives none; without it the standard must." })
+            }
             "min" => json!({ "type": "integer", "description": "The smallest number." }),
             "max" => json!({ "type": "integer", "description": "The largest number." }),
             "doc" => text_of("What it is, in a line."),

@@ -21,7 +21,8 @@ pub(super) fn schema(catalogue: &Catalogue) -> Value {
     schema["$schema"] = json!(DIALECT);
     schema["$id"] = json!("https://svclint.dev/schemas/standard-1.json");
     schema["title"] = json!("svclint standard");
-    schema["description"] = json!("A standard of svclint: its clauses, each with its rules or the reason why it has none.");
+    schema["description"] =
+        json!("A standard of svclint: its clauses, each with its rules or the reason why it has none.");
     schema
 }
 
@@ -52,7 +53,9 @@ fn clause() -> Value {
             "id" => text_of("The id in the document, such as `ATX-2.1-n`."),
             "title" => text_of("What it asks, in a sentence."),
             "level" => one_of(Level::WORDS, "How strongly it asks."),
-            "waivable" => json!({ "type": "boolean", "description": "Whether a finding may be silenced; `true` where nothing is said." }),
+            "waivable" => {
+                json!({ "type": "boolean", "description": "Whether a finding may be silenced; `true` where nothing is said." })
+            }
             "coverage" => one_of(COVERAGES, "How far its rules decide it; `full` where nothing is said."),
             "gap" => text_of("What is not checked, and why."),
             "rules" => json!({ "type": "array", "minItems": 1, "items": super::definition("use") }),
@@ -93,12 +96,8 @@ fn rule_use(catalogue: &Catalogue) -> Value {
 /// The parameters of one rule.
 fn by_rule(rule: &RuleSource) -> Value {
     let names: Vec<&str> = rule.params.iter().map(|param| param.name.value.as_str()).collect();
-    let required: Vec<&str> = rule
-        .params
-        .iter()
-        .filter(|param| param.default.is_none())
-        .map(|param| param.name.value.as_str())
-        .collect();
+    let required: Vec<&str> =
+        rule.params.iter().filter(|param| param.default.is_none()).map(|param| param.name.value.as_str()).collect();
     let params = closed(&names, &required, |name| rule.params.iter().find(|param| param.name.value == name).map(param));
     let mut then = json!({ "properties": { "params": params } });
     if !required.is_empty() {

@@ -43,11 +43,7 @@ impl Definitions {
     pub(super) fn comparison(&mut self, ty: Type, optional: bool) -> Value {
         let name = format!("compare-{}{}", self.type_name(ty), if optional { "-optional" } else { "" });
         if !self.made.contains_key(&name) {
-            let fitting: Vec<Operator> = Operator::ALL
-                .iter()
-                .copied()
-                .filter(|operator| operator.fits(ty) && (optional || *operator != Operator::Exists))
-                .collect();
+            let fitting: Vec<Operator> = fitting(ty, optional).collect();
             let schema = self.closed_comparison(ty, optional, &fitting);
             self.made.insert(name.clone(), schema);
         }
@@ -110,7 +106,10 @@ impl Definitions {
 
     /// The definitions that do not depend on a type.
     pub(super) fn common(&mut self) {
-        self.insert("param", json!({ "type": "string", "pattern": "^\\$[a-z]", "description": "A parameter: `$name`." }));
+        self.insert(
+            "param",
+            json!({ "type": "string", "pattern": "^\\$[a-z]", "description": "A parameter: `$name`." }),
+        );
         let path = json!({ "type": "string", "minLength": 1, "description": "The path of another field." });
         self.insert("other", closed(&["field"], &["field"], |_| Some(path.clone())));
         self.insert("text", json!({ "anyOf": [{ "type": "string" }, definition("other")] }));
@@ -126,6 +125,12 @@ impl Definitions {
         any["oneOf"] = Operator::ALL.iter().map(|operator| json!({ "required": [operator.as_str()] })).collect();
         self.insert("compare-any", any);
     }
+}
+
+/// The operators that can be used on a field.
+pub(super) fn fitting(ty: Type, optional: bool) -> impl Iterator<Item = Operator> {
+    let all = Operator::ALL.iter().copied();
+    all.filter(move |operator| operator.fits(ty) && (optional || *operator != Operator::Exists))
 }
 
 /// One operator and, for one that holds for what is not there, what absence means.
