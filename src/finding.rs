@@ -221,7 +221,7 @@ pub struct ServiceRef {
     pub standards: Vec<String>,
 }
 
-/// How the clauses of one standard ended over the whole run.
+/// How the clauses of one standard ended over the whole run; all counts are 0 where only named rules ran.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct StandardSummary {
     /// Id of the standard.

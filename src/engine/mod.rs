@@ -91,7 +91,7 @@ fn judge_all(repo: &Repo, library: &Library, plan: &Plan, own_findings: bool) ->
     order::notes(&mut notes, &repo.sources);
     let rule_infos = summary::rule_infos(plan, &findings);
     Report {
-        standards: summary::standards(plan, &counts, &findings),
+        standards: summary::standards(plan, own_findings, &counts, &findings),
         services: services(repo, plan),
         findings,
         rules: counts.into_values().collect(),

@@ -9,9 +9,10 @@ use crate::finding::{
 };
 use crate::standard::{Clause, Coverage};
 
-/// How the clauses of the standards in force ended.
+/// How the clauses of the standards in force ended; nothing of them where only named rules ran, and not whole clauses.
 pub(super) fn standards(
     plan: &Plan,
+    whole: bool,
     counts: &BTreeMap<String, RuleCount>,
     findings: &[Finding],
 ) -> Vec<StandardSummary> {
@@ -19,7 +20,8 @@ pub(super) fn standards(
     plan.standards()
         .iter()
         .map(|standard| {
-            let clauses: Vec<ClauseResult> = standard.clauses.iter().map(|clause| ended.clause(clause)).collect();
+            let judged = standard.clauses.iter().filter(|_| whole);
+            let clauses: Vec<ClauseResult> = judged.map(|clause| ended.clause(clause)).collect();
             let count = |outcome| clauses.iter().filter(|clause| clause.outcome == outcome).count();
             let in_part = count(ClauseOutcome::PassedInPart);
             StandardSummary {

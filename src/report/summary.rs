@@ -7,7 +7,7 @@ use crate::report::escape;
 /// The closing lines, without colours, each with its line end.
 pub(super) fn lines(report: &Report, style: &Style) -> String {
     let mut out = format!("Checked {}: {}\n", scope(report), verdict(report, style));
-    for standard in &report.standards {
+    for standard in report.standards.iter().filter(|standard| is_judged(standard)) {
         out.push_str(&clauses(standard));
         out.push('\n');
     }
@@ -41,6 +41,12 @@ pub(super) fn verdict(report: &Report, style: &Style) -> String {
     let counted = if counted.is_empty() { "no findings".to_owned() } else { counted };
     let separator = if style.unicode { " · " } else { "; " };
     if aside.is_empty() { counted } else { counted + separator + &aside }
+}
+
+/// Whether any clause was; none is where only named rules ran.
+fn is_judged(standard: &StandardSummary) -> bool {
+    let StandardSummary { met, failed, unknown, waived, not_applicable, not_checkable, .. } = standard;
+    met + failed + unknown + waived + not_applicable + not_checkable > 0
 }
 
 /// How the clauses of a standard ended: `atonix 1.0.0: 52 clauses met, 4 failed, 3 not applicable`.
