@@ -89,7 +89,7 @@ fn its_conditions_are_typed_against_the_kind_they_name() {
     let mut wrong = Vec::new();
     for block in of_kind("yaml condition") {
         let kind = block.info.split(' ').next_back().unwrap();
-        let condition: String = block.text.lines().map(|line| format!("  {line}\n")).collect();
+        let condition: String = block.text.lines().flat_map(|line| ["  ", line, "\n"]).collect();
         let text = format!(
             "rule: shown\nsince: 0.1.0\nsummary: it holds\ncategory: security\nseverity: info\nwhy: It is shown.\n\
              target: {kind}\nrequire:\n{condition}message: it does not\n\

@@ -31,9 +31,7 @@ impl Reader {
 
     /// Replaces the `-` lines of a block, which stand together in the file, by the `+` lines.
     fn edit(&self, name: &str, block: &str) {
-        let of = |sign: char| -> String {
-            block.lines().filter_map(|line| line.strip_prefix(sign)).map(|line| format!("{line}\n")).collect()
-        };
+        let of = |sign: char| -> String { joined(block.lines().filter_map(|line| line.strip_prefix(sign))) };
         let (from, to) = (of('-'), of('+'));
         let text = std::fs::read_to_string(self.path(name)).unwrap();
         assert_eq!(text.matches(&from).count(), 1, "{name} has once:\n{from}");
@@ -75,6 +73,11 @@ impl Reader {
     }
 }
 
+/// Lines with their ends.
+fn joined<'l>(lines: impl Iterator<Item = &'l str>) -> String {
+    lines.flat_map(|line| [line, "\n"]).collect()
+}
+
 /// Does what a page says, and gives the page with what really was printed.
 fn follow(page: &str, reader: &mut Reader) -> String {
     let mut out = String::new();
@@ -82,7 +85,7 @@ fn follow(page: &str, reader: &mut Reader) -> String {
     while let Some(line) = lines.next() {
         writeln!(out, "{line}").unwrap();
         let Some(info) = line.strip_prefix("```") else { continue };
-        let block: String = lines.by_ref().take_while(|line| *line != "```").map(|line| format!("{line}\n")).collect();
+        let block = joined(lines.by_ref().take_while(|line| *line != "```"));
         let words: Vec<&str> = info.split(' ').collect();
         match words.as_slice() {
             ["console"] => {

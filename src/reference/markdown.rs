@@ -1,4 +1,4 @@
-//! Writing Markdown (CommonMark with GitHub's tables): cells, code and anchors.
+//! Writing Markdown (`CommonMark` with GitHub's tables): cells, code and anchors.
 
 /// The first line of every generated page.
 pub(super) const HEAD: &str = "<!-- Generated from the rules, the standards and the model: \

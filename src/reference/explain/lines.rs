@@ -1,5 +1,7 @@
 //! Lays out a page for a terminal: headings, wrapped paragraphs, tables, source with marks.
 
+use std::fmt::Write as _;
+
 use crate::report::{Style, plain};
 
 const BOLD: &str = "\u{1b}[1m";
@@ -112,7 +114,8 @@ impl Page {
         for row in rows {
             let mut lead = String::from("  ");
             for (cell, width) in row.iter().zip(&widths) {
-                lead.push_str(&format!("{cell:width$}  "));
+                // Writing to a string does not fail.
+                _ = write!(lead, "{cell:width$}  ");
             }
             let last = if row.len() == columns { row.last().map_or("", String::as_str) } else { "" };
             let room = self.width().saturating_sub(indent).max(30);
