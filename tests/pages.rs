@@ -81,7 +81,7 @@ fn written() -> Vec<(String, String)> {
 fn links_between_pages_lead_somewhere() {
     let pages = generated();
     let written = written();
-    let generated = pages.iter().filter(|(path, _)| path.ends_with(".md"));
+    let generated = pages.iter().filter(|(path, _)| !path.starts_with("docs/schemas/"));
     let mut broken = Vec::new();
     for (path, text) in generated.chain(written.iter().map(|(path, text)| (path, text))) {
         let directory = Path::new(path).parent().unwrap();

@@ -88,6 +88,11 @@ fn key_of_rule(key: &str, kinds: &[&str]) -> Option<Value> {
         "missing" => text_of("The message where the deciding value is absent."),
         "help" => text_of("The next step."),
         "labels" => json!({ "type": "array", "items": label(), "description": "Further places to point at." }),
+        "deprecated" => {
+            json!({ "type": "object", "description": "Since when it is on its way out, why, and what to use." })
+        }
+        "changes" => json!({ "type": "array", "description": "What changed since it came, the oldest first." }),
+        "fix" => json!({ "type": "array", "description": "Edits that mend what it finds." }),
         "examples" => json!({
             "type": "array", "items": example(), "minItems": 2,
             "description": "Small repositories with the findings that they give; at least one passes and one fails.",
@@ -114,6 +119,7 @@ fn param(kinds: &[&str]) -> Value {
             "default" => {
                 json!({ "description": "The value where a standard gives none; without it the standard must." })
             }
+            "optional" => json!({ "type": "boolean", "description": "Whether a standard may leave it out." }),
             "min" => json!({ "type": "integer", "description": "The smallest number." }),
             "max" => json!({ "type": "integer", "description": "The largest number." }),
             "doc" => text_of("What it is, in a line."),
@@ -127,6 +133,7 @@ fn lookup(kinds: &[&str]) -> Value {
         Some(match key {
             "kind" => one_of(kinds, "The kind that is looked up."),
             "where" => json!({ "type": "object", "description": "Which of them." }),
+            "say" => text_of("What was looked for, in words."),
             "expect" => one_of(keys::ARITIES, "How many; `one` that finds none or two is a finding."),
             _ => return None,
         })

@@ -78,10 +78,10 @@ impl Definitions {
         let is_part = matches!(operator, Operator::Contains | Operator::StartsWith | Operator::EndsWith);
         let mut schema = match operator.takes() {
             Takes::Bool => json!({ "type": "boolean" }),
-            Takes::Regex | Takes::Glob | Takes::Path => definition("text"),
             Takes::Same | Takes::Element if is_part && matches!(element, Type::Enum(_)) => definition("text"),
             Takes::Same | Takes::Element => self.value(element),
             Takes::ListOfSame | Takes::ListOfElement => self.values(element),
+            _ => definition("text"),
         };
         schema["description"] = json!(format!("The field {}.", operator.doc()));
         schema
