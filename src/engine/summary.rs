@@ -21,7 +21,7 @@ pub(super) fn standards(
         .iter()
         .map(|standard| {
             let judged = standard.clauses.iter().filter(|_| whole);
-            let clauses: Vec<ClauseResult> = judged.map(|clause| ended.clause(clause)).collect();
+            let clauses: Vec<ClauseResult> = judged.map(|clause| ended.clause(&standard.id, clause)).collect();
             let count = |outcome| clauses.iter().filter(|clause| clause.outcome == outcome).count();
             let in_part = count(ClauseOutcome::PassedInPart);
             StandardSummary {
@@ -41,26 +41,33 @@ pub(super) fn standards(
         .collect()
 }
 
+/// A rule, and the standard and clause that ask for it. Another standard may use the rule with other parameters.
+type Asked<'r> = (&'r str, &'r str, &'r str);
+
 /// How the rules of the run ended. A suppressed failure is waived, so the counts alone do not decide.
 struct Ended<'r> {
     counts: &'r BTreeMap<String, RuleCount>,
-    failed: BTreeSet<&'r str>,
-    waived: BTreeSet<&'r str>,
+    failed: BTreeSet<Asked<'r>>,
+    waived: BTreeSet<Asked<'r>>,
 }
 
 impl<'r> Ended<'r> {
     fn new(counts: &'r BTreeMap<String, RuleCount>, findings: &'r [Finding]) -> Self {
-        let failures = || findings.iter().filter(|finding| finding.outcome == Outcome::Fail);
-        let rule = |finding: &'r Finding| finding.rule.as_str();
-        let (waived, failed): (Vec<&Finding>, Vec<&Finding>) =
-            failures().partition(|finding| finding.suppressed.is_some());
-        Self { counts, failed: failed.into_iter().map(rule).collect(), waived: waived.into_iter().map(rule).collect() }
+        let mut ended = Self { counts, failed: BTreeSet::new(), waived: BTreeSet::new() };
+        for finding in findings.iter().filter(|finding| finding.outcome == Outcome::Fail) {
+            let asked = finding
+                .clauses
+                .iter()
+                .map(|clause| (finding.rule.as_str(), clause.standard.as_str(), clause.clause.as_str()));
+            if finding.suppressed.is_some() { ended.waived.extend(asked) } else { ended.failed.extend(asked) }
+        }
+        ended
     }
 
-    fn clause(&self, clause: &Clause) -> ClauseResult {
+    fn clause(&self, standard: &str, clause: &Clause) -> ClauseResult {
         let mut rules = RuleOutcomes::default();
         for id in clause.rules.iter().map(crate::standard::Use::id) {
-            *self.rule(id, &mut rules) += 1;
+            *self.rule((id, standard, &clause.id.value), &mut rules) += 1;
         }
         ClauseResult {
             id: clause.id.value.clone(),
@@ -74,11 +81,11 @@ impl<'r> Ended<'r> {
     }
 
     /// The counter for a rule.
-    fn rule<'c>(&self, id: &str, counters: &'c mut RuleOutcomes) -> &'c mut usize {
-        match self.counts.get(id) {
-            _ if self.failed.contains(id) => &mut counters.failed,
+    fn rule<'c>(&self, asked: Asked<'_>, counters: &'c mut RuleOutcomes) -> &'c mut usize {
+        match self.counts.get(asked.0) {
+            _ if self.failed.contains(&asked) => &mut counters.failed,
             Some(count) if count.unknown > 0 => &mut counters.unknown,
-            _ if self.waived.contains(id) => &mut counters.waived,
+            _ if self.waived.contains(&asked) => &mut counters.waived,
             Some(count) if count.passed + count.failed > 0 => &mut counters.passed,
             _ => &mut counters.not_applicable,
         }

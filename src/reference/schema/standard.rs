@@ -13,9 +13,16 @@ use crate::standard::load::{CLAUSE, COVERAGES, STANDARD, USE};
 
 /// The schema, with the rules of a catalogue and their parameters. Rules that it does not know may be named too.
 pub(super) fn schema(catalogue: &Catalogue) -> Value {
-    let mut schema = closed(STANDARD, &["standard", "version", "title", "clauses"], key_of_standard);
+    let mut schema = closed(STANDARD, &["standard", "version", "title"], key_of_standard);
+    let clauses = |items: Value| json!({ "properties": { "clauses": { "items": items } } });
+    let mut whole = clauses(super::definition("clause"));
+    whole["required"] = json!(["clauses"]);
+    schema["if"] = json!({ "required": ["extends"] });
+    schema["then"] = clauses(json!({ "anyOf": [super::definition("clause"), super::definition("change")] }));
+    schema["else"] = whole;
     let mut definitions = Map::new();
     definitions.insert("clause".to_owned(), clause());
+    definitions.insert("change".to_owned(), change());
     definitions.insert("use".to_owned(), rule_use(catalogue));
     schema["$defs"] = Value::Object(definitions);
     schema["$schema"] = json!(DIALECT);
@@ -42,7 +49,9 @@ fn key_of_standard(key: &str) -> Option<Value> {
             levels["description"] = json!("The severities of the levels: error, warning, info where nothing is said.");
             levels
         }
-        "clauses" => json!({ "type": "array", "minItems": 1, "items": super::definition("clause") }),
+        "extends" => texts("Standards that it builds on, each with the first number of its version: `atonix@1`."),
+        "removed" => json!({ "type": "array", "description": "Clauses that it leaves out, each with the reason." }),
+        "clauses" => json!({ "type": "array", "minItems": 1, "description": "Its clauses, in the document's order." }),
         _ => return None,
     })
 }
@@ -71,6 +80,18 @@ fn clause() -> Value {
         "then": { "required": ["gap"] },
     }]);
     schema
+}
+
+/// What a standard says of a clause that it takes over.
+fn change() -> Value {
+    closed(&["id", "waivable", "rules"], &["id"], |key| {
+        Some(match key {
+            "id" => text_of("The clause that is taken over."),
+            "waivable" => json!({ "type": "boolean" }),
+            "rules" => json!({ "type": "array", "items": { "type": "object", "required": ["rule"] } }),
+            _ => return None,
+        })
+    })
 }
 
 fn rule_use(catalogue: &Catalogue) -> Value {
