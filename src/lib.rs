@@ -14,6 +14,7 @@ pub mod embedded;
 pub mod engine;
 pub mod finding;
 pub mod model;
+pub mod reference;
 pub mod report;
 pub mod rules;
 pub mod source;

@@ -12,5 +12,7 @@ mod contract;
 mod init;
 #[path = "cli/model.rs"]
 mod model;
+#[path = "cli/reference.rs"]
+mod reference;
 #[path = "cli/support.rs"]
 mod support;

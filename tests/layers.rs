@@ -20,6 +20,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("config", &["source", "finding", "diagnostic", "syntax", "rules", "standard", "triage"]),
     ("engine", &["source", "finding", "diagnostic", "discover", "model", "rules", "standard", "triage", "config"]),
     ("report", &["source", "finding", "diagnostic"]),
+    ("reference", &["source", "finding", "diagnostic", "model", "rules", "standard", "engine", "report"]),
     (
         "cli",
         &[
@@ -35,6 +36,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "config",
             "engine",
             "report",
+            "reference",
         ],
     ),
 ];

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::paths::{self, Scope};
-use super::{CheckArgs, Color, Exit, FailOn, Failure, Streams, settings};
+use super::{CheckArgs, Exit, FailOn, Failure, Streams, settings};
 use crate::discover;
 use crate::engine::{self, Choice};
 use crate::finding::{Report, Severity};
@@ -43,6 +43,9 @@ pub(super) fn run(args: &CheckArgs, streams: &mut Streams<'_>, shown: &mut Libra
     let mut report = engine::run(&repo, shown, &choice)?;
     report.notes.extend(loaded.unread(&repo.sources, |path| scope.prefixed(path)));
     super::write_warnings(shown, streams)?;
+    if !args.statistics {
+        report.standards.iter_mut().for_each(|standard| standard.clauses.clear());
+    }
     keep_given_files(&mut report, &repo.sources, &scope, args.whole_service);
     prefix(&mut report, &mut repo, &scope);
     if report.services.is_empty() {
@@ -101,21 +104,8 @@ fn prefix(report: &mut Report, repo: &mut Repo, scope: &Scope) {
     repo.rename(&joined);
 }
 
-fn style(args: &CheckArgs, streams: &Streams<'_>) -> Style {
-    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
-    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    let color = match args.color {
-        Color::Always => true,
-        Color::Never => false,
-        Color::Auto if set("NO_COLOR") => false,
-        Color::Auto => set("CLICOLOR_FORCE") || (streams.out_is_terminal && !dumb),
-    };
-    let default = Style::default();
-    Style { color, unicode: !dumb, width: streams.width.unwrap_or(default.width) }
-}
-
 fn write(report: &Report, sources: &Sources, args: &CheckArgs, streams: &mut Streams<'_>) -> Result<(), Failure> {
-    let text = report::write(args.format, report, sources, &style(args, streams));
+    let text = report::write(args.format, report, sources, &super::style(args.color, streams));
     streams.out.write_all(text.as_bytes())?;
     streams.out.flush()?;
     for output in &args.output {

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::list::literal_json;
 use super::settings::{self, Loaded};
 use super::{ConfigShowArgs, Exit, FailOn, Failure, ListFormat, Streams, paths};
 use crate::config::{Config, RuleParams, Settings, SeverityChange, StandardChoice};
@@ -12,6 +11,7 @@ use crate::discover;
 use crate::engine;
 use crate::finding::Severity;
 use crate::model::repo::{Head, Repo};
+use crate::reference::view;
 use crate::rules::ast::At;
 use crate::source::{Place, Sources};
 use crate::standard::library::Library;
@@ -141,7 +141,7 @@ fn params<'c>(key: &str, all: impl IntoIterator<Item = &'c RuleParams>) -> Vec<S
         for (name, value) in &params.values {
             let key = format!("{key}.{}.{}", params.rule.value, name.value);
             out.retain(|earlier| earlier.key != key);
-            out.push(Setting::new(key, literal_json(&value.value), Origin::At(value.place)));
+            out.push(Setting::new(key, view::literal(&value.value), Origin::At(value.place)));
         }
     }
     out

@@ -2,6 +2,7 @@
 
 mod check;
 mod config;
+mod explain;
 mod init;
 mod list;
 mod model;
@@ -17,6 +18,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::diagnostic::{Problem, nearest};
 use crate::finding::Severity;
 use crate::model::helm::Engine;
+use crate::reference::schema;
 use crate::report::{Format, Style};
 use crate::standard::library::Library;
 use crate::triage::date::Date;
@@ -72,8 +74,10 @@ pub struct Cli {
 enum Command {
     /// Check services against the standards that apply to them.
     Check(CheckArgs),
+    /// Show the page of a rule, of a clause, or of the rules that do what another tool's rule does.
+    Explain(ExplainArgs),
     /// List the rules there are.
-    Rules(ListArgs),
+    Rules(RulesArgs),
     /// List the standards there are, or show one clause by clause.
     Standards(StandardsArgs),
     /// Show the typed model: every value that rules compare, with its state and the place that it comes from.
@@ -85,6 +89,8 @@ enum Command {
     Config(ConfigCommand),
     /// Look at a repository and propose a configuration for it.
     Init(InitArgs),
+    /// Print a JSON Schema, for editors and for programs.
+    Schema(SchemaArgs),
 }
 
 #[derive(Subcommand, Debug)]
@@ -232,6 +238,9 @@ struct CheckArgs {
     /// the template only.
     #[arg(long, value_enum, default_value_t, value_name = "ENGINE")]
     helm: Helm,
+    /// After the report, print each standard in force as a scorecard: every clause with how it ended.
+    #[arg(long)]
+    statistics: bool,
 
     /// With single files: show the findings in the other files of their services too.
     #[arg(long)]
@@ -275,6 +284,53 @@ struct ListArgs {
 
     #[command(flatten)]
     config: ConfigArgs,
+}
+
+#[derive(Args, Debug)]
+struct RulesArgs {
+    /// Only rules that this standard uses.
+    #[arg(long, value_name = "ID")]
+    standard: Option<String>,
+
+    /// Only rules of this category, such as `security`.
+    #[arg(long)]
+    category: Option<String>,
+
+    /// Only rules that look at this kind, such as `dockerfile.stage`.
+    #[arg(long, value_name = "KIND")]
+    target: Option<String>,
+
+    #[command(flatten)]
+    list: ListArgs,
+}
+
+#[derive(Args, Debug)]
+struct ExplainArgs {
+    /// A rule, a clause (`ATX-2.1-n`, `atonix/ATX-2.1-n`), or the id of another tool's rule (`hadolint:DL3002`, `DL3002`).
+    #[arg(value_name = "RULE|CLAUSE")]
+    name: String,
+
+    #[command(flatten)]
+    list: ListArgs,
+}
+
+#[derive(Args, Debug)]
+struct SchemaArgs {
+    /// What the schema describes: rule, standard or report.
+    #[arg(value_parser = parse_schema)]
+    kind: schema::Kind,
+
+    /// A directory with further rules and standards, which the schema of a standard then knows.
+    #[arg(long, value_name = "DIR")]
+    rules: Vec<PathBuf>,
+}
+
+fn parse_schema(name: &str) -> Result<schema::Kind, String> {
+    let names = || schema::Kind::ALL.iter().map(|kind| kind.name());
+    schema::Kind::from_name(name).ok_or_else(|| match nearest(name, names()) {
+        Some(near) => format!("there is no schema of `{name}`; did you mean `{near}`?"),
+        None => format!("there is no schema of `{name}`; there are {}", names().collect::<Vec<_>>().join(", ")),
+    })
 }
 
 #[derive(Args, Debug)]
@@ -382,6 +438,19 @@ impl From<std::io::Error> for Failure {
     }
 }
 
+/// How text for people looks, by what is asked for, the terminal and the environment.
+fn style(color: Color, streams: &Streams<'_>) -> Style {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let color = match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if set("NO_COLOR") => false,
+        Color::Auto => set("CLICOLOR_FORCE") || (streams.out_is_terminal && !dumb),
+    };
+    Style { color, unicode: !dumb, width: streams.width.unwrap_or(Style::default().width) }
+}
+
 fn library(directories: &[PathBuf]) -> Result<Library, Failure> {
     let mut library = Library::built_in();
     for directory in directories {
@@ -401,6 +470,8 @@ pub fn run(cli: &Cli, streams: &mut Streams<'_>) -> Exit {
     let mut shown = Library::default();
     let result = match &cli.command {
         Command::Check(args) => check::run(args, streams, &mut shown),
+        Command::Explain(args) => explain::run(args, streams, &mut shown),
+        Command::Schema(args) => explain::schema(args, streams, &mut shown),
         Command::Rules(args) => list::rules(args, streams, &mut shown),
         Command::Standards(args) => match &args.command {
             Some(StandardsCommand::Show { id, list }) => list::standard(id, list, streams, &mut shown),

@@ -48,7 +48,8 @@ pub(super) fn run(args: &TestArgs, streams: &mut Streams<'_>, shown: &mut Librar
     let count = |word: Word| lines.iter().filter(|line| line.word == word).count();
     let words = [Word::Reported, Word::Validated, Word::Missing, Word::Noisy, Word::Wrong];
     let counts: Vec<String> = words.iter().map(|word| format!("{} {}", count(*word), word.as_str())).collect();
-    writeln!(streams.out, "{} rules: {}", ids.len(), counts.join(", "))?;
+    let rules = if ids.len() == 1 { "rule" } else { "rules" };
+    writeln!(streams.out, "{} {rules}: {}", ids.len(), counts.join(", "))?;
     if !problems.is_empty() {
         return Err(Failure::Problems(problems));
     }

@@ -7,6 +7,7 @@ mod judge;
 pub mod mutate;
 mod own;
 mod plan;
+pub mod shown;
 mod summary;
 mod variants;
 mod waivers;
@@ -24,6 +25,7 @@ use crate::standard::select::Instance;
 use crate::triage::suppress::{Annotated, Known};
 use crate::triage::{order, suppress};
 
+pub use own::all as own_rules;
 pub use plan::{Choice, Plan, detect};
 
 /// Judges a repository.
@@ -95,7 +97,7 @@ fn judge_all(repo: &Repo, library: &Library, plan: &Plan, own_findings: bool) ->
     order::notes(&mut notes, &repo.sources);
     let rule_infos = summary::rule_infos(plan, &findings);
     Report {
-        standards: summary::standards(plan, &counts, &findings),
+        standards: summary::standards(plan, own_findings, &counts, &findings),
         services: services(repo, plan),
         findings,
         rules: counts.into_values().collect(),

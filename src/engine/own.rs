@@ -77,6 +77,12 @@ pub(super) fn info(id: &str) -> Option<RuleInfo> {
     })
 }
 
+/// What these rules are, in the order of their table.
+#[must_use]
+pub fn all() -> Vec<RuleInfo> {
+    RULES.iter().filter_map(|rule| info(rule.id)).collect()
+}
+
 /// Values of the wrong type in a service.
 pub(super) fn wrong_values(service: &Service) -> Vec<Finding> {
     let mut out = Vec::new();

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::finding::{Finding, Outcome, Report};
 use crate::report::locate::Located;
-use crate::report::{Style, escape, summary};
+use crate::report::{Style, escape, scorecard, summary};
 use crate::source::{Place, Sources};
 
 /// Findings that one thread writes at a time.
@@ -32,6 +32,7 @@ pub(super) fn write(report: &Report, sources: &Sources, style: &Style) -> String
         out.push('\n');
     }
     out.push_str(&summary::lines(report, style));
+    out.push_str(&scorecard::lines(report, style));
     out
 }
 

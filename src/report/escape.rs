@@ -19,6 +19,12 @@ pub(super) fn source(text: &str) -> Cow<'_, str> {
     spelled(text, |c| (c == '\t').then_some('\t'))
 }
 
+/// Text of several kinds on one line: everything hostile is spelled out.
+#[must_use]
+pub fn plain(text: &str) -> Cow<'_, str> {
+    source(text)
+}
+
 /// A path or another name, in which every character counts.
 pub(super) fn name(text: &str) -> Cow<'_, str> {
     spelled(text, |_| None)

@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use crate::finding::{ClauseRef, Finding, Label, Note, Report, RuleCount, ServiceRef, Severity, StandardSummary};
+use crate::finding::{
+    ClauseRef, ClauseResult, Finding, Label, Note, Report, RuleCount, RuleOutcomes, ServiceRef, Severity,
+    StandardSummary,
+};
 use crate::report::Style;
 use crate::report::locate::Located;
 use crate::source::{Place, Position, Sources};
@@ -56,28 +59,70 @@ struct StandardJson<'r> {
     version: &'r str,
     title: &'r str,
     clauses: ClauseCounts,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    scorecard: Vec<ScoreJson<'r>>,
 }
 
 #[derive(Serialize)]
 struct ClauseCounts {
     met: usize,
+    in_part: usize,
     failed: usize,
     unknown: usize,
+    waived: usize,
     not_applicable: usize,
     not_checkable: usize,
 }
 
 impl<'r> StandardJson<'r> {
     fn new(standard: &'r StandardSummary) -> Self {
-        let StandardSummary { id, version, title, met, failed, unknown, not_applicable, not_checkable } = standard;
         let clauses = ClauseCounts {
-            met: *met,
-            failed: *failed,
-            unknown: *unknown,
-            not_applicable: *not_applicable,
-            not_checkable: *not_checkable,
+            met: standard.met,
+            in_part: standard.in_part,
+            failed: standard.failed,
+            unknown: standard.unknown,
+            waived: standard.waived,
+            not_applicable: standard.not_applicable,
+            not_checkable: standard.not_checkable,
         };
-        Self { id, version, title, clauses }
+        let scorecard = standard.clauses.iter().map(ScoreJson::new).collect();
+        Self { id: &standard.id, version: &standard.version, title: &standard.title, clauses, scorecard }
+    }
+}
+
+/// A line of a scorecard.
+#[derive(Serialize)]
+struct ScoreJson<'r> {
+    id: &'r str,
+    title: &'r str,
+    level: &'r str,
+    coverage: &'r str,
+    outcome: &'static str,
+    rules: RuleOutcomesJson,
+    gap: Option<&'r str>,
+}
+
+#[derive(Serialize)]
+struct RuleOutcomesJson {
+    passed: usize,
+    failed: usize,
+    unknown: usize,
+    waived: usize,
+    not_applicable: usize,
+}
+
+impl<'r> ScoreJson<'r> {
+    fn new(clause: &'r ClauseResult) -> Self {
+        let RuleOutcomes { passed, failed, unknown, waived, not_applicable } = clause.rules;
+        Self {
+            id: &clause.id,
+            title: &clause.title,
+            level: clause.level,
+            coverage: clause.coverage,
+            outcome: clause.outcome.as_str(),
+            rules: RuleOutcomesJson { passed, failed, unknown, waived, not_applicable },
+            gap: clause.gap.as_deref(),
+        }
     }
 }
 

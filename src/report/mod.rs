@@ -11,12 +11,14 @@ mod locate;
 mod pretty;
 mod problem;
 mod sarif;
+mod scorecard;
 mod snippet;
 mod summary;
 
 use crate::finding::Report;
 use crate::source::Sources;
 
+pub use escape::plain;
 pub use json::SCHEMA as JSON_SCHEMA;
 pub use problem::{write_problems, write_warnings};
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::finding::{Finding, Label, Note, NoteKind, Outcome, Report, Severity};
 use crate::report::locate::has_text;
 use crate::report::snippet::{Mark, Snippets};
-use crate::report::{Style, escape, summary};
+use crate::report::{Style, escape, scorecard, summary};
 use crate::source::{FileId, Sources, Span};
 
 /// More places than this in one finding are counted, not drawn.
@@ -39,6 +39,7 @@ pub(super) fn write(report: &Report, sources: &Sources, style: &Style) -> String
         out.push('\n');
     }
     out.push_str(&summary::lines(report, style));
+    out.push_str(&scorecard::lines(report, style));
     out
 }
 

@@ -7,7 +7,7 @@ use crate::report::escape;
 /// The closing lines, without colours, each with its line end.
 pub(super) fn lines(report: &Report, style: &Style) -> String {
     let mut out = format!("Checked {}: {}\n", scope(report), verdict(report, style));
-    for standard in &report.standards {
+    for standard in report.standards.iter().filter(|standard| is_judged(standard)) {
         out.push_str(&clauses(standard));
         out.push('\n');
     }
@@ -43,10 +43,17 @@ pub(super) fn verdict(report: &Report, style: &Style) -> String {
     if aside.is_empty() { counted } else { counted + separator + &aside }
 }
 
+/// Whether any clause was; none is where only named rules ran.
+fn is_judged(standard: &StandardSummary) -> bool {
+    let StandardSummary { met, failed, unknown, waived, not_applicable, not_checkable, .. } = standard;
+    met + failed + unknown + waived + not_applicable + not_checkable > 0
+}
+
 /// How the clauses of a standard ended: `atonix 1.0.0: 52 clauses met, 4 failed, 3 not applicable`.
 fn clauses(standard: &StandardSummary) -> String {
+    let in_part = if standard.in_part > 0 { format!(" ({} in part)", standard.in_part) } else { String::new() };
     let mut out = format!(
-        "{} {}: {} met, {} failed",
+        "{} {}: {} met{in_part}, {} failed",
         escape::sentence(&standard.id),
         escape::sentence(&standard.version),
         count(standard.met, "clause", "clauses"),
@@ -54,6 +61,7 @@ fn clauses(standard: &StandardSummary) -> String {
     );
     let rest = non_zero(&[
         (standard.unknown, "unknown", "unknown"),
+        (standard.waived, "waived", "waived"),
         (standard.not_applicable, "not applicable", "not applicable"),
         (standard.not_checkable, "not checkable here", "not checkable here"),
     ]);

@@ -3,13 +3,11 @@
 use std::sync::LazyLock;
 
 use super::ast::{At, Condition, Form, Literal, Operand, Quantifier};
+use super::keys::{self, FORMS};
 use super::load::Loader;
 use super::operators::Operator;
 use crate::diagnostic::nearest;
 use crate::syntax::yaml::{NodeRef, Scalar, Shape, Style};
-
-/// The keys that decide what a condition is.
-pub const FORMS: &[&str] = &["all", "any", "none", "not", "each", "some", "count", "agree", "field", "param", "check"];
 
 static FIELD_KEYS: LazyLock<Vec<&str>> = LazyLock::new(|| with_operators(&["field", "absent", "say"]));
 static PARAM_KEYS: LazyLock<Vec<&str>> = LazyLock::new(|| with_operators(&["param", "say"]));
@@ -123,10 +121,10 @@ fn quantifier(
 ) -> Option<(Quantifier, Extra)> {
     loader.closed(node, format_args!("a condition with `{form}`"), &[form, "say"]);
     let (required, keys): (&str, &[&str]) = match form {
-        "each" => ("require", &["in", "as", "where", "require"]),
-        "some" => ("that", &["in", "as", "where", "that", "say"]),
-        "count" => ("", &["in", "as", "where", "eq", "ge", "le"]),
-        _ => ("value", &["in", "as", "where", "value"]),
+        "each" => ("require", keys::EACH),
+        "some" => ("that", keys::SOME),
+        "count" => ("", keys::COUNT),
+        _ => ("value", keys::AGREE),
     };
     loader.closed(value, format_args!("`{form}`"), keys);
     if value.shape() != Shape::Mapping {
@@ -180,7 +178,7 @@ fn field(loader: &mut Loader, node: NodeRef<'_>, value: NodeRef<'_>) -> Option<F
     let (operator, operand) = operator(loader, node, &path.value)?;
     let absent = match node.get("absent").and_then(|word| loader.text(word, "`absent`")) {
         Some(word) => Some(At::new(
-            loader.word(&word, "what absence can mean", &["pass", "fail"], |word| match word {
+            loader.word(&word, "what absence can mean", keys::ABSENT, |word| match word {
                 "pass" => Some(true),
                 "fail" => Some(false),
                 _ => None,

@@ -5,38 +5,11 @@ use std::fmt::Display;
 use super::ast::{
     Arity, At, Example, Expectation, LabelSpec, Literal, Lookup, Param, ParamType, RuleSource, Status, UnknownAs,
 };
-use super::conditions;
+use super::{conditions, keys};
 use crate::diagnostic::{Problem, nearest};
 use crate::finding::{Label, Severity};
 use crate::source::Place;
 use crate::syntax::yaml::{Entry, NodeRef, Scalar, Shape, Tree};
-
-const RULE_KEYS: &[&str] = &[
-    "rule",
-    "since",
-    "status",
-    "summary",
-    "category",
-    "severity",
-    "why",
-    "references",
-    "equivalents",
-    "aliases",
-    "deprecated",
-    "changes",
-    "params",
-    "target",
-    "where",
-    "lookup",
-    "require",
-    "forbid",
-    "unknown",
-    "message",
-    "missing",
-    "help",
-    "labels",
-    "examples",
-];
 
 /// The groups of rules.
 pub const CATEGORIES: &[&str] =
@@ -229,7 +202,7 @@ pub(crate) fn rule(tree: &Tree, has_examples: bool) -> (Option<RuleSource>, Vec<
 }
 
 fn read_rule(loader: &mut Loader, root: NodeRef<'_>, has_examples: bool) -> Option<RuleSource> {
-    loader.closed(root, "a rule", RULE_KEYS);
+    loader.closed(root, "a rule", keys::RULE);
     let id = loader.required(root, "rule", "a rule");
     let since = super::history::version(loader, root, "since", "a rule");
     let summary = loader.required(root, "summary", "a rule");
@@ -243,7 +216,7 @@ fn read_rule(loader: &mut Loader, root: NodeRef<'_>, has_examples: bool) -> Opti
     }
     let severity = severity.and_then(|word| loader.word(&word, "a severity", Severity::WORDS, Severity::from_word));
     let status = match loader.optional(root, "status") {
-        Some(word) => loader.word(&word, "a status", &["preview", "stable", "deprecated"], |word| match word {
+        Some(word) => loader.word(&word, "a status", keys::STATUSES, |word| match word {
             "preview" => Some(Status::Preview),
             "stable" => Some(Status::Stable),
             "deprecated" => Some(Status::Deprecated),
@@ -252,17 +225,15 @@ fn read_rule(loader: &mut Loader, root: NodeRef<'_>, has_examples: bool) -> Opti
         None => Some(Status::Preview),
     };
     let unknown = match loader.optional(root, "unknown") {
-        Some(word) => {
-            loader.word(&word, "what \"cannot tell\" can become", &["ignore", "info", "warn", "fail"], |word| {
-                Some(match word {
-                    "ignore" => UnknownAs::Ignore,
-                    "info" => UnknownAs::Show(Severity::Info),
-                    "warn" => UnknownAs::Show(Severity::Warning),
-                    "fail" => UnknownAs::Fail,
-                    _ => return None,
-                })
+        Some(word) => loader.word(&word, "what \"cannot tell\" can become", keys::UNKNOWN, |word| {
+            Some(match word {
+                "ignore" => UnknownAs::Ignore,
+                "info" => UnknownAs::Show(Severity::Info),
+                "warn" => UnknownAs::Show(Severity::Warning),
+                "fail" => UnknownAs::Fail,
+                _ => return None,
             })
-        }
+        }),
         None => Some(UnknownAs::Show(Severity::Info)),
     };
     super::history::agrees(loader, root, status, severity);
@@ -342,7 +313,7 @@ fn params(loader: &mut Loader, root: NodeRef<'_>) -> Vec<Param> {
     let mut out = Vec::new();
     for entry in loader.entries(root, "params") {
         let name = At::new(entry.key.to_owned(), entry.key_node.place());
-        loader.closed(entry.value, "a parameter", &["type", "of", "like", "default", "optional", "min", "max", "doc"]);
+        loader.closed(entry.value, "a parameter", keys::PARAM);
         if entry.value.shape() != Shape::Mapping {
             continue;
         }
@@ -385,7 +356,7 @@ fn params(loader: &mut Loader, root: NodeRef<'_>) -> Vec<Param> {
 fn lookups(loader: &mut Loader, root: NodeRef<'_>) -> Vec<Lookup> {
     let mut out = Vec::new();
     for entry in loader.entries(root, "lookup") {
-        loader.closed(entry.value, "a lookup", &["kind", "where", "expect", "say"]);
+        loader.closed(entry.value, "a lookup", keys::LOOKUP);
         if entry.value.shape() != Shape::Mapping {
             continue;
         }
@@ -412,7 +383,7 @@ fn labels(loader: &mut Loader, root: NodeRef<'_>) -> Vec<LabelSpec> {
     let items = loader.items(root, "labels").into_iter();
     items
         .filter_map(|item| {
-            loader.closed(item, "a label", &["at", "text"]);
+            loader.closed(item, "a label", keys::LABEL);
             let at = loader.required(item, "at", "a label")?;
             let text = loader.required(item, "text", "a label")?;
             Some(LabelSpec { at, text })
@@ -439,7 +410,7 @@ fn examples(loader: &mut Loader, root: NodeRef<'_>) -> Vec<Example> {
 }
 
 fn example(loader: &mut Loader, item: NodeRef<'_>) -> Option<Example> {
-    loader.closed(item, "an example", &["name", "files", "params", "expect"]);
+    loader.closed(item, "an example", keys::EXAMPLE);
     let name = loader.required(item, "name", "an example")?;
     let mut files = Vec::new();
     for entry in loader.entries(item, "files") {
@@ -461,11 +432,11 @@ fn example(loader: &mut Loader, item: NodeRef<'_>) -> Option<Example> {
     let expect = loader.items(item, "expect").into_iter();
     let expect = expect
         .filter_map(|node| {
-            loader.closed(node, "an expectation", &["at", "message", "outcome"]);
+            loader.closed(node, "an expectation", keys::EXPECTATION);
             let at = loader.required(node, "at", "an expectation")?;
             let message = loader.optional(node, "message").map(|message| message.value);
             let unknown = match loader.optional(node, "outcome") {
-                Some(word) => loader.word(&word, "an outcome", &["fail", "unknown"], |word| match word {
+                Some(word) => loader.word(&word, "an outcome", keys::OUTCOMES, |word| match word {
                     "fail" => Some(false),
                     "unknown" => Some(true),
                     _ => None,

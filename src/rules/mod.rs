@@ -10,6 +10,7 @@ pub mod eval;
 pub mod evidence;
 pub(crate) mod history;
 pub mod ir;
+pub mod keys;
 mod literals;
 pub(crate) mod load;
 pub mod operators;
@@ -19,3 +20,5 @@ pub mod template;
 mod tree;
 
 pub use check::{Arguments, compile, compile_changed};
+pub use literals::TYPE_NAMES;
+pub use load::CATEGORIES;

@@ -145,6 +145,12 @@ impl Library {
         self.rules.contains_key(id)
     }
 
+    /// The path of a rule's file, which begins with `rules/`.
+    #[must_use]
+    pub fn rule_path(&self, id: &str) -> Option<&str> {
+        self.rules.get(id).map(|file| self.sources.get(*file).path.as_str())
+    }
+
     /// The ids of all standards, in order.
     pub fn standard_ids(&self) -> impl Iterator<Item = &str> {
         self.standards.keys().map(String::as_str)

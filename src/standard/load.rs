@@ -13,22 +13,34 @@ use crate::syntax::yaml::{NodeRef, Tree};
 /// Gives the standard of an id that is named at a place.
 pub(super) type Resolve<'r> = dyn FnMut(&str, Place) -> Result<Standard, Vec<Problem>> + 'r;
 
-const KEYS: &[&str] = &["standard", "version", "title", "summary", "source", "extends", "levels", "clauses", "removed"];
+/// The keys of a standard.
+pub const STANDARD: &[&str] =
+    &["standard", "version", "title", "summary", "source", "extends", "levels", "clauses", "removed"];
 
-const CLAUSE_KEYS: &[&str] = &["id", "title", "level", "waivable", "coverage", "gap", "rules"];
+/// The keys of a clause.
+pub const CLAUSE: &[&str] = &["id", "title", "level", "waivable", "coverage", "gap", "rules"];
+
+/// The keys of a use of a rule.
+pub const USE: &[&str] = &["rule", "as", "params", "severity", "only", "except"];
+
+/// The keys of the document that a standard stands for.
+pub const SOURCE: &[&str] = &["file", "title", "url", "version"];
+
+/// How far a clause can be checked.
+pub const COVERAGES: &[&str] = &["full", "partial", "manual"];
 
 /// Reads a standard; `resolve` gives those that it extends. With problems it is not whole.
 pub(super) fn standard(tree: &Tree, resolve: &mut Resolve<'_>) -> (Option<Standard>, Vec<Problem>) {
     let mut loader = Loader::new();
     loader.syntax(tree);
     let Some(root) = loader.single(tree, "standard") else { return (None, loader.problems) };
-    loader.closed(root, "a standard", KEYS);
+    loader.closed(root, "a standard", STANDARD);
     let id = loader.required(root, "standard", "a standard");
     let version = history::version(&mut loader, root, "version", "a standard");
     let title = loader.required(root, "title", "a standard");
     let summary = loader.optional(root, "summary").map(|summary| summary.value);
     if let Some(source) = root.get("source") {
-        loader.closed(source, "`source`", &["file", "title", "url", "version"]);
+        loader.closed(source, "`source`", SOURCE);
     }
     let mut inherited = extend::inherited(&mut loader, root, resolve);
     let levels = levels(&mut loader, root);
@@ -123,7 +135,7 @@ fn clauses(
 }
 
 fn clause(loader: &mut Loader, node: NodeRef<'_>) -> Option<Clause> {
-    loader.closed(node, "a clause", CLAUSE_KEYS);
+    loader.closed(node, "a clause", CLAUSE);
     let id = loader.required(node, "id", "a clause");
     let title = loader.required(node, "title", "a clause");
     let level = loader.required(node, "level", "a clause");
@@ -162,7 +174,7 @@ fn clause(loader: &mut Loader, node: NodeRef<'_>) -> Option<Clause> {
 
 fn coverage(loader: &mut Loader, node: NodeRef<'_>) -> Option<Coverage> {
     let Some(word) = loader.optional(node, "coverage") else { return Some(Coverage::Full) };
-    loader.word(&word, "a coverage", &["full", "partial", "manual"], |word| match word {
+    loader.word(&word, "a coverage", COVERAGES, |word| match word {
         "full" => Some(Coverage::Full),
         "partial" => Some(Coverage::Partial),
         "manual" => Some(Coverage::Manual),
@@ -171,7 +183,7 @@ fn coverage(loader: &mut Loader, node: NodeRef<'_>) -> Option<Coverage> {
 }
 
 pub(super) fn rule_use(loader: &mut Loader, node: NodeRef<'_>) -> Option<Use> {
-    loader.closed(node, "a use of a rule", &["rule", "as", "params", "severity", "only", "except"]);
+    loader.closed(node, "a use of a rule", USE);
     let rule = loader.required(node, "rule", "a use of a rule");
     let name = loader.optional(node, "as");
     let severity = loader

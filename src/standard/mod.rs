@@ -4,7 +4,7 @@ mod alias;
 mod conflict;
 mod extend;
 pub mod library;
-mod load;
+pub mod load;
 pub mod pack;
 pub mod select;
 
