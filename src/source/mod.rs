@@ -1,5 +1,6 @@
 //! Files, byte spans and line/column positions: what every other room points with.
 
+pub mod edit;
 mod line_index;
 
 use std::fmt;

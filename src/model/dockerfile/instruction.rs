@@ -19,13 +19,13 @@ model! {
 
 model! {
     /// An instruction.
-    pub struct Instruction as "dockerfile.instruction" {
+    pub struct Instruction as "dockerfile.instruction" in Instruction {
         /// Its keyword in capitals.
-        keyword: String,
+        keyword: String as "keyword",
         /// Its whole text, as written.
-        text: String,
+        text: String as "text",
         /// What follows the keyword, as written.
-        arguments: String,
+        arguments: String as "arguments",
         /// Its position in the stage.
         index: i64,
         /// Index of its stage.

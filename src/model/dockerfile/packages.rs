@@ -31,13 +31,13 @@ model! {
 
 model! {
     /// A call of a package manager.
-    pub struct PackageCommand as "dockerfile.package_command" {
+    pub struct PackageCommand as "dockerfile.package_command" in Command {
         /// The package manager: `apt-get`, `apk`, `pip`, `npm`, ….
         manager: String,
         /// What it is told to do, such as `install`.
         subcommand: Field<String>,
         /// Its options, values of `--name=value` included.
-        flags: List<Field<String>>,
+        flags: List<Field<String>> as "flags",
         /// Whether it installs something.
         installs: bool,
         /// Whether it installs what a manifest such as `requirements.txt` or `package.json` lists.
