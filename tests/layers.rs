@@ -15,9 +15,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("discover", &["source", "syntax"]),
     ("model", &["source", "finding", "diagnostic", "syntax", "embedded", "discover"]),
     ("rules", &["source", "finding", "diagnostic", "syntax", "model"]),
+    ("fix", &["source", "finding", "syntax", "model", "rules"]),
     ("standard", &["source", "finding", "diagnostic", "syntax", "embedded", "model", "rules"]),
     ("triage", &["source", "finding", "diagnostic"]),
-    ("engine", &["source", "finding", "diagnostic", "discover", "model", "rules", "standard", "triage"]),
+    ("engine", &["source", "finding", "diagnostic", "discover", "model", "rules", "fix", "standard", "triage"]),
     ("report", &["source", "finding", "diagnostic"]),
     (
         "cli",

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::plan::Plan;
 use super::{Part, comments, judge, own};
+use crate::fix::Desk;
 use crate::finding::{Finding, Label, Outcome};
 use crate::model::repo::{Assembled, Repo};
 use crate::source::{FileId, Place};
@@ -14,7 +15,7 @@ use crate::triage::suppress::Annotated;
 type Key = (String, Place, String, Outcome);
 
 /// Judges the variants of a service, and adds to its part what was not found before.
-pub(super) fn judge(repo: &Repo, plan: &Plan, index: usize, own_findings: bool, part: &mut Part) {
+pub(super) fn judge(repo: &Repo, desk: &Desk<'_>, plan: &Plan, index: usize, own_findings: bool, part: &mut Part) {
     if !repo.may_repeat(index) {
         return;
     }
@@ -28,7 +29,7 @@ pub(super) fn judge(repo: &Repo, plan: &Plan, index: usize, own_findings: bool, 
             let new = own::wrong_values(&service).into_iter().filter(|finding| told.insert(key(finding)));
             part.own.extend(new.map(|finding| with_values(finding, values)));
         }
-        let judged = judge::objects(&repo.sources, &service, plan.instances(index));
+        let judged = judge::objects(desk, &service, plan.instances(index));
         for (count, findings) in part.judged.counts.iter_mut().zip(judged) {
             for finding in findings.into_iter().filter(|finding| told.insert(key(finding))) {
                 match finding.outcome {

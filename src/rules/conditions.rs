@@ -209,7 +209,7 @@ fn operand_of_text(text: &str, style: Option<Style>) -> Operand {
     }
 }
 
-fn operand_of(loader: &mut Loader, node: NodeRef<'_>) -> Option<Operand> {
+pub(super) fn operand_of(loader: &mut Loader, node: NodeRef<'_>) -> Option<Operand> {
     match node.shape() {
         Shape::Mapping => {
             loader.closed(node, "an operand", &["field"]);

@@ -33,6 +33,7 @@ const RULE_KEYS: &[&str] = &[
     "missing",
     "help",
     "labels",
+    "fix",
     "examples",
 ];
 
@@ -218,7 +219,11 @@ fn read_rule(loader: &mut Loader, root: NodeRef<'_>, has_examples: bool) -> Opti
     let lookups = lookups(loader, root);
     let require = requirement(loader, root);
     let labels = labels(loader, root);
+    let fixes = super::fix::fixes(loader, root);
     let examples = if has_examples { examples(loader, root) } else { Vec::new() };
+    if has_examples {
+        super::fix::check_examples(loader, root, &examples);
+    }
     Some(RuleSource {
         id: id?,
         since: since?.value,
@@ -240,6 +245,7 @@ fn read_rule(loader: &mut Loader, root: NodeRef<'_>, has_examples: bool) -> Opti
         missing: loader.optional(root, "missing"),
         help: loader.optional(root, "help"),
         labels,
+        fixes,
         examples,
     })
 }
@@ -358,7 +364,7 @@ fn examples(loader: &mut Loader, root: NodeRef<'_>) -> Vec<Example> {
 }
 
 fn example(loader: &mut Loader, item: NodeRef<'_>) -> Option<Example> {
-    loader.closed(item, "an example", &["name", "files", "params", "expect"]);
+    loader.closed(item, "an example", &["name", "files", "params", "expect", "fixed"]);
     let name = loader.required(item, "name", "an example")?;
     let mut files = Vec::new();
     for entry in item.get("files").into_iter().flat_map(NodeRef::entries) {
@@ -399,5 +405,5 @@ fn example(loader: &mut Loader, item: NodeRef<'_>) -> Option<Example> {
             Some(Expectation { at, message, unknown })
         })
         .collect();
-    Some(Example { name, files, params, expect })
+    Some(Example { name, files, params, expect, fixed: super::fix::fixed(loader, item) })
 }

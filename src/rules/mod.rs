@@ -7,6 +7,7 @@ pub mod conclude;
 mod conditions;
 pub mod eval;
 pub mod evidence;
+pub mod fix;
 pub mod ir;
 mod literals;
 pub(crate) mod load;

@@ -25,14 +25,27 @@ impl Edit {
     }
 
     /// Whether two edits have bytes in common, or touch where one of them only inserts, so that their order would
-    /// matter.
+    /// matter. Whole lines, and elements behind a comma, can come one behind the other; they are put in the order of
+    /// their text, which has deeper lines before those that end what they belong to.
     #[must_use]
     pub fn clashes(&self, other: &Self) -> bool {
         let (a, b) = (self.span, other.span);
+        if a == b && a.is_empty() {
+            let is_element = |edit: &Self| edit.text.starts_with(", ");
+            let is_line = |edit: &Self| edit.text.starts_with(['\n', '\r']);
+            let alike = is_element(self) && is_element(other) || is_line(self) && is_line(other);
+            return !alike || self.head() == other.head();
+        }
         if a.is_empty() || b.is_empty() {
             return a.start <= b.end && b.start <= a.end;
         }
         a.start < b.end && b.start < a.end
+    }
+
+    /// What is inserted, up to the end of a key.
+    fn head(&self) -> &str {
+        let text = self.text.trim_start_matches([',', ' ', '\r', '\n']);
+        text.split(':').next().unwrap_or(text)
     }
 }
 
@@ -64,6 +77,14 @@ mod tests {
     fn edits_are_made_in_the_order_of_their_places() {
         let edits = [Edit::insert(6, "new "), Edit::replace(Span::new(0, 1), "A")];
         assert_eq!(apply("a, b, c", &edits).as_deref(), Some("A, b, new c"));
+    }
+
+    #[test]
+    fn lines_at_one_place_come_one_behind_the_other() {
+        let lines = [Edit::insert(1, "\n  b: 1"), Edit::insert(1, "\n    c: 2")];
+        assert_eq!(apply("a", &lines).as_deref(), Some("a\n    c: 2\n  b: 1"));
+        assert_eq!(apply("a", &[Edit::insert(1, "\nb: 1"), Edit::insert(1, "\nb: 2")]), None);
+        assert_eq!(apply("a", &[Edit::insert(1, ", b: 1"), Edit::insert(1, "\nb: 2")]), None);
     }
 
     #[test]

@@ -72,7 +72,7 @@ model! {
         /// Whether an init process runs in it.
         init: Field<bool> as "init",
         /// Directories in memory, those given as volumes included.
-        tmpfs: List<ComposeTmpfs>,
+        tmpfs: List<ComposeTmpfs> as "tmpfs",
         /// The health check.
         healthcheck: Field<ComposeHealthcheck> as "healthcheck",
         /// Published ports.

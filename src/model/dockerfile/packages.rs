@@ -293,7 +293,8 @@ pub(super) fn read(command: &RunCommand, around: &Surroundings) -> Option<(Packa
             || fetches_manifest(manager.name, word, &operands),
         manager: name,
         subcommand: subcommand.map_or(Field::Absent(command.at), Argument::field),
-        flags: List::new(flags.map(Argument::field).collect(), command.at),
+        // Options are written behind what it is told to do.
+        flags: List::new(flags.map(Argument::field).collect(), subcommand.map_or(command.at, |word| word.at)),
         installs,
         packages: List::new(packages.iter().map(|package| package.name.clone()).collect(), command.at),
         unpinned: List::new(unpinned, command.at),

@@ -1,6 +1,7 @@
 //! The type checker: names become indices, literals become values, and what can never be true does not load.
 
 mod condition;
+mod fix;
 mod names;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -177,6 +178,7 @@ impl Checker<'_> {
             let text = self.template(&label.text, true);
             labels.extend(path.map(|path| (path, text)));
         }
+        let fixes = self.fixes();
         let mentioned = |param: &ast::Param| self.used.contains(&param.name.value);
         let unused: Vec<_> = source.params.iter().filter(|param| !mentioned(param)).collect();
         for param in unused {
@@ -196,6 +198,7 @@ impl Checker<'_> {
             missing,
             help,
             labels,
+            fixes: fixes?,
             bindings: self.bindings.len(),
         })
     }

@@ -86,7 +86,7 @@ impl Editor<'_> {
             if old.is_empty() {
                 return Err(SHAPE);
             }
-            let text = flow::chain(keys, value, false, None);
+            let text = flow::chain(keys, value, false, false, None);
             let text = if keys.is_empty() { text } else { format!("{{{text}}}") };
             return Ok(vec![Edit::replace(old, text)]);
         }
@@ -95,7 +95,7 @@ impl Editor<'_> {
         let is_block = !keys.is_empty() || matches!(value, New::List(_));
         if is_block && !old.is_empty() {
             // A `null` or `~` that is written gives way to one line.
-            let text = flow::chain(keys, value, false, None);
+            let text = flow::chain(keys, value, false, false, None);
             return Ok(vec![Edit::replace(old, if keys.is_empty() { text } else { format!("{{{text}}}") })]);
         }
         if !is_block {

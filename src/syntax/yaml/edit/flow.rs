@@ -14,7 +14,8 @@ impl Editor<'_> {
         // JSON wants quotes; elsewhere values are quoted as they need it.
         let is_json = key_style == Some(Style::DoubleQuoted);
         let like = value_style.filter(|_| is_json);
-        let text = chain(keys, value, is_json, like);
+        let is_spaced = self.span_of(mapping).slice(self.text).starts_with("{ ");
+        let text = chain(keys, value, is_json, is_spaced, like);
         self.behind_last(mapping, entries.last().map(|(_, value)| *value), entries.last().map(|(key, _)| *key), &text)
     }
 
@@ -55,10 +56,14 @@ impl Editor<'_> {
     }
 }
 
-/// `key: {key: value}`
-pub(super) fn chain(keys: &[&str], value: &New, is_json: bool, like: Option<Style>) -> String {
+/// `key: {key: value}`, with blanks inside of the braces where `is_spaced`.
+pub(super) fn chain(keys: &[&str], value: &New, is_json: bool, is_spaced: bool, like: Option<Style>) -> String {
     let Some((key, rest)) = keys.split_first() else { return written(value, like, true) };
     let key = if is_json { double(key) } else { (*key).to_owned() };
-    let inner = chain(rest, value, is_json, like);
-    if rest.is_empty() { format!("{key}: {inner}") } else { format!("{key}: {{{inner}}}") }
+    let inner = chain(rest, value, is_json, is_spaced, like);
+    match (rest.is_empty(), is_spaced) {
+        (true, _) => format!("{key}: {inner}"),
+        (false, true) => format!("{key}: {{ {inner} }}"),
+        (false, false) => format!("{key}: {{{inner}}}"),
+    }
 }
