@@ -219,8 +219,22 @@ const KEYS: [&str; 5] = ["a", "b", "c", "d", "<<"];
 fn doc() -> impl Strategy<Value = Doc> {
     let scalar = || {
         prop::sample::select(vec![
-            "1", "true", "", "~", "x", "'q'", "\"d\"", "x y", "${V}", "|\n  L\n", ">-\n  F\n", "|+\n  K\n\n", "&s 1", "*s",
-            "!!str 2", "\"two\n  lines\"",
+            "1",
+            "true",
+            "",
+            "~",
+            "x",
+            "'q'",
+            "\"d\"",
+            "x y",
+            "${V}",
+            "|\n  L\n",
+            ">-\n  F\n",
+            "|+\n  K\n\n",
+            "&s 1",
+            "*s",
+            "!!str 2",
+            "\"two\n  lines\"",
         ])
     };
     let flow = || prop::sample::select(vec!["1", "x", "'q'", "\"d, e\""]);
@@ -275,7 +289,14 @@ fn print(doc: &Doc, column: usize, step: usize, dash: usize, out: &mut String) {
     }
 }
 
-fn map(entries: &[(&'static str, Doc, &'static str)], column: usize, step: usize, dash: usize, inline: bool, out: &mut String) {
+fn map(
+    entries: &[(&'static str, Doc, &'static str)],
+    column: usize,
+    step: usize,
+    dash: usize,
+    inline: bool,
+    out: &mut String,
+) {
     for (index, (key, value, note)) in entries.iter().enumerate() {
         if inline && index == 0 {
             out.push(' ');
@@ -305,7 +326,18 @@ fn document() -> impl Strategy<Value = String> {
 }
 
 fn new_value() -> impl Strategy<Value = New> {
-    let texts = prop::sample::select(vec!["x", "yes", "a: b", "# no", "it's", "", "1", "a, b", "no-new-privileges:true", "é\n"]);
+    let texts = prop::sample::select(vec![
+        "x",
+        "yes",
+        "a: b",
+        "# no",
+        "it's",
+        "",
+        "1",
+        "a, b",
+        "no-new-privileges:true",
+        "é\n",
+    ]);
     prop_oneof![
         Just(New::Plain("true".to_owned())),
         Just(New::Plain("65532".to_owned())),

@@ -65,12 +65,11 @@ impl Judge for Files<'_> {
         let discovery = discover::discover_changed(&self.scope.root, &WalkOptions::default(), texts)
             .map_err(|error| Failure::Message(error.to_string()))?;
         let repo = Repo::load_with(discovery, Some(&self.scope.root), &self.composition);
-        let all = Choice {
-            standards: self.args.standard.clone(),
-            rules: Vec::new(),
-            only: self.scope.only.clone(),
-        };
+        let all = Choice { standards: self.args.standard.clone(), rules: Vec::new(), only: self.scope.only.clone() };
         let everything = engine::run(&repo, self.library, &all)?;
+        if self.args.rule.is_empty() && self.scope.files.is_empty() {
+            return Ok((repo, everything, None));
+        }
         let mut report = if self.args.rule.is_empty() {
             everything.clone()
         } else {
@@ -137,4 +136,3 @@ fn unified(path: &str, before: Option<&str>, after: &str) -> String {
     let diff = similar::TextDiff::from_lines(old, after);
     diff.unified_diff().context_radius(3).header(&from, &format!("b/{path}")).to_string()
 }
-

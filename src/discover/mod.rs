@@ -138,7 +138,10 @@ fn inspect(
     if file.kind == EntryKind::Directory {
         return Err(ReadError::Directory { path: file.path.clone() });
     }
-    if file.text().is_empty() && need == Need::Peek && !peek(root, &file.path).is_some_and(|start| classifier.is_worth_reading(&start)) {
+    if file.text().is_empty()
+        && need == Need::Peek
+        && !peek(root, &file.path).is_some_and(|start| classifier.is_worth_reading(&start))
+    {
         return Ok(ArtifactKind::Other);
     }
     if !file.text().is_empty() {

@@ -133,7 +133,8 @@ fn fixed(
         .filter(|note| note.kind == NoteKind::FixTakenBack)
         .map(|note| note.message.clone())
         .collect();
-    let wanted = |path: &String| example.fixed.iter().find(|(name, _)| name.value == *path).map(|(_, text)| &text.value);
+    let wanted =
+        |path: &String| example.fixed.iter().find(|(name, _)| name.value == *path).map(|(_, text)| &text.value);
     for (path, text) in &mended.texts {
         match wanted(path) {
             Some(wanted) if wanted == text => {}

@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::fix::Desk;
 use crate::finding::{Finding, Outcome, RuleCount, Severity, Target};
+use crate::fix::Desk;
 use crate::model::schema::{Node, Scope};
 use crate::model::service::Service;
 use crate::rules::ast::UnknownAs;
-use crate::rules::fix::plan;
 use crate::rules::conclude::{Conclusion, conclude};
 use crate::rules::eval::{Judgement, judge};
 use crate::rules::evidence::Group;
+use crate::rules::fix::plan;
 use crate::standard::select::Instance;
 
 /// What judging one service gave.

@@ -14,7 +14,7 @@ use crate::source::{FileId, Place, Sources};
 const MAX_ROUNDS: usize = 10;
 
 /// Times that the files are judged again in one run. Looking for the one fix of many that does harm takes some.
-const MAX_JUDGEMENTS: usize = 200;
+const MAX_JUDGEMENTS: usize = 64;
 
 /// The texts of changed and new files, by path.
 pub type Texts = BTreeMap<String, String>;
@@ -126,8 +126,16 @@ pub fn mend<J: Judge>(judge: &mut J, allow_unsafe: bool) -> Result<Mended, J::Er
     let (repo, report, watched) = judge.judge(&Texts::new())?;
     let tally = Tally::of(&repo, &report, watched.as_ref());
     let now = State { repo, report, tally, texts: Texts::new() };
-    let mut run =
-        Run { judge, allow_unsafe, now, refused: BTreeSet::new(), notes: Vec::new(), made: Vec::new(), judgements: 0, originals: Texts::new() };
+    let mut run = Run {
+        judge,
+        allow_unsafe,
+        now,
+        refused: BTreeSet::new(),
+        notes: Vec::new(),
+        made: Vec::new(),
+        judgements: 0,
+        originals: Texts::new(),
+    };
     for _ in 0..MAX_ROUNDS {
         let candidates = run.candidates();
         if candidates.is_empty() || run.judgements >= MAX_JUDGEMENTS {
@@ -228,6 +236,7 @@ impl<J: Judge> Run<'_, J> {
             self.judgements += 1;
             let (repo, report, watched) = self.judge.judge(&texts)?;
             let tally = Tally::of(&repo, &report, watched.as_ref());
+
             match tally.worse_than(&self.now.tally, &mended(&group)) {
                 None => {
                     self.made.extend(group.iter().map(|one| one.made.clone()));

@@ -15,8 +15,8 @@ use std::mem::ManuallyDrop;
 use rayon::prelude::*;
 
 use crate::diagnostic::Problem;
-use crate::fix::Desk;
 use crate::finding::{ArtifactRef, Finding, Note, NoteKind, Report, RuleCount, ServiceRef};
+use crate::fix::Desk;
 use crate::model::repo::{Assembled, Head, Repo, Seen};
 use crate::standard::library::Library;
 use crate::standard::select::Instance;

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use super::plan::Plan;
 use super::{Part, comments, judge, own};
-use crate::fix::Desk;
 use crate::finding::{Finding, Label, Outcome};
+use crate::fix::Desk;
 use crate::model::repo::{Assembled, Repo};
 use crate::source::{FileId, Place};
 use crate::triage::suppress::Annotated;

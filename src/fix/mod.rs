@@ -70,11 +70,14 @@ impl<'s> Desk<'s> {
     }
 
     fn field(&self, step: &Step) -> Result<Vec<Edit>, Withheld> {
-        let Step::Field { at, located, kind, keys, now, verb } = step else { return Err("it is no field") };
+        let Step::Field { at, located, kind, keys, now, is_absent, verb } = step else { return Err("it is no field") };
         let is_dockerfile = matches!(located, Located::Stage | Located::Instruction | Located::Command);
         let text = self.text(at.file, is_dockerfile);
         match &*text {
-            Ok(Text::Yaml(editor)) => yaml::write(editor, &yaml::Field { at: *at, located: *located, kind, keys, now: *now }, verb),
+            Ok(Text::Yaml(editor)) => {
+                let field = yaml::Field { at: *at, located: *located, kind, keys, now: *now, is_absent: *is_absent };
+                yaml::write(editor, &field, verb)
+            }
             Ok(Text::Dockerfile(editor)) => dockerfile::write(editor, *located, keys, (at.span, now.span), verb),
             Err(why) => Err(why),
         }
@@ -110,7 +113,10 @@ impl<'s> Desk<'s> {
             self.sources.find(&chart).is_some()
         };
         let parts: Vec<&str> = path.split('/').collect();
-        parts.iter().enumerate().any(|(index, part)| *part == "templates" && is_chart(&parts.get(..index).unwrap_or(&[]).join("/")))
+        parts
+            .iter()
+            .enumerate()
+            .any(|(index, part)| *part == "templates" && is_chart(&parts.get(..index).unwrap_or(&[]).join("/")))
     }
 
     /// Nothing stands at the path of a new file, nor a file where it needs a directory.

@@ -23,6 +23,8 @@ pub(super) struct Field<'f> {
     pub keys: &'f [&'static str],
     /// Where it is now, or would be.
     pub now: Place,
+    /// Whether the model has no value of it.
+    pub is_absent: bool,
 }
 
 /// The edits that change a field.
@@ -30,6 +32,10 @@ pub(super) fn write(editor: &Editor<'_>, field: &Field<'_>, verb: &Verb) -> Resu
     let spot = spot(editor, field).ok_or("its text was not found")?;
     check_place(editor, spot, field)?;
     let keys = with_pod(editor, spot, field.keys)?;
+    // A patch may take away what the file has.
+    if field.is_absent && editor.has_value(spot, &keys) {
+        return Err("what is made of the file differs from it");
+    }
     // In a compose file a dollar sign starts a variable.
     let is_compose = field.kind.starts_with("compose.");
     match verb {
@@ -56,7 +62,11 @@ fn check_place(editor: &Editor<'_>, spot: Spot, field: &Field<'_>) -> Result<(),
     let (now, at) = (field.now, field.at);
     let is_inside = now.span.start >= span.start && now.span.end <= span.end;
     let is_around = now.span.start <= at.span.start && at.span.end <= now.span.end;
-    if now.file == at.file && (is_inside || is_around || now == at) { Ok(()) } else { Err("the value comes from elsewhere") }
+    if now.file == at.file && (is_inside || is_around || now == at) {
+        Ok(())
+    } else {
+        Err("the value comes from elsewhere")
+    }
 }
 
 fn with_pod<'k>(editor: &Editor<'_>, spot: Spot, keys: &[&'k str]) -> Result<Vec<&'k str>, Withheld> {

@@ -131,8 +131,7 @@ impl Checker<'_> {
     }
 
     fn computed<T>(&mut self, def: &'static StructDef, name: &str, path: &At<String>) -> Option<T> {
-        let names: Vec<&str> =
-            def.fields.iter().filter(|field| field.key.is_some()).map(|field| field.name).collect();
+        let names: Vec<&str> = def.fields.iter().filter(|field| field.key.is_some()).map(|field| field.name).collect();
         let help = if names.is_empty() {
             format!("no field of `{}` can be written", def.name)
         } else {
@@ -149,8 +148,7 @@ impl Checker<'_> {
             Operand::Param(name) => {
                 let (declared, literal) = self.argument(name, value.place)?;
                 if !literals::comparable(ty, declared) {
-                    let message =
-                        format!("the parameter is a {}, and a {} is wanted here", declared.name(), ty.name());
+                    let message = format!("the parameter is a {}, and a {} is wanted here", declared.name(), ty.name());
                     self.problem("rule/type", message, value.place);
                     return None;
                 }

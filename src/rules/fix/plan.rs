@@ -35,6 +35,8 @@ pub enum Step {
         keys: Vec<&'static str>,
         /// Where the field is now, or would be.
         now: Place,
+        /// Whether the model has no value of it.
+        is_absent: bool,
         /// What to do.
         verb: Verb,
     },
@@ -75,9 +77,7 @@ pub enum Content {
 #[must_use]
 pub fn plan<'a>(rule: &'a Compiled, target: &'a dyn Node, group: &Group<'a>) -> Vec<Planned> {
     let planner = Planner { target, bindings: &group.bindings };
-    let applies = |fix: &&'a Fix| {
-        fix.when.as_ref().is_none_or(|when| eval::holds(rule, target, &group.bindings, when))
-    };
+    let applies = |fix: &&'a Fix| fix.when.as_ref().is_none_or(|when| eval::holds(rule, target, &group.bindings, when));
     let fixes = rule.fixes.iter().filter(applies);
     let planned = fixes.filter_map(|fix| {
         let steps: Option<Vec<Step>> = fix.edits.iter().map(|edit| planner.step(edit)).collect();
@@ -115,11 +115,16 @@ impl<'a> Planner<'_, 'a> {
     /// The keys start from the last struct on the way whose text can be found by its own place.
     fn field(&self, path: &Path, verb: Verb) -> Option<Step> {
         let Some(Slot::Known(View::Node(mut node), origin)) = self.root(path) else { return None };
-        let (mut start, mut keys, mut now) = (node, Vec::new(), origin.at);
+        let (mut start, mut keys, mut now, mut is_absent) = (node, Vec::new(), origin.at, false);
         for (index, step) in path.steps.iter().enumerate() {
             let field = node.def().fields.get(*step)?;
             let slot = node.slot(*step);
             now = place_of(slot);
+            is_absent = match slot {
+                Slot::Absent(_) => true,
+                Slot::Known(View::List(list), _) => list.is_empty() && list.unseen().is_none(),
+                _ => false,
+            };
             match (slot, field.ty, index + 1 == path.steps.len()) {
                 (Slot::Known(View::Node(inner), _), Type::Struct(def), false) if def().located.is_some() => {
                     (node, start) = (inner, inner);
@@ -139,7 +144,7 @@ impl<'a> Planner<'_, 'a> {
             keys.extend(field.key?.split('.'));
         }
         let located = start.def().located?;
-        Some(Step::Field { at: start.place(), located, kind: start.def().name, keys, now, verb })
+        Some(Step::Field { at: start.place(), located, kind: start.def().name, keys, now, is_absent, verb })
     }
 
     fn content(&self, value: &Value, path: &Path) -> Option<Content> {

@@ -199,7 +199,8 @@ mod tests {
 
     #[test]
     fn a_keyword_keeps_its_case_and_its_arguments() {
-        let after = edited("from alpine\nadd --chown=1:1 a \\\n  b\n", "add", |editor, at| editor.set_keyword(at, "COPY"));
+        let after =
+            edited("from alpine\nadd --chown=1:1 a \\\n  b\n", "add", |editor, at| editor.set_keyword(at, "COPY"));
         assert_eq!(after, "from alpine\ncopy --chown=1:1 a \\\n  b\n");
     }
 

@@ -46,7 +46,8 @@ impl Layout {
             }
         }
         let step = step.unwrap_or(2);
-        let newline = if text.split_inclusive('\n').next().is_some_and(|line| line.ends_with("\r\n")) { "\r\n" } else { "\n" };
+        let newline =
+            if text.split_inclusive('\n').next().is_some_and(|line| line.ends_with("\r\n")) { "\r\n" } else { "\n" };
         Self { step, dash: dash.unwrap_or(step), newline }
     }
 }
@@ -74,7 +75,8 @@ impl Editor<'_> {
         let (_, last) = *self.entries(mapping).last().ok_or(SHAPE)?;
         let column = self.column_of_block(first)?;
         let at = self.line_behind(last, column)?;
-        let lines = self.lines(keys, value, column);
+        let dash = self.dash_in(mapping).filter(|_| keys.len() == 1).unwrap_or(self.layout.dash);
+        let lines = self.lines(keys, value, column, dash);
         Ok(vec![Edit::insert(at, format!("{}{lines}", self.layout.newline))])
     }
 
@@ -107,8 +109,10 @@ impl Editor<'_> {
         let at = self.end_of_line(colon)?;
         let newline = self.layout.newline;
         let lines = match value {
-            New::List(items) if keys.is_empty() => self.dashes(items, column),
-            _ => self.lines(keys, value, column + self.layout.step),
+            New::List(items) if keys.is_empty() => {
+                self.dashes(items, column, self.dash_in(mapping).unwrap_or(self.layout.dash))
+            }
+            _ => self.lines(keys, value, column + self.layout.step, self.layout.dash),
         };
         Ok(vec![Edit::insert(at, format!("{newline}{lines}"))])
     }
@@ -142,7 +146,8 @@ impl Editor<'_> {
         let span = self.span_of(list);
         let is_inside = |at: Span| at.start >= span.start && at.end <= span.end;
         let is_written = |item: &NodeId| {
-            let is_scalar = matches!(self.style(*item), Some(style) if !matches!(style, Style::Literal | Style::Folded));
+            let is_scalar =
+                matches!(self.style(*item), Some(style) if !matches!(style, Style::Literal | Style::Folded));
             is_scalar && !self.span_of(*item).is_empty()
         };
         let has_comment = self.tree.comments.iter().any(|comment| is_inside(comment.span));
@@ -168,7 +173,7 @@ impl Editor<'_> {
     }
 
     /// `key:` lines and a value, without the first line's line end.
-    fn lines(&self, keys: &[&str], value: &New, column: usize) -> String {
+    fn lines(&self, keys: &[&str], value: &New, column: usize, dash: usize) -> String {
         let mut out = String::new();
         let mut column = column;
         for (index, key) in keys.iter().enumerate() {
@@ -185,7 +190,7 @@ impl Editor<'_> {
         match value {
             New::List(items) if !items.is_empty() => {
                 out.push_str(self.layout.newline);
-                out.push_str(&self.dashes(items, column));
+                out.push_str(&self.dashes(items, column, dash));
             }
             value => {
                 out.push(' ');
@@ -195,8 +200,19 @@ impl Editor<'_> {
         out
     }
 
-    fn dashes(&self, items: &[New], key_column: usize) -> String {
-        let indent = " ".repeat(key_column + self.layout.dash);
+    /// How far the dashes of the lists below the keys of a mapping stand behind those.
+    fn dash_in(&self, mapping: NodeId) -> Option<usize> {
+        self.entries(mapping).iter().find_map(|(key, value)| match &self.node(*value)?.data {
+            Data::Sequence { items, flow: false } => {
+                let dash = dash_before(self.text, self.span_of(*items.first()?).start as usize)?;
+                column(self.text, dash).checked_sub(column(self.text, self.span_of(*key).start as usize))
+            }
+            _ => None,
+        })
+    }
+
+    fn dashes(&self, items: &[New], key_column: usize, dash: usize) -> String {
+        let indent = " ".repeat(key_column + dash);
         let lines: Vec<String> = items.iter().map(|item| format!("{indent}- {}", written(item, None, false))).collect();
         lines.join(self.layout.newline)
     }
@@ -237,7 +253,9 @@ impl Editor<'_> {
             Data::Mapping { entries, flow: false } => {
                 let (key, value) = entries.last().ok_or(SHAPE)?;
                 match self.node(*value) {
-                    Some(NodeData { data: Data::Scalar { .. }, span, .. }) if span.is_empty() => self.behind_colon(*key),
+                    Some(NodeData { data: Data::Scalar { .. }, span, .. }) if span.is_empty() => {
+                        self.behind_colon(*key)
+                    }
                     _ => self.content_end(*value),
                 }
             }

@@ -2,8 +2,8 @@
 
 use super::scalar::{double, written};
 use super::{Editor, New, SHAPE, Withheld};
-use crate::source::edit::Edit;
 use crate::source::Span;
+use crate::source::edit::Edit;
 use crate::syntax::yaml::{Data, NodeId, Style};
 
 impl Editor<'_> {

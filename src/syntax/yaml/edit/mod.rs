@@ -6,7 +6,6 @@ mod flow;
 mod remove;
 mod scalar;
 
-
 use super::{Data, NodeData, NodeId, Style, Tree};
 use crate::source::edit::Edit;
 use crate::source::{FileId, Span};
@@ -115,6 +114,13 @@ impl<'t> Editor<'t> {
         }
     }
 
+    /// Whether a path of keys leads to a value other than an empty list.
+    #[must_use]
+    pub fn has_value(&self, spot: Spot, path: &[&str]) -> bool {
+        let is_empty = |value: NodeId| matches!(self.node(value), Some(NodeData { data: Data::Sequence { items, .. }, .. }) if items.is_empty());
+        matches!(self.target(spot, path), Ok(Target::Value { value, .. }) if !is_empty(value))
+    }
+
     /// Puts a value behind those of the list under a path of keys, or writes a list of one where there is none.
     ///
     /// # Errors
@@ -135,13 +141,15 @@ impl<'t> Editor<'t> {
     pub fn remove(&self, spot: Spot, path: &[&str]) -> Result<Vec<Edit>, Withheld> {
         match self.target(spot, path)? {
             Target::Value { mapping, index, .. } => self.take_out(mapping, index),
-            Target::Hollow { key, rest: 0, .. } => match self.parent(key).map(|mapping| (mapping, self.entries(mapping))) {
-                Some((mapping, entries)) => {
-                    let index = entries.iter().position(|(other, _)| *other == key).ok_or(SHAPE)?;
-                    self.take_out(mapping, index)
+            Target::Hollow { key, rest: 0, .. } => {
+                match self.parent(key).map(|mapping| (mapping, self.entries(mapping))) {
+                    Some((mapping, entries)) => {
+                        let index = entries.iter().position(|(other, _)| *other == key).ok_or(SHAPE)?;
+                        self.take_out(mapping, index)
+                    }
+                    None => Err(SHAPE),
                 }
-                None => Err(SHAPE),
-            },
+            }
             Target::Missing { .. } | Target::Hollow { .. } => Err("there is nothing to remove"),
         }
     }
@@ -200,7 +208,11 @@ impl<'t> Editor<'t> {
 
     /// Writes a missing path of keys into a mapping.
     fn add(&self, mapping: NodeId, keys: &[&str], value: &New) -> Result<Vec<Edit>, Withheld> {
-        if self.is_flow(mapping) { self.add_in_flow(mapping, keys, value) } else { self.add_in_block(mapping, keys, value) }
+        if self.is_flow(mapping) {
+            self.add_in_flow(mapping, keys, value)
+        } else {
+            self.add_in_block(mapping, keys, value)
+        }
     }
 
     /// Whether neither the node nor anything around it is used elsewhere.

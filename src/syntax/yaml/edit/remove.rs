@@ -83,4 +83,3 @@ impl Editor<'_> {
         Err(SHAPE)
     }
 }
-
