@@ -6,6 +6,8 @@
 mod bad_input;
 #[path = "cli/contract.rs"]
 mod contract;
+#[path = "cli/fix.rs"]
+mod fix;
 #[path = "cli/model.rs"]
 mod model;
 #[path = "cli/support.rs"]

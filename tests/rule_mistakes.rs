@@ -30,12 +30,20 @@ require:
         require: { field: p.protocol, eq: tcp }
 message: "`{name}` adds {actual}"
 help: "allowed are {param.allowed|list}"
+fix:
+  - title: "make `{name}` restart"
+    safety: unsafe
+    when: { field: restart, exists: false }
+    edits:
+      - { set: restart, to: always }
+      - { append: cap_drop, value: ALL }
 examples:
   - name: good
     files: { compose.yaml: "services: { a: { build: . } }" }
   - name: bad
     files: { compose.yaml: "services: { a: { build: ., privileged: true } }" }
     expect: [{ at: compose.yaml }]
+    fixed: { compose.yaml: "" }
 "#;
 
 /// What loading a rule says.
@@ -289,4 +297,55 @@ fn examples_have_to_pass_and_to_fail() {
 #[test]
 fn a_rule_has_to_be_called_like_its_file() {
     refuses("rule: sample", "rule: other", "other", "the file is called `sample.yaml`", "same name");
+}
+
+#[test]
+fn a_fix_says_what_it_does_and_whether_it_is_safe() {
+    refuses("    safety: unsafe\n", "", "title", "a fix needs `safety`", "");
+    refuses("safety: unsafe", "safety: unsure", "unsure", "`unsure` is not a safety", "did you mean `unsafe`?");
+    refuses("make `{name}`", "make `{nam}`", "nam", "`compose.service` has no field `nam`", "did you mean `name`?");
+    refuses(
+        "{ set: restart, to: always }",
+        "{ sett: restart, to: always }",
+        "sett",
+        "an edit has no key `sett`",
+        "did you mean `set`?",
+    );
+    refuses("    fixed: { compose.yaml: \"\" }\n", "", "fix", "needs an example with `fixed`", "add `fixed`");
+}
+
+#[test]
+fn a_fix_writes_only_what_can_be_written() {
+    refuses("set: restart,", "set: restar,", "restar", "has no field `restar`", "did you mean `restart`?");
+    refuses(
+        "set: restart, to: always",
+        "set: no_new_privileges, to: true",
+        "no_new_privileges",
+        "`no_new_privileges` is computed, and cannot be written",
+        "what can be written of `compose.service`",
+    );
+    refuses(
+        "set: restart, to: always",
+        "set: healthcheck, to: x",
+        "healthcheck",
+        "only values can be written",
+        "one of its fields",
+    );
+    refuses("{ set: restart, to: always }", "{ remove: target }", "target", "cannot be removed as a whole", "");
+    refuses(
+        "{ set: restart, to: always }",
+        "{ create_file: ../x, content: y }",
+        "../x",
+        "not the path of a file in the service",
+        "relative to the root",
+    );
+}
+
+#[test]
+fn a_fix_writes_values_of_the_fields_type() {
+    refuses("to: always", "to: 3", "3", "`3` is not a string", "put it in quotes");
+    refuses("set: restart, to: always", "set: init, to: maybe", "maybe", "\"maybe\" is not a bool", "");
+    refuses("to: always", "to: $allowed", "$allowed", "the parameter is a list<string>", "");
+    refuses("append: cap_drop", "append: restart", "restart", "`restart` is a string, not a list", "use `set`");
+    refuses("value: ALL", "value: [ALL]", "[ALL]", "a list is not a string", "");
 }
