@@ -101,10 +101,9 @@ impl Editor<'_> {
             return Ok(vec![Edit::replace(old, if keys.is_empty() { text } else { format!("{{{text}}}") })]);
         }
         if !is_block {
-            return Ok(match old.is_empty() {
-                true => vec![Edit::insert(colon, format!(" {}", written(value, None, false)))],
-                false => vec![Edit::replace(old, written(value, None, false))],
-            });
+            let text = written(value, None, false);
+            let edit = if old.is_empty() { Edit::insert(colon, format!(" {text}")) } else { Edit::replace(old, text) };
+            return Ok(vec![edit]);
         }
         let at = self.end_of_line(colon)?;
         let newline = self.layout.newline;
@@ -118,20 +117,20 @@ impl Editor<'_> {
     }
 
     /// Puts a value behind those of a list.
-    pub(super) fn push(&self, list: NodeId, value: &New) -> Result<Vec<Edit>, Withheld> {
-        let node = self.node(list).ok_or(SHAPE)?;
-        let Data::Sequence { items, flow } = &node.data else { return Err(SHAPE) };
+    pub(super) fn push(&self, sequence: NodeId, value: &New) -> Result<Vec<Edit>, Withheld> {
+        let node = self.node(sequence).ok_or(SHAPE)?;
+        let Data::Sequence { items: elements, flow } = &node.data else { return Err(SHAPE) };
         if *flow {
-            return self.push_in_flow(list, items, value);
+            return self.push_in_flow(sequence, elements, value);
         }
-        let (first, last) = (*items.first().ok_or(SHAPE)?, *items.last().ok_or(SHAPE)?);
-        let item = self.span_of(first).start as usize;
-        let dash = dash_before(self.text, item).ok_or(SHAPE)?;
-        let gap = self.text.get(dash + 1..item).filter(|gap| !gap.is_empty()).unwrap_or(" ");
+        let (first, last) = (*elements.first().ok_or(SHAPE)?, *elements.last().ok_or(SHAPE)?);
+        let start = self.span_of(first).start as usize;
+        let dash = dash_before(self.text, start).ok_or(SHAPE)?;
+        let gap = self.text.get(dash + 1..start).filter(|gap| !gap.is_empty()).unwrap_or(" ");
         let column = self.indent(dash)?;
         let at = self.line_behind(last, column)?;
-        let text = written(value, self.style(last), false);
-        let line = format!("{}{}-{gap}{text}", self.layout.newline, " ".repeat(column));
+        let new = written(value, self.style(last), false);
+        let line = format!("{}{}-{gap}{new}", self.layout.newline, " ".repeat(column));
         Ok(vec![Edit::insert(at, line)])
     }
 

@@ -41,18 +41,17 @@ impl Editor<'_> {
         }
         let end = self.line_behind(value, before.len())?;
         let mut from = line;
-        let to = match self.line_after(end) {
-            Some(next) => self.behind_blank_lines(line, next),
-            None => {
-                // The file has no last line end, and keeps having none.
-                from = self.text.get(..line).ok_or(SHAPE)?.trim_end_matches(['\n', '\r']).len();
-                // The text of a block that would then end the file would lose its line end.
-                let is_block = |id: &NodeId| matches!(self.style(*id), Some(Style::Literal | Style::Folded));
-                if self.scalars.iter().any(|(span, id)| span.end as usize >= from && is_block(id)) {
-                    return Err(SHAPE);
-                }
-                end
+        let to = if let Some(next) = self.line_after(end) {
+            self.behind_blank_lines(line, next)
+        } else {
+            // The file has no last line end, and keeps having none.
+            from = self.text.get(..line).ok_or(SHAPE)?.trim_end_matches(['\n', '\r']).len();
+            // The text of a block that would then end the file would lose its line end.
+            let is_block = |id: &NodeId| matches!(self.style(*id), Some(Style::Literal | Style::Folded));
+            if self.scalars.iter().any(|(span, id)| span.end as usize >= from && is_block(id)) {
+                return Err(SHAPE);
             }
+            end
         };
         Ok(vec![Edit::replace(Span::new(from, to), "")])
     }

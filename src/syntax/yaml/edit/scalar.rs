@@ -1,6 +1,8 @@
 //! How a scalar is written: with the quotes of its neighbours, and with quotes where it would mean something else
 //! without.
 
+use std::fmt::Write as _;
+
 use super::New;
 use crate::syntax::yaml::{Style, is_plain_string};
 
@@ -40,7 +42,8 @@ pub(super) fn double(text: &str) -> String {
             c if c.is_control() || c == '\u{feff}' => {
                 let mut units = [0; 2];
                 for unit in c.encode_utf16(&mut units) {
-                    out.push_str(&format!("\\u{unit:04x}"));
+                    // Writing to a string does not fail.
+                    _ = write!(out, "\\u{unit:04x}");
                 }
             }
             c => out.push(c),
