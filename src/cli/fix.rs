@@ -1,6 +1,7 @@
 //! `fix`: mends what rules know how to mend.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use super::paths::{self, Scope};
 use super::{Exit, Failure, FixArgs, Streams, check, replace};
@@ -124,7 +125,8 @@ fn summary(mended: &Mended, args: &FixArgs, word: &str) -> String {
     out.push_str(&if left.is_empty() { "nothing".to_owned() } else { left.join(", ") });
     let more = mended.report.active().filter(|finding| !finding.fixes.is_empty()).count();
     if more > 0 && !args.allow_unsafe {
-        out.push_str(&format!(" ({more} more can be fixed with --unsafe)"));
+        // Writing to a string does not fail.
+        _ = write!(out, " ({more} more can be fixed with --unsafe)");
     }
     out
 }

@@ -23,10 +23,14 @@ enum Text<'s> {
     Dockerfile(dockerfile_syntax::edit::Editor<'s>),
 }
 
+/// What reading a file for editing gave.
+type Read<'s> = Arc<Result<Text<'s>, Withheld>>;
+
 /// Where fixes are written: the texts of a run, each read for editing when a fix first needs it.
 pub struct Desk<'s> {
     sources: &'s Sources,
-    texts: Mutex<BTreeMap<(FileId, bool), Arc<Result<Text<'s>, Withheld>>>>,
+    /// By file, and whether it is read as a Dockerfile.
+    texts: Mutex<BTreeMap<(FileId, bool), Read<'s>>>,
 }
 
 impl<'s> Desk<'s> {
@@ -83,7 +87,7 @@ impl<'s> Desk<'s> {
         }
     }
 
-    fn text(&self, file: FileId, is_dockerfile: bool) -> Arc<Result<Text<'s>, Withheld>> {
+    fn text(&self, file: FileId, is_dockerfile: bool) -> Read<'s> {
         let key = (file, is_dockerfile);
         if let Some(known) = self.texts.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Arc::clone(known);

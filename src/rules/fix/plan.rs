@@ -76,11 +76,11 @@ pub enum Content {
 /// The fixes of a rule that apply to a finding, in the order of the rule.
 #[must_use]
 pub fn plan<'a>(rule: &'a Compiled, target: &'a dyn Node, group: &Group<'a>) -> Vec<Planned> {
-    let planner = Planner { target, bindings: &group.bindings };
+    let writer = Planner { target, bindings: &group.bindings };
     let applies = |fix: &&'a Fix| fix.when.as_ref().is_none_or(|when| eval::holds(rule, target, &group.bindings, when));
     let fixes = rule.fixes.iter().filter(applies);
     let planned = fixes.filter_map(|fix| {
-        let steps: Option<Vec<Step>> = fix.edits.iter().map(|edit| planner.step(edit)).collect();
+        let steps: Option<Vec<Step>> = fix.edits.iter().map(|edit| writer.step(edit)).collect();
         Some(Planned { title: conclude::title(rule, target, group, &fix.title), safety: fix.safety, steps: steps? })
     });
     planned.collect()
