@@ -152,7 +152,7 @@ fn seen(node: NodeRef<'_>) -> Seen {
 
 fn seen_text(text: &str) -> Option<Seen> {
     let tree = Tree::parse(FileId(0), text);
-    if !tree.problems.is_empty() { None } else { tree.documents().next().map(seen) }
+    if tree.problems.is_empty() { tree.documents().next().map(seen) } else { None }
 }
 
 fn as_seen(new: &New) -> Seen {
@@ -269,10 +269,10 @@ fn print(doc: &Doc, column: usize, step: usize, dash: usize, out: &mut String) {
                 out.push_str(line.trim_start());
             }
         }
-        Doc::FlowList(items) => out.push_str(&format!(" [{}]", items.join(", "))),
+        Doc::FlowList(items) => out.extend([" [", &items.join(", "), "]"]),
         Doc::FlowMap(entries) => {
             let entries: Vec<String> = entries.iter().map(|(key, value)| format!("{key}: {value}")).collect();
-            out.push_str(&format!(" {{ {} }}", entries.join(", ")));
+            out.extend([" { ", &entries.join(", "), " }"]);
         }
         Doc::List(items) => {
             for item in items {
