@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use std::fmt;
 
-use crate::source::Place;
+use crate::source::edit::Edit;
+use crate::source::{FileId, Place};
 
 /// How much a finding matters.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
@@ -107,6 +108,52 @@ pub struct Suppression {
     pub place: Place,
 }
 
+/// Whether a fix can change what a service does.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub enum Safety {
+    /// It cannot.
+    Safe,
+    /// It may; somebody has to look.
+    Unsafe,
+}
+
+impl Safety {
+    /// The words.
+    pub const WORDS: &'static [&'static str] = &["safe", "unsafe"];
+
+    /// The word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Unsafe => "unsafe",
+        }
+    }
+
+    /// The safety a word stands for.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "safe" => Some(Self::Safe),
+            "unsafe" => Some(Self::Unsafe),
+            _ => None,
+        }
+    }
+}
+
+/// A way to mend a finding, as edits of the files' text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fix {
+    /// What it does.
+    pub title: String,
+    /// Whether it can change what the service does.
+    pub safety: Safety,
+    /// Edits of files that are there.
+    pub edits: Vec<(FileId, Edit)>,
+    /// Files that are not there yet: path relative to the root of the run, and text.
+    pub new_files: Vec<(String, String)>,
+}
+
 /// One thing that is not as it should be, or cannot be told.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Finding {
@@ -134,6 +181,8 @@ pub struct Finding {
     pub evidence: String,
     /// Identity over edits elsewhere in the file and over new wording; 16 hex digits.
     pub fingerprint: String,
+    /// Ways to mend it; one of them is enough.
+    pub fixes: Vec<Fix>,
     /// Set where an inline comment or annotation silences it.
     pub suppressed: Option<Suppression>,
 }
@@ -149,6 +198,8 @@ pub enum NoteKind {
     Suppression,
     /// A setting that has no effect.
     Configuration,
+    /// A fix that did not do what it says.
+    FixTakenBack,
 }
 
 impl NoteKind {
@@ -160,6 +211,7 @@ impl NoteKind {
             Self::NotEvaluated => "not-evaluated",
             Self::Suppression => "suppression",
             Self::Configuration => "configuration",
+            Self::FixTakenBack => "fix-taken-back",
         }
     }
 }

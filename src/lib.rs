@@ -13,6 +13,7 @@ pub mod discover;
 pub mod embedded;
 pub mod engine;
 pub mod finding;
+pub mod fix;
 pub mod model;
 pub mod reference;
 pub mod report;

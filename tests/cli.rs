@@ -10,6 +10,8 @@ mod config;
 mod contract;
 #[path = "cli/init.rs"]
 mod init;
+#[path = "cli/fix.rs"]
+mod fix;
 #[path = "cli/model.rs"]
 mod model;
 #[path = "cli/reference.rs"]

@@ -15,10 +15,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("discover", &["source", "syntax"]),
     ("model", &["source", "finding", "diagnostic", "syntax", "embedded", "discover"]),
     ("rules", &["source", "finding", "diagnostic", "syntax", "model"]),
+    ("fix", &["source", "finding", "syntax", "model", "rules"]),
     ("standard", &["source", "finding", "diagnostic", "syntax", "embedded", "model", "rules"]),
     ("triage", &["source", "finding", "diagnostic"]),
     ("config", &["source", "finding", "diagnostic", "syntax", "rules", "standard", "triage"]),
-    ("engine", &["source", "finding", "diagnostic", "discover", "model", "rules", "standard", "triage", "config"]),
+    ("engine", &["source", "finding", "diagnostic", "discover", "model", "rules", "fix", "standard", "triage", "config"]),
     ("report", &["source", "finding", "diagnostic"]),
     ("reference", &["source", "finding", "diagnostic", "model", "rules", "standard", "engine", "report"]),
     (

@@ -61,7 +61,7 @@ pub(super) fn run(args: &CheckArgs, streams: &mut Streams<'_>, shown: &mut Libra
     Ok(exit)
 }
 
-fn exit(report: &Report, threshold: Option<Severity>) -> Exit {
+pub(super) fn exit(report: &Report, threshold: Option<Severity>) -> Exit {
     let failed = threshold.is_some_and(|threshold| {
         [Severity::Info, Severity::Warning, Severity::Error]
             .into_iter()
@@ -75,7 +75,7 @@ fn exit(report: &Report, threshold: Option<Severity>) -> Exit {
 }
 
 /// With single files given, the findings elsewhere in their services are not this run's.
-fn keep_given_files(report: &mut Report, sources: &Sources, scope: &Scope, whole_service: bool) {
+pub(super) fn keep_given_files(report: &mut Report, sources: &Sources, scope: &Scope, whole_service: bool) {
     if scope.files.is_empty() || whole_service || scope.files.len() < scope.only.len() {
         return;
     }
@@ -87,7 +87,7 @@ fn keep_given_files(report: &mut Report, sources: &Sources, scope: &Scope, whole
 }
 
 /// Makes every path relative to where svclint was started.
-fn prefix(report: &mut Report, repo: &mut Repo, scope: &Scope) {
+pub(super) fn prefix(report: &mut Report, repo: &mut Repo, scope: &Scope) {
     if scope.prefix.is_empty() {
         return;
     }
@@ -100,6 +100,9 @@ fn prefix(report: &mut Report, repo: &mut Repo, scope: &Scope) {
     }
     for finding in &mut report.findings {
         finding.service = joined(&finding.service);
+        for (path, _) in finding.fixes.iter_mut().flat_map(|fix| &mut fix.new_files) {
+            *path = joined(path);
+        }
     }
     repo.rename(&joined);
 }

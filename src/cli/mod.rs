@@ -3,10 +3,12 @@
 mod check;
 mod config;
 mod explain;
+mod fix;
 mod init;
 mod list;
 mod model;
 mod paths;
+mod replace;
 mod settings;
 mod test;
 
@@ -76,6 +78,8 @@ enum Command {
     Check(CheckArgs),
     /// Show the page of a rule, of a clause, or of the rules that do what another tool's rule does.
     Explain(ExplainArgs),
+    /// Mend what can be mended: safe fixes, or all of them.
+    Fix(FixArgs),
     /// List the rules there are.
     Rules(RulesArgs),
     /// List the standards there are, or show one clause by clause.
@@ -260,6 +264,48 @@ struct CheckArgs {
     /// When to write colours.
     #[arg(long, value_enum, default_value_t)]
     color: Color,
+}
+
+#[derive(Args, Debug)]
+struct FixArgs {
+    /// A repository, a service, or single files, in which alone findings are then mended.
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// Also make fixes that can change what the service does.
+    #[arg(long = "unsafe")]
+    allow_unsafe: bool,
+
+    /// Print what would change as a unified diff, and write nothing.
+    #[arg(long)]
+    diff: bool,
+
+    /// A standard that applies [default: detected for each service].
+    #[arg(long, value_name = "ID")]
+    standard: Vec<String>,
+
+    /// Only mend findings of this rule.
+    #[arg(long, value_name = "ID")]
+    rule: Vec<String>,
+
+    /// A directory with further rules and standards.
+    #[arg(long, value_name = "DIR")]
+    rules: Vec<PathBuf>,
+
+    /// The lowest severity that makes the run fail, if it is left.
+    #[arg(long, value_enum)]
+    fail_on: Option<FailOn>,
+
+    /// Compose files that form one project, laid over one another in this order, as with `docker compose -f`.
+    #[arg(long, value_name = "FILE")]
+    compose_file: Vec<PathBuf>,
+
+    /// With single files: mend the findings in the other files of their services too.
+    #[arg(long)]
+    whole_service: bool,
+
+    #[command(flatten)]
+    config: ConfigArgs,
 }
 
 /// How a list is printed.
@@ -472,6 +518,7 @@ pub fn run(cli: &Cli, streams: &mut Streams<'_>) -> Exit {
         Command::Check(args) => check::run(args, streams, &mut shown),
         Command::Explain(args) => explain::run(args, streams, &mut shown),
         Command::Schema(args) => explain::schema(args, streams, &mut shown),
+        Command::Fix(args) => fix::run(args, streams, &mut shown),
         Command::Rules(args) => list::rules(args, streams, &mut shown),
         Command::Standards(args) => match &args.command {
             Some(StandardsCommand::Show { id, list }) => list::standard(id, list, streams, &mut shown),

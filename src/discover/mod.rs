@@ -8,13 +8,13 @@ mod service;
 mod tracked;
 mod walk;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::source::{EntryKind, FileId, Sources};
+use crate::source::{EntryKind, FileId, SourceFile, Sources};
 
 pub use classify::{ArtifactKind, Classifier, Need, is_workflow};
 pub use memory::in_memory;
@@ -51,7 +51,25 @@ pub struct Discovery {
 /// # Errors
 /// Where the root itself is not a directory that can be read.
 pub fn discover(root: &Path, options: &WalkOptions) -> Result<Discovery, WalkError> {
-    let Walk { sources, errors, skipped } = walk(root, options)?;
+    discover_changed(root, options, &BTreeMap::new())
+}
+
+/// The same as it would be with other texts in some files, by path; files that are not there are added.
+///
+/// # Errors
+/// See [`discover`].
+pub fn discover_changed(
+    root: &Path,
+    options: &WalkOptions,
+    changed: &BTreeMap<String, String>,
+) -> Result<Discovery, WalkError> {
+    let Walk { mut sources, errors, skipped } = walk(root, options)?;
+    for (path, text) in changed {
+        add(&mut sources, path);
+        if let Some(id) = sources.find(path) {
+            sources.get(id).set_text(Arc::from(text.as_str()));
+        }
+    }
     let classifier = Classifier::new(&sources);
     let candidates: Vec<(FileId, Need)> = sources
         .iter()
@@ -70,6 +88,16 @@ pub fn discover(root: &Path, options: &WalkOptions) -> Result<Discovery, WalkErr
     }
     drop_links(root, &sources, &mut artifacts);
     Ok(Discovery { sources, artifacts, unread, errors, skipped })
+}
+
+/// Adds a file with the directories that it needs.
+fn add(sources: &mut Sources, path: &str) {
+    let mut above = path;
+    while let Some((directory, _)) = above.rsplit_once('/') {
+        sources.insert(SourceFile::new(directory.to_owned(), EntryKind::Directory));
+        above = directory;
+    }
+    sources.insert(SourceFile::new(path.to_owned(), EntryKind::File));
 }
 
 /// Drops links to manifests that are there under their own names: what stands in both would be told twice. A Dockerfile
@@ -110,8 +138,14 @@ fn inspect(
     if file.kind == EntryKind::Directory {
         return Err(ReadError::Directory { path: file.path.clone() });
     }
-    if need == Need::Peek && !peek(root, &file.path).is_some_and(|start| classifier.is_worth_reading(&start)) {
+    if file.text().is_empty()
+        && need == Need::Peek
+        && !peek(root, &file.path).is_some_and(|start| classifier.is_worth_reading(&start))
+    {
         return Ok(ArtifactKind::Other);
+    }
+    if !file.text().is_empty() {
+        return Ok(classifier.classify(&file.path, file.text()));
     }
     let text = match read(root, &file.path) {
         Ok(text) => text,

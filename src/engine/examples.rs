@@ -1,11 +1,13 @@
 //! Runs the examples inside rules: each is a small repository that has to give the findings it is marked with.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::mend::{Judge, Texts, mend};
 use super::run_instances;
 use crate::diagnostic::Problem;
 use crate::discover;
-use crate::finding::{Finding, NoteKind, Outcome};
+use crate::finding::{Finding, NoteKind, Outcome, Report};
 use crate::model::repo::Repo;
 use crate::rules::Arguments;
 use crate::rules::ast::{Example, RuleSource};
@@ -99,6 +101,9 @@ pub fn run(source: &Arc<RuleSource>) -> Result<Vec<Line>, Vec<Problem>> {
             let word = matched(&repo, finding, &mut expected);
             lines.push(line(word.0, word.1));
         }
+        for detail in fixed(source, example, &arguments(example), &files)? {
+            lines.push(line(Word::Wrong, detail));
+        }
         let missing = expected.iter().filter(|expected| !expected.met);
         let before = lines.len();
         lines.extend(missing.map(|expected| line(Word::Missing, place(expected))));
@@ -112,6 +117,58 @@ pub fn run(source: &Arc<RuleSource>) -> Result<Vec<Line>, Vec<Problem>> {
 /// The parameters of an example.
 pub(super) fn arguments(example: &Example) -> Arguments {
     example.params.iter().map(|(name, value)| (name.value.clone(), value.clone())).collect()
+}
+
+/// What of an example is not as `fixed` says once all fixes of the rule, unsafe ones too, have been made.
+fn fixed(
+    source: &Arc<RuleSource>,
+    example: &Example,
+    arguments: &Arguments,
+    files: &[(String, String)],
+) -> Result<Vec<String>, Vec<Problem>> {
+    if example.fixed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mended = mend(&mut InMemory { source, arguments, files }, true)?;
+    let mut wrong: Vec<String> = mended
+        .report
+        .notes
+        .iter()
+        .filter(|note| note.kind == NoteKind::FixTakenBack)
+        .map(|note| note.message.clone())
+        .collect();
+    let wanted =
+        |path: &String| example.fixed.iter().find(|(name, _)| name.value == *path).map(|(_, text)| &text.value);
+    for (path, text) in &mended.texts {
+        match wanted(path) {
+            Some(wanted) if wanted == text => {}
+            Some(_) => wrong.push(format!("{path}: fixed, it is\n{text}")),
+            None => wrong.push(format!("{path}: the fix changes this file too, to\n{text}")),
+        }
+    }
+    let untouched = example.fixed.iter().filter(|(path, _)| !mended.texts.contains_key(&path.value));
+    wrong.extend(untouched.map(|(path, _)| format!("{}: no fix changes this file", path.value)));
+    Ok(wrong)
+}
+
+/// The files of an example, judged by its rule.
+struct InMemory<'e> {
+    source: &'e Arc<RuleSource>,
+    arguments: &'e Arguments,
+    files: &'e [(String, String)],
+}
+
+impl Judge for InMemory<'_> {
+    type Error = Vec<Problem>;
+
+    fn judge(&mut self, texts: &Texts) -> Result<(Repo, Report, Option<Report>), Vec<Problem>> {
+        let mut files: BTreeMap<String, String> = self.files.iter().cloned().collect();
+        files.extend(texts.clone());
+        let files: Vec<(String, String)> = files.into_iter().collect();
+        let repo = Repo::load(discover::in_memory(&files), None);
+        let report = run_instances(&repo, vec![select::single(self.source, self.arguments)?]);
+        Ok((repo, report, None))
+    }
 }
 
 fn place(expected: &Expected) -> String {

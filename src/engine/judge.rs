@@ -6,12 +6,14 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::finding::{Finding, Outcome, RuleCount, Severity, Target};
+use crate::fix::Desk;
 use crate::model::schema::{Node, Scope};
 use crate::model::service::Service;
 use crate::rules::ast::UnknownAs;
 use crate::rules::conclude::{Conclusion, conclude};
 use crate::rules::eval::{Found, Judgement, Pools, judge};
-use crate::source::Sources;
+use crate::rules::evidence::Group;
+use crate::rules::fix::plan;
 use crate::standard::select::Instance;
 
 /// What judging one service gave.
@@ -25,7 +27,7 @@ pub(super) struct Judged {
 const BATCH: usize = 16;
 
 /// Judges a service. `alone` is whether the other threads have nothing better to do than to help.
-pub(super) fn service(sources: &Sources, service: &Service, instances: &[Instance], alone: bool) -> Judged {
+pub(super) fn service(desk: &Desk<'_>, service: &Service, instances: &[Instance], alone: bool) -> Judged {
     let mut targets: BTreeMap<&'static str, Vec<&dyn Node>> = BTreeMap::new();
     for instance in instances {
         let kind = instance.rule.kind.name;
@@ -37,7 +39,7 @@ pub(super) fn service(sources: &Sources, service: &Service, instances: &[Instanc
         .with_min_len(batch)
         .map(|instance| {
             let targets = targets.get(instance.rule.kind.name).map_or(&[][..], Vec::as_slice);
-            by_rule(sources, service, instance, targets)
+            by_rule(desk, service, instance, targets)
         })
         .collect();
     let (findings, counts): (Vec<_>, Vec<_>) = judged.into_iter().unzip();
@@ -46,7 +48,7 @@ pub(super) fn service(sources: &Sources, service: &Service, instances: &[Instanc
 
 /// Judges the Kubernetes objects of a service alone, or all but them: one list of findings for each rule.
 pub(super) fn variant(
-    sources: &Sources,
+    desk: &Desk<'_>,
     service: &Service,
     instances: &[Instance],
     is_of_objects: bool,
@@ -56,13 +58,13 @@ pub(super) fn variant(
         if kind.starts_with("k8s.") != is_of_objects {
             return Vec::new();
         }
-        by_rule(sources, service, instance, &service.targets(kind)).0
+        by_rule(desk, service, instance, &service.targets(kind)).0
     };
     instances.iter().map(judged).collect()
 }
 
 fn by_rule(
-    sources: &Sources,
+    desk: &Desk<'_>,
     service: &Service,
     instance: &Instance,
     targets: &[&dyn Node],
@@ -71,7 +73,7 @@ fn by_rule(
     let mut count = RuleCount::default();
     let pools = Pools::new(&instance.rule, service);
     for target in targets {
-        if !instance.looks_at(&sources.get(target.place().file).path) {
+        if !instance.looks_at(&desk.sources().get(target.place().file).path) {
             continue;
         }
         let found = Found::new(&instance.rule);
@@ -87,7 +89,8 @@ fn by_rule(
                 }
                 for group in &groups {
                     let Some(conclusion) = conclude(&instance.rule, *target, group) else { continue };
-                    findings.extend(finding(instance, service, *target, conclusion));
+                    let found = finding(instance, service, *target, conclusion);
+                    findings.extend(found.map(|found| mended(desk, instance, *target, group, found)));
                 }
             }
         }
@@ -96,6 +99,21 @@ fn by_rule(
         count.not_applicable = 1;
     }
     (findings, count)
+}
+
+/// The finding with the fixes that apply to it.
+fn mended<'a>(
+    desk: &Desk<'_>,
+    instance: &'a Instance,
+    target: &'a dyn Node,
+    group: &Group<'a>,
+    mut found: Finding,
+) -> Finding {
+    if found.outcome == Outcome::Fail && !group.unknown && !instance.rule.fixes.is_empty() {
+        let planned = plan(&instance.rule, target, group).into_iter();
+        found.fixes = planned.filter_map(|planned| desk.write(&found.service, planned)).collect();
+    }
+    found
 }
 
 fn finding(instance: &Instance, service: &Service, target: &dyn Node, conclusion: Conclusion) -> Option<Finding> {
@@ -118,6 +136,7 @@ fn finding(instance: &Instance, service: &Service, target: &dyn Node, conclusion
         related: conclusion.related,
         evidence: conclusion.evidence,
         fingerprint: String::new(),
+        fixes: Vec::new(),
         suppressed: None,
     })
 }

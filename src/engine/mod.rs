@@ -4,6 +4,7 @@ mod comments;
 pub mod examples;
 mod fold;
 mod judge;
+pub mod mend;
 pub mod mutate;
 mod own;
 mod plan;
@@ -19,6 +20,7 @@ use rayon::prelude::*;
 
 use crate::diagnostic::Problem;
 use crate::finding::{ArtifactRef, Finding, Note, NoteKind, Report, RuleCount, ServiceRef};
+use crate::fix::Desk;
 use crate::model::repo::{Assembled, Head, Repo, Seen};
 use crate::standard::library::Library;
 use crate::standard::select::Instance;
@@ -56,10 +58,11 @@ struct Part {
 }
 
 fn judge_all(repo: &Repo, library: &Library, plan: &Plan, own_findings: bool) -> Report {
+    let desk = Desk::new(&repo.sources);
     let parts: Vec<Part> = (0..repo.heads.len())
         .into_par_iter()
         .filter(|index| plan.is_judged(*index))
-        .filter_map(|index| part(repo, plan, index, own_findings))
+        .filter_map(|index| part(repo, &desk, plan, index, own_findings))
         .collect();
     let mut findings: Vec<Finding> = Vec::new();
     let mut totals: Vec<Vec<RuleCount>> = plan.no_counts();
@@ -108,7 +111,7 @@ fn judge_all(repo: &Repo, library: &Library, plan: &Plan, own_findings: bool) ->
 }
 
 /// Puts a service together, judges it, and lets it go.
-fn part(repo: &Repo, plan: &Plan, index: usize, own_findings: bool) -> Option<Part> {
+fn part(repo: &Repo, desk: &Desk<'_>, plan: &Plan, index: usize, own_findings: bool) -> Option<Part> {
     let Assembled { service, seen } = repo.assemble(index)?;
     let alone = repo.heads.len() < rayon::current_num_threads();
     let mut own = Vec::new();
@@ -116,7 +119,7 @@ fn part(repo: &Repo, plan: &Plan, index: usize, own_findings: bool) -> Option<Pa
         own = own::wrong_values(&service);
         own.extend(seen.troubles.iter().map(|trouble| own::trouble(&repo.sources, &service.root.0, trouble)));
     }
-    let judged = judge::service(&repo.sources, &service, plan.instances(index), alone);
+    let judged = judge::service(desk, &service, plan.instances(index), alone);
     let mut seen = seen;
     seen.extend(service.late_seen());
     seen.extend(service.repo.as_ref().map(|repo| repo.late.seen()).unwrap_or_default());
@@ -127,7 +130,7 @@ fn part(repo: &Repo, plan: &Plan, index: usize, own_findings: bool) -> Option<Pa
         annotations: comments::annotations(&repo.sources, &service),
         seen,
     };
-    variants::judge(repo, plan, index, own_findings, &mut part);
+    variants::judge(repo, desk, plan, index, own_findings, &mut part);
     fold::stricter(&mut part.judged.findings, plan.instances(index));
     part.own = part.own.into_iter().map(|finding| own::weighed(finding, plan, index)).collect();
     Some(part)

@@ -139,6 +139,7 @@ fn finding(rule: &str, service: &str, target: Target, message: String, at: Place
         primary: Label { place: at, text: label },
         related: Vec::new(),
         fingerprint: String::new(),
+        fixes: Vec::new(),
         suppressed: None,
     }
 }

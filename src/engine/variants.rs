@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use super::plan::Plan;
 use super::{Part, comments, judge, own};
 use crate::finding::{Finding, Label, Outcome};
+use crate::fix::Desk;
 use crate::model::repo::{Assembled, Repo, Variant};
 use crate::source::Place;
 use crate::triage::suppress::Annotated;
@@ -15,7 +16,7 @@ use crate::triage::suppress::Annotated;
 type Key = (String, Place, String, Outcome);
 
 /// Judges the variants of a service, and adds to its part what was not found before.
-pub(super) fn judge(repo: &Repo, plan: &Plan, index: usize, own_findings: bool, part: &mut Part) {
+pub(super) fn judge(repo: &Repo, desk: &Desk<'_>, plan: &Plan, index: usize, own_findings: bool, part: &mut Part) {
     if !repo.may_repeat(index) {
         return;
     }
@@ -29,7 +30,7 @@ pub(super) fn judge(repo: &Repo, plan: &Plan, index: usize, own_findings: bool, 
             let new = own::wrong_values(&service).into_iter().filter(|finding| told.insert(key(finding)));
             part.own.extend(new.map(|finding| told_of(finding, variant)));
         }
-        let judged = judge::variant(&repo.sources, &service, plan.instances(index), variant.is_of_objects);
+        let judged = judge::variant(desk, &service, plan.instances(index), variant.is_of_objects);
         for (count, findings) in part.judged.counts.iter_mut().zip(judged) {
             for finding in findings.into_iter().filter(|finding| told.insert(key(finding))) {
                 match finding.outcome {

@@ -79,6 +79,27 @@ pub struct StructDef {
     pub doc: &'static str,
     /// Its fields, in order.
     pub fields: &'static [FieldDef],
+    /// Where its text is; `None` where a fix cannot start from it.
+    pub located: Option<Located>,
+}
+
+/// Where the text of a struct is, seen from its [`Node::place`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Located {
+    /// The YAML document around the place.
+    Document,
+    /// The smallest YAML mapping around the place.
+    Mapping,
+    /// The mapping whose key the place is.
+    Value,
+    /// The Kubernetes object around the place: the mapping with `apiVersion` and `kind`.
+    Object,
+    /// The build stage whose FROM is at the place.
+    Stage,
+    /// The Dockerfile instruction around the place.
+    Instruction,
+    /// The call of a program in a RUN, whose words are at the place.
+    Command,
 }
 
 impl StructDef {
@@ -108,6 +129,9 @@ pub struct FieldDef {
     pub ty: Type,
     /// Whether it may be absent.
     pub optional: bool,
+    /// How a fix writes it: the keys that lead to it from the text of its struct, with dots between them. `{pod}`
+    /// stands for those that lead to the pod of a workload. `None` for what the model computes.
+    pub key: Option<&'static str>,
 }
 
 /// The name of a field without the `r#` that Rust wants for names such as `type`.
@@ -116,6 +140,15 @@ pub const fn plain_name(name: &'static str) -> &'static str {
     match name.as_bytes() {
         [b'r', b'#', ..] => name.split_at(2).1,
         _ => name,
+    }
+}
+
+/// The first of at most one.
+#[must_use]
+pub const fn first<T: Copy>(of: &[T]) -> Option<T> {
+    match of {
+        [one, ..] => Some(*one),
+        [] => None,
     }
 }
 
@@ -376,14 +409,17 @@ impl<T: Modelled> Elements for List<T> {
 /// }
 /// ```
 ///
+/// `name: Field<String> as "name"` says how a fix writes the field, see [`FieldDef::key`], and `as "atonix.port" in
+/// Mapping` where it starts from, see [`Located`].
+///
 /// The struct also gets `pub at: Place`, the text that names it, and the Rust-only fields of an optional
 /// `with { … }` block.
 #[macro_export]
 macro_rules! model {
     (
         $(#[doc = $doc:literal])+
-        pub struct $Name:ident as $kind:literal {
-            $( $(#[doc = $field_doc:literal])+ $field:ident : $Type:ty ),* $(,)?
+        pub struct $Name:ident as $kind:literal $(in $Located:ident)? {
+            $( $(#[doc = $field_doc:literal])+ $field:ident : $Type:ty $(as $key:literal)? ),* $(,)?
         }
         $( with { $( $(#[doc = $extra_doc:literal])+ $extra:ident : $Extra:ty ),* $(,)? } )?
         label($this:ident) $label:block
@@ -409,7 +445,9 @@ macro_rules! model {
                         doc: concat!($($field_doc),+),
                         ty: <$Type as $crate::model::schema::Modelled>::TYPE,
                         optional: <$Type as $crate::model::schema::Modelled>::OPTIONAL,
+                        key: $crate::model::schema::first(&[$($key)?]),
                     } ),* ],
+                    located: $crate::model::schema::first(&[$($crate::model::schema::Located::$Located)?]),
                 };
                 &DEF
             }

@@ -73,7 +73,7 @@ fn types(out: &mut String) {
 }
 
 fn no_fields() -> &'static StructDef {
-    static DEF: StructDef = StructDef { name: "struct", doc: "", fields: &[] };
+    static DEF: StructDef = StructDef { name: "struct", doc: "", fields: &[], located: None };
     &DEF
 }
 

@@ -78,7 +78,7 @@ fn of_finding(finding: &Finding, sources: &Sources) -> (Level, String) {
 fn of_note(note: &Note, sources: &Sources) -> (Level, String) {
     let level = match note.kind {
         NoteKind::Unparsed => Level::Error,
-        NoteKind::Suppression | NoteKind::Configuration => Level::Warning,
+        NoteKind::Suppression | NoteKind::Configuration | NoteKind::FixTakenBack => Level::Warning,
         NoteKind::NotEvaluated => Level::Notice,
     };
     (level, command(note.place, sources, note.kind.as_str(), &note.message, note.help.as_deref()))

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::finding::{
-    ClauseRef, ClauseResult, Finding, Label, Note, Report, RuleCount, RuleOutcomes, ServiceRef, Severity,
+    ClauseRef, ClauseResult, Finding, Fix, Label, Note, Report, RuleCount, RuleOutcomes, ServiceRef, Severity,
     StandardSummary,
 };
 use crate::report::Style;
@@ -163,7 +163,7 @@ struct FindingJson<'r> {
     location: LocationJson<'r>,
     related: Vec<RelatedJson<'r>>,
     evidence: &'r str,
-    fixes: [(); 0],
+    fixes: Vec<FixJson<'r>>,
     fingerprint: &'r str,
     suppressed: Option<SuppressionJson<'r>>,
 }
@@ -205,12 +205,47 @@ impl<'r> FindingJson<'r> {
             location: LocationJson::new(finding.primary.place, sources),
             related: finding.related.iter().map(|label| RelatedJson::new(label, sources)).collect(),
             evidence: &finding.evidence,
-            fixes: [],
+            fixes: finding.fixes.iter().map(|fix| FixJson::new(fix, sources)).collect(),
             fingerprint: &finding.fingerprint,
             suppressed: finding.suppressed.as_ref().map(|suppression| SuppressionJson {
                 reason: &suppression.reason,
                 location: LocationJson::new(suppression.place, sources),
             }),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct FixJson<'r> {
+    title: &'r str,
+    safety: &'static str,
+    edits: Vec<EditJson<'r>>,
+    new_files: Vec<NewFileJson<'r>>,
+}
+
+#[derive(Serialize)]
+struct EditJson<'r> {
+    location: LocationJson<'r>,
+    text: &'r str,
+}
+
+#[derive(Serialize)]
+struct NewFileJson<'r> {
+    path: &'r str,
+    text: &'r str,
+}
+
+impl<'r> FixJson<'r> {
+    fn new(fix: &'r Fix, sources: &'r Sources) -> Self {
+        let edits = fix.edits.iter().map(|(file, edit)| EditJson {
+            location: LocationJson::new(Place { file: *file, span: edit.span }, sources),
+            text: &edit.text,
+        });
+        Self {
+            title: &fix.title,
+            safety: fix.safety.as_str(),
+            edits: edits.collect(),
+            new_files: fix.new_files.iter().map(|(path, text)| NewFileJson { path, text }).collect(),
         }
     }
 }

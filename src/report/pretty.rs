@@ -146,7 +146,8 @@ impl<'s> Painter<'s> {
             notes.push(format!("the same text, {} more: {}{rest}", others.len(), names.join(", ")));
         }
         let labels: Vec<&Label> = std::iter::once(&finding.primary).chain(&finding.related).collect();
-        let help = finding.help.as_deref();
+        let help = help(finding);
+        let help = help.as_deref();
         let block =
             Block { tone, word, code: &finding.rule, message: &finding.message, labels: &labels, help, notes: &notes };
         self.block(out, &block);
@@ -217,6 +218,13 @@ impl<'s> Painter<'s> {
             out.push_str(text);
         }
     }
+}
+
+/// The next step, and whether `svclint fix` takes it.
+fn help(finding: &Finding) -> Option<String> {
+    let Some(fix) = finding.fixes.first() else { return finding.help.clone() };
+    let text = finding.help.as_ref().unwrap_or(&fix.title);
+    Some(format!("{text} ({} fix)", fix.safety.as_str()))
 }
 
 fn name_only(out: &mut String, path: &str, text: &str) {

@@ -2,6 +2,7 @@
 //!
 //! Section numbers in comments are those of the standard.
 
+mod fixes;
 mod log;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -122,6 +123,7 @@ fn result<'r>(finding: &'r Finding, indices: &BTreeMap<&str, usize>, sources: &'
         locations: [primary],
         related_locations: finding.related.iter().enumerate().map(|(at, label)| related(at, label, sources)).collect(),
         partial_fingerprints: BTreeMap::from([("svclint/v1", finding.fingerprint.as_str())]),
+        fixes: finding.fixes.iter().map(|fix| fixes::fix(fix, sources)).collect(),
         suppressions: suppressions.collect(),
         properties: ResultProperties {
             service: &finding.service,
@@ -141,7 +143,7 @@ fn related<'r>(index: usize, label: &'r Label, sources: &'r Sources) -> Location
 fn notification<'r>(note: &'r Note, sources: &'r Sources) -> Notification<'r> {
     let level = match note.kind {
         NoteKind::Unparsed => "error",
-        NoteKind::Suppression | NoteKind::Configuration => "warning",
+        NoteKind::Suppression | NoteKind::Configuration | NoteKind::FixTakenBack => "warning",
         NoteKind::NotEvaluated => "note",
     };
     Notification {

@@ -1,12 +1,12 @@
 //! The last lines of a report for people: what was checked and how it ended.
 
-use crate::finding::{NoteKind, Report, Severity, StandardSummary};
+use crate::finding::{Finding, NoteKind, Report, Safety, Severity, StandardSummary};
 use crate::report::Style;
 use crate::report::escape;
 
 /// The closing lines, without colours, each with its line end.
 pub(super) fn lines(report: &Report, style: &Style) -> String {
-    let mut out = format!("Checked {}: {}\n", scope(report), verdict(report, style));
+    let mut out = format!("Checked {}: {}{}\n", scope(report), verdict(report, style), fixable(report, style));
     for standard in report.standards.iter().filter(|standard| is_judged(standard)) {
         out.push_str(&clauses(standard));
         out.push('\n');
@@ -47,6 +47,19 @@ pub(super) fn verdict(report: &Report, style: &Style) -> String {
 fn is_judged(standard: &StandardSummary) -> bool {
     let StandardSummary { met, failed, unknown, waived, not_applicable, not_checkable, .. } = standard;
     met + failed + unknown + waived + not_applicable + not_checkable > 0
+}
+
+/// What `svclint fix` would mend: ` · 1 fixable (+1 unsafe)`.
+fn fixable(report: &Report, style: &Style) -> String {
+    let first = |finding: &&Finding, safety: Safety| finding.fixes.iter().any(|fix| fix.safety == safety);
+    let safe = report.active().filter(|finding| first(finding, Safety::Safe)).count();
+    let with = report.active().filter(|finding| !finding.fixes.is_empty()).count();
+    let separator = if style.unicode { " · " } else { "; " };
+    match (safe, with - safe) {
+        (0, 0) => String::new(),
+        (safe, 0) => format!("{separator}{safe} fixable"),
+        (safe, more) => format!("{separator}{safe} fixable (+{more} unsafe)"),
+    }
 }
 
 /// How the clauses of a standard ended: `atonix 1.0.0: 52 clauses met, 4 failed, 3 not applicable`.

@@ -335,6 +335,8 @@ pub struct Example {
     pub params: Vec<(At<String>, At<Literal>)>,
     /// Expectations besides the markers.
     pub expect: Vec<Expectation>,
+    /// The files that all fixes of the rule change, with the text that they leave.
+    pub fixed: Vec<(At<String>, At<String>)>,
 }
 
 /// A rule as written.
@@ -386,6 +388,8 @@ pub struct RuleSource {
     pub help: Option<At<String>>,
     /// Further labels.
     pub labels: Vec<LabelSpec>,
+    /// How a finding can be mended.
+    pub fixes: Vec<super::fix::FixSource>,
     /// Examples.
     pub examples: Vec<Example>,
 }

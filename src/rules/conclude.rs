@@ -87,6 +87,14 @@ pub fn conclude<'a>(rule: &Compiled, target: &'a dyn Node, group: &Group<'a>) ->
     })
 }
 
+/// The title of a fix for a group of evidence.
+pub(super) fn title<'a>(rule: &Compiled, target: &'a dyn Node, group: &Group<'a>, title: &Template) -> String {
+    match group.evidence.first() {
+        Some(first) => Text { rule, target, group }.render(title, first),
+        None => String::new(),
+    }
+}
+
 impl<'a> Text<'_, 'a> {
     /// A look-up that expects one thing and found `count` of them.
     fn not_one(&self, index: usize, count: usize) -> Option<Conclusion> {

@@ -260,7 +260,7 @@ fn operand_of_text(text: &str, style: Option<Style>) -> Operand {
 }
 
 /// The right-hand side of an operator, at the place of what it names.
-fn operand_of(loader: &mut Loader, node: NodeRef<'_>) -> Option<At<Operand>> {
+pub(super) fn operand_of(loader: &mut Loader, node: NodeRef<'_>) -> Option<At<Operand>> {
     let at = |operand: Operand| At::new(operand, node.place());
     match node.shape() {
         Shape::Mapping => {

@@ -198,6 +198,8 @@ pub struct Compiled {
     pub help: Option<Template>,
     /// Further labels: the place and the text.
     pub labels: Vec<(Path, Template)>,
+    /// How a finding can be mended.
+    pub fixes: Vec<super::fix::Fix>,
     /// How many names are bound.
     pub bindings: usize,
 }

@@ -25,6 +25,7 @@ pub const RULE: &[&str] = &[
     "missing",
     "help",
     "labels",
+    "fix",
     "examples",
 ];
 
@@ -42,7 +43,7 @@ pub const LOOKUP: &[&str] = &["kind", "where", "expect", "say"];
 pub const LABEL: &[&str] = &["at", "text"];
 
 /// An example.
-pub const EXAMPLE: &[&str] = &["name", "files", "params", "expect"];
+pub const EXAMPLE: &[&str] = &["name", "files", "params", "expect", "fixed"];
 
 /// What an example expects at one place.
 pub const EXPECTATION: &[&str] = &["at", "message", "outcome"];

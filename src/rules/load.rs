@@ -243,7 +243,11 @@ fn read_rule(loader: &mut Loader, root: NodeRef<'_>, has_examples: bool) -> Opti
     let lookups = lookups(loader, root);
     let require = requirement(loader, root);
     let labels = labels(loader, root);
+    let fixes = super::fix::fixes(loader, root);
     let examples = if has_examples { examples(loader, root) } else { Vec::new() };
+    if has_examples {
+        super::fix::check_examples(loader, root, &examples);
+    }
     let nothing = || At::new(String::new(), root.anchor_place());
     let said = |text: Option<At<String>>| text.map(|text| text.value).unwrap_or_default();
     Some(RuleSource {
@@ -270,6 +274,7 @@ fn read_rule(loader: &mut Loader, root: NodeRef<'_>, has_examples: bool) -> Opti
         missing: loader.optional(root, "missing"),
         help: loader.optional(root, "help"),
         labels,
+        fixes,
         examples,
     })
 }
@@ -446,5 +451,5 @@ fn example(loader: &mut Loader, item: NodeRef<'_>) -> Option<Example> {
             Some(Expectation { at, message, unknown })
         })
         .collect();
-    Some(Example { name, files, params, expect })
+    Some(Example { name, files, params, expect, fixed: super::fix::fixed(loader, item) })
 }

@@ -8,6 +8,7 @@ pub mod conclude;
 mod conditions;
 pub mod eval;
 pub mod evidence;
+pub mod fix;
 pub(crate) mod history;
 pub mod ir;
 pub mod keys;

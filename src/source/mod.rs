@@ -1,5 +1,6 @@
 //! Files, byte spans and line/column positions: what every other room points with.
 
+pub mod edit;
 mod line_index;
 
 use std::borrow::Cow;
@@ -321,6 +322,14 @@ impl Sources {
     pub fn add(&mut self, file: SourceFile) -> FileId {
         self.files.push(file);
         FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    /// Puts an entry in its place in path order, unless there is one of its path. Ids given out before lose their
+    /// meaning.
+    pub fn insert(&mut self, file: SourceFile) {
+        if let Err(index) = self.files.binary_search_by(|other| other.path.cmp(&file.path)) {
+            self.files.insert(index, file);
+        }
     }
 
     /// The entry of an id that this value gave out.

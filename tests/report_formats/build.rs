@@ -105,6 +105,7 @@ pub fn finding(place: Place) -> Finding {
         related: Vec::new(),
         evidence: "root".into(),
         fingerprint: "0123456789abcdef".into(),
+        fixes: Vec::new(),
         suppressed: None,
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::discover;
 use crate::engine::examples::{self, Expected};
 use crate::engine::{judge, run_instances};
+use crate::fix::Desk;
 use crate::finding::Finding;
 use crate::model::repo::Repo;
 use crate::model::service::Service;
@@ -48,7 +49,8 @@ impl Subject {
     fn findings(&self, instance: Instance) -> Vec<Finding> {
         let Some(services) = &self.services else { return run_instances(&self.repo, vec![instance]).findings };
         let instances = [instance];
-        let judged = |service| judge::service(&self.repo.sources, service, &instances, false).findings;
+        let desk = Desk::new(&self.repo.sources);
+        let judged = |service| judge::service(&desk, service, &instances, false).findings;
         let mut findings: Vec<Finding> = services.iter().flat_map(judged).collect();
         order::findings(&mut findings, &self.repo.sources);
         findings

@@ -16,37 +16,37 @@ use crate::model;
 
 model! {
     /// An atonix.yaml: what a service says about itself to the Atonix platform.
-    pub struct Atonix as "atonix" {
+    pub struct Atonix as "atonix" in Document {
         /// Path of the file, relative to the root of the run.
         path: PathText,
         /// Whether the file has another name than `atonix.yaml`, which the platform does not look for.
         misnamed: bool,
         /// `apiVersion`; `atonixcorp.com/v1`, or `atonix.io/v1` as it was first published.
-        api_version: Field<String>,
+        api_version: Field<String> as "apiVersion",
         /// `kind`; the format knows only `Service`.
-        kind: Field<String>,
+        kind: Field<String> as "kind",
         /// `metadata`.
-        metadata: Metadata,
+        metadata: Metadata as "metadata",
         /// `service`.
-        service: ServiceSection,
+        service: ServiceSection as "service",
         /// `autoscaling`.
-        autoscaling: Autoscaling,
+        autoscaling: Autoscaling as "autoscaling",
         /// `resources`.
-        resources: Resources,
+        resources: Resources as "resources",
         /// `env`, the environment variables.
         env: List<Env>,
         /// `ports`.
         ports: List<PortEntry>,
         /// `health`.
-        health: Health,
+        health: Health as "health",
         /// `security`.
-        security: Security,
+        security: Security as "security",
         /// `observability`.
-        observability: Observability,
+        observability: Observability as "observability",
         /// `dependencies`.
         dependencies: List<Dependency>,
         /// `deployment`.
-        deployment: Deployment,
+        deployment: Deployment as "deployment",
         /// Keys that the format does not know.
         unknown_keys: List<UnknownKey>,
     }

@@ -73,11 +73,11 @@ model! {
         /// Whether the section is written.
         present: bool,
         /// Name of the service.
-        name: Field<String>,
+        name: Field<String> as "name",
         /// Version of the service; a plain `1.0` is a number and so malformed.
-        version: Field<VersionText>,
+        version: Field<VersionText> as "version",
         /// `createdAt`, as written.
-        created_at: Field<String>,
+        created_at: Field<String> as "createdAt",
     }
     label(metadata) { metadata.name.value().cloned().unwrap_or_else(|| "metadata".to_owned()) }
 }
@@ -88,13 +88,13 @@ model! {
         /// Whether the section is written.
         present: bool,
         /// Name of the service.
-        name: Field<String>,
+        name: Field<String> as "name",
         /// What it runs as.
-        runtime: Field<Runtime>,
+        runtime: Field<Runtime> as "runtime",
         /// How many instances run.
-        replicas: Field<i64>,
+        replicas: Field<i64> as "replicas",
         /// What it is.
-        description: Field<String>,
+        description: Field<String> as "description",
     }
     label(service) { service.name.value().cloned().unwrap_or_else(|| "service".to_owned()) }
 }
@@ -105,15 +105,15 @@ model! {
         /// Whether the section is written.
         present: bool,
         /// Whether it is on; the format's default is true where the section is written.
-        enabled: Field<bool>,
+        enabled: Field<bool> as "enabled",
         /// Fewest instances.
-        min: Field<i64>,
+        min: Field<i64> as "min",
         /// Most instances.
-        max: Field<i64>,
+        max: Field<i64> as "max",
         /// `targetCPU`, in percent.
-        target_cpu: Field<i64>,
+        target_cpu: Field<i64> as "targetCPU",
         /// `targetMemory`, in percent.
-        target_memory: Field<i64>,
+        target_memory: Field<i64> as "targetMemory",
     }
     label(_this) { "autoscaling".to_owned() }
 }
@@ -124,28 +124,28 @@ model! {
         /// Whether the section is written.
         present: bool,
         /// Processor time, such as `500m`.
-        cpu: Field<Quantity>,
+        cpu: Field<Quantity> as "cpu",
         /// Memory, such as `512Mi`.
-        memory: Field<Quantity>,
+        memory: Field<Quantity> as "memory",
         /// Disk, such as `1Gi`.
-        disk: Field<Quantity>,
+        disk: Field<Quantity> as "disk",
         /// How many graphics processors.
-        gpu: Field<i64>,
+        gpu: Field<i64> as "gpu",
     }
     label(_this) { "resources".to_owned() }
 }
 
 model! {
     /// One environment variable.
-    pub struct Env as "atonix.env" {
+    pub struct Env as "atonix.env" in Mapping {
         /// Name of the variable.
-        key: Field<String>,
+        key: Field<String> as "key",
         /// Value as written; a reference such as `${DB_URL}` is known text.
-        value: Field<String>,
+        value: Field<String> as "value",
         /// Whether it is taken from the secret store.
-        secret: Field<bool>,
+        secret: Field<bool> as "secret",
         /// `configMap`, the `ConfigMap` it is taken from.
-        config_map: Field<String>,
+        config_map: Field<String> as "configMap",
         /// Whether its name, or a password in its value, speaks of a credential.
         is_secret_like: bool,
         /// Whether the value is a reference such as `${DB_URL}`.
@@ -158,15 +158,15 @@ model! {
 
 model! {
     /// One port.
-    pub struct PortEntry as "atonix.port" {
+    pub struct PortEntry as "atonix.port" in Mapping {
         /// Name of the port.
-        name: Field<String>,
+        name: Field<String> as "name",
         /// `containerPort`.
-        container_port: Field<Port>,
+        container_port: Field<Port> as "containerPort",
         /// `hostPort`.
-        host_port: Field<Port>,
+        host_port: Field<Port> as "hostPort",
         /// Transport.
-        protocol: Field<Protocol>,
+        protocol: Field<Protocol> as "protocol",
         /// Whether an earlier port has the same number and transport.
         is_repeated: bool,
     }
@@ -182,17 +182,17 @@ model! {
         /// Whether the section is written.
         present: bool,
         /// URL path that answers while the process lives.
-        liveness: Field<String>,
+        liveness: Field<String> as "liveness",
         /// URL path that answers while it can take requests.
-        readiness: Field<String>,
+        readiness: Field<String> as "readiness",
         /// `periodSeconds`, between two checks.
-        period_seconds: Field<Duration>,
+        period_seconds: Field<Duration> as "periodSeconds",
         /// `timeoutSeconds`, of one check.
-        timeout_seconds: Field<Duration>,
+        timeout_seconds: Field<Duration> as "timeoutSeconds",
         /// `startupDelaySeconds`, before the first check.
-        startup_delay_seconds: Field<Duration>,
+        startup_delay_seconds: Field<Duration> as "startupDelaySeconds",
         /// `failureThreshold`, failed checks in a row.
-        failure_threshold: Field<i64>,
+        failure_threshold: Field<i64> as "failureThreshold",
     }
     label(_this) { "health".to_owned() }
 }
@@ -203,9 +203,9 @@ model! {
         /// Whether the section is written.
         present: bool,
         /// Capabilities taken away.
-        drop: List<Field<String>>,
+        drop: List<Field<String>> as "drop",
         /// Capabilities given.
-        add: List<Field<String>>,
+        add: List<Field<String>> as "add",
     }
     label(_this) { "capabilities".to_owned() }
 }
@@ -216,13 +216,13 @@ model! {
         /// Whether the section is written.
         present: bool,
         /// `runAsNonRoot`.
-        run_as_non_root: Field<bool>,
+        run_as_non_root: Field<bool> as "runAsNonRoot",
         /// `readOnlyRootFilesystem`.
-        read_only_root_filesystem: Field<bool>,
+        read_only_root_filesystem: Field<bool> as "readOnlyRootFilesystem",
         /// `allowPrivilegeEscalation`.
-        allow_privilege_escalation: Field<bool>,
+        allow_privilege_escalation: Field<bool> as "allowPrivilegeEscalation",
         /// `capabilities`.
-        capabilities: Capabilities,
+        capabilities: Capabilities as "capabilities",
     }
     label(_this) { "security".to_owned() }
 }
@@ -233,11 +233,11 @@ model! {
         /// Whether the section is written.
         present: bool,
         /// How lines are written.
-        format: Field<LogFormat>,
+        format: Field<LogFormat> as "format",
         /// The least severe message that is logged.
-        level: Field<LogLevel>,
+        level: Field<LogLevel> as "level",
         /// `excludeFields`, fields that are never logged.
-        exclude_fields: List<Field<String>>,
+        exclude_fields: List<Field<String>> as "excludeFields",
     }
     label(_this) { "logging".to_owned() }
 }
@@ -248,11 +248,11 @@ model! {
         /// Whether the section is written.
         present: bool,
         /// Whether metrics are served.
-        enabled: Field<bool>,
+        enabled: Field<bool> as "enabled",
         /// Port they are served on.
-        port: Field<Port>,
+        port: Field<Port> as "port",
         /// URL path they are served under.
-        path: Field<String>,
+        path: Field<String> as "path",
     }
     label(_this) { "metrics".to_owned() }
 }
@@ -263,9 +263,9 @@ model! {
         /// Whether the section is written.
         present: bool,
         /// Whether traces are sent.
-        enabled: Field<bool>,
+        enabled: Field<bool> as "enabled",
         /// Share of requests that are traced, 0 to 1.
-        sampling_rate: Field<f64>,
+        sampling_rate: Field<f64> as "sampling_rate",
     }
     label(_this) { "tracing".to_owned() }
 }
@@ -276,24 +276,24 @@ model! {
         /// Whether the section is written.
         present: bool,
         /// `logging`.
-        logging: Logging,
+        logging: Logging as "logging",
         /// `metrics`.
-        metrics: Metrics,
+        metrics: Metrics as "metrics",
         /// `tracing`.
-        tracing: Tracing,
+        tracing: Tracing as "tracing",
     }
     label(_this) { "observability".to_owned() }
 }
 
 model! {
     /// Another service that this one needs.
-    pub struct Dependency as "atonix.dependency" {
+    pub struct Dependency as "atonix.dependency" in Mapping {
         /// Its name.
-        name: Field<String>,
+        name: Field<String> as "name",
         /// What it is, such as `postgres`.
-        r#type: Field<String>,
+        r#type: Field<String> as "type",
         /// Whether the service cannot run without it.
-        required: Field<bool>,
+        required: Field<bool> as "required",
     }
     label(dependency) { dependency.name.value().cloned().unwrap_or_else(|| "dependency".to_owned()) }
 }
@@ -304,13 +304,13 @@ model! {
         /// Whether the section is written.
         present: bool,
         /// How a new version replaces the old.
-        strategy: Field<Strategy>,
+        strategy: Field<Strategy> as "strategy",
         /// `maxSurge`, as written, such as `25%`.
-        max_surge: Field<String>,
+        max_surge: Field<String> as "maxSurge",
         /// `maxUnavailable`, as written, such as `25%`.
-        max_unavailable: Field<String>,
+        max_unavailable: Field<String> as "maxUnavailable",
         /// `progressDeadlineSeconds`.
-        progress_deadline_seconds: Field<Duration>,
+        progress_deadline_seconds: Field<Duration> as "progressDeadlineSeconds",
     }
     label(_this) { "deployment".to_owned() }
 }

@@ -82,15 +82,15 @@ model! {
 
 model! {
     /// A compose project: one compose file with the files laid over it.
-    pub struct ComposeFile as "compose.file" {
+    pub struct ComposeFile as "compose.file" in Document {
         /// Path of the first file, relative to the root of the run.
         path: PathText,
         /// The files laid over it, in order.
         overrides: List<Field<PathText>>,
         /// Name of the project, where one is written.
-        name: Field<String>,
+        name: Field<String> as "name",
         /// The `version` key, which compose ignores.
-        version: Field<String>,
+        version: Field<String> as "version",
         /// Whether its name says that it is for `docker stack deploy`.
         for_swarm: bool,
         /// Its services.

@@ -40,15 +40,15 @@ model! {
         /// Whether its failure becomes the failure of the check; `|| true` swallows it.
         exit_on_failure: Field<bool>,
         /// Time between two checks.
-        interval: Field<Duration>,
+        interval: Field<Duration> as "interval",
         /// Time one check may take.
-        timeout: Field<Duration>,
+        timeout: Field<Duration> as "timeout",
         /// Time at the start in which failures do not count.
-        start_period: Field<Duration>,
+        start_period: Field<Duration> as "start_period",
         /// Time between two checks in the start period.
         start_interval: Field<Duration>,
         /// Failures in a row after which the container is unhealthy.
-        retries: Field<i64>,
+        retries: Field<i64> as "retries",
     }
     label(check) { check.command.value().cloned().unwrap_or_default() }
 }

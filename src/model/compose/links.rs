@@ -22,15 +22,15 @@ words! {
 
 model! {
     /// A service that another one starts after.
-    pub struct Dependency as "compose.dependency" {
+    pub struct Dependency as "compose.dependency" in Value {
         /// Name of the service.
         service: String,
         /// What it must have reached; `service_started` where none is written.
-        condition: Always<Condition>,
+        condition: Always<Condition> as "condition",
         /// Whether the dependency is written in the list form, which knows no condition.
         is_list_form: bool,
         /// Whether compose refuses to start without it.
-        required: Always<bool>,
+        required: Always<bool> as "required",
         /// Whether the service exists.
         declared: Always<bool>,
         /// Whether the two are in a common network.

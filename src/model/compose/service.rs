@@ -32,7 +32,7 @@ model! {
 
 model! {
     /// A service of a compose project, after all files are merged.
-    pub struct ComposeService as "compose.service" {
+    pub struct ComposeService as "compose.service" in Value {
         /// Its key.
         name: String,
         /// The image.
@@ -50,31 +50,31 @@ model! {
         /// Whether its file is for Swarm (`docker stack deploy`), as the file's name says.
         for_swarm: bool,
         /// The user as written, such as `1000:1000`.
-        user: Field<String>,
+        user: Field<String> as "user",
         /// The user's id; unresolved for a name other than `root`.
         user_uid: Field<Uid>,
         /// The group's id; absent where only a user is written.
         user_gid: Field<Uid>,
         /// Further groups.
-        group_add: List<Field<String>>,
+        group_add: List<Field<String>> as "group_add",
         /// Capabilities taken away, in capital letters and without `CAP_`.
-        cap_drop: List<Field<String>>,
+        cap_drop: List<Field<String>> as "cap_drop",
         /// Capabilities added, in capital letters and without `CAP_`.
-        cap_add: List<Field<String>>,
+        cap_add: List<Field<String>> as "cap_add",
         /// Security options as written.
-        security_opt: List<Field<String>>,
+        security_opt: List<Field<String>> as "security_opt",
         /// Whether the security options forbid gaining privileges.
         no_new_privileges: Always<bool>,
         /// Whether the root file system is read-only.
-        read_only: Always<bool>,
+        read_only: Always<bool> as "read_only",
         /// Whether it has all privileges of the host.
-        privileged: Always<bool>,
+        privileged: Always<bool> as "privileged",
         /// Whether an init process runs in it.
-        init: Field<bool>,
+        init: Field<bool> as "init",
         /// Directories in memory, those given as volumes included.
-        tmpfs: List<ComposeTmpfs>,
+        tmpfs: List<ComposeTmpfs> as "tmpfs",
         /// The health check.
-        healthcheck: Field<ComposeHealthcheck>,
+        healthcheck: Field<ComposeHealthcheck> as "healthcheck",
         /// Published ports.
         ports: List<ComposePort>,
         /// Ports open to other services.
@@ -92,15 +92,15 @@ model! {
         /// Networks it names; none means `default`, unless `network_mode` is set.
         networks: List<Attachment>,
         /// Network mode, such as `host`.
-        network_mode: Field<String>,
+        network_mode: Field<String> as "network_mode",
         /// Whose process namespace it shares.
-        pid: Field<String>,
+        pid: Field<String> as "pid",
         /// Whose inter-process communication it shares.
-        ipc: Field<String>,
+        ipc: Field<String> as "ipc",
         /// Whose host name it shares.
-        uts: Field<String>,
+        uts: Field<String> as "uts",
         /// User namespace mode.
-        userns_mode: Field<String>,
+        userns_mode: Field<String> as "userns_mode",
         /// Devices of the host.
         devices: List<Field<String>>,
         /// Services it starts after.
@@ -110,25 +110,25 @@ model! {
         /// Reservations, from `deploy.resources.reservations` or `mem_reservation`.
         reservations: ComposeResources,
         /// When it is started again.
-        restart: Field<String>,
+        restart: Field<String> as "restart",
         /// When Swarm starts it again (`deploy.restart_policy.condition`).
         restart_condition: Field<String>,
         /// How many run, from `deploy.replicas` or `scale`.
         replicas: Field<i64>,
         /// Profiles it belongs to.
-        profiles: List<Field<String>>,
+        profiles: List<Field<String>> as "profiles",
         /// Name of its container.
-        container_name: Field<String>,
+        container_name: Field<String> as "container_name",
         /// Another service of the project with the same container name that may run at the same time.
         container_name_taken_by: Field<String>,
         /// Host name in the container.
-        hostname: Field<String>,
+        hostname: Field<String> as "hostname",
         /// Arguments of the entry point.
         command: Field<ComposeCommand>,
         /// The entry point.
         entrypoint: Field<ComposeCommand>,
         /// Working directory.
-        working_dir: Field<String>,
+        working_dir: Field<String> as "working_dir",
         /// Labels of the container.
         labels: List<ComposeLabel>,
         /// Logging driver.
@@ -136,13 +136,13 @@ model! {
         /// Options of the logging driver.
         logging_options: List<ComposeLabel>,
         /// Time it is given to stop.
-        stop_grace_period: Field<Duration>,
+        stop_grace_period: Field<Duration> as "stop_grace_period",
         /// Signal that asks it to stop.
-        stop_signal: Field<String>,
+        stop_signal: Field<String> as "stop_signal",
         /// Platform it runs on.
-        platform: Field<String>,
+        platform: Field<String> as "platform",
         /// When its image is pulled.
-        pull_policy: Field<String>,
+        pull_policy: Field<String> as "pull_policy",
         /// Names of other hosts.
         extra_hosts: List<Field<String>>,
         /// Old links to other services.

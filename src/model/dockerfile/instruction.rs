@@ -19,13 +19,13 @@ model! {
 
 model! {
     /// An instruction.
-    pub struct Instruction as "dockerfile.instruction" {
+    pub struct Instruction as "dockerfile.instruction" in Instruction {
         /// Its keyword in capitals.
-        keyword: String,
+        keyword: String as "keyword",
         /// Its whole text, as written.
-        text: String,
+        text: String as "text",
         /// What follows the keyword, as written.
-        arguments: String,
+        arguments: String as "arguments",
         /// Its position in the stage.
         index: i64,
         /// Index of its stage.
@@ -38,6 +38,8 @@ model! {
         flags: List<InstructionFlag>,
         /// Whether it is an ADD that only does what COPY does.
         is_add_of_local_file: bool,
+        /// For a MAINTAINER the LABEL that says the same.
+        as_label: Field<String>,
         /// Whether it is wrapped by ONBUILD.
         is_onbuild: bool,
         /// Whether the same keyword comes again in the stage and makes this one void (CMD, ENTRYPOINT, HEALTHCHECK).
@@ -107,10 +109,29 @@ pub(super) fn read(
             InstructionKind::Add(transfer) => is_plain(transfer),
             _ => false,
         },
+        as_label: match &instruction.kind {
+            InstructionKind::Maintainer(name) => Field::known(author_label(&name.text), at),
+            _ => Field::Absent(at),
+        },
         is_onbuild: onbuild,
         is_overridden,
         is_unrooted_workdir,
     }
+}
+
+/// A maintainer as a label (OCI image specification, annotations). MAINTAINER takes quotes as they are, and no
+/// variables.
+fn author_label(name: &str) -> String {
+    let name = name.trim();
+    let bare = ['"', '\''].iter().find_map(|quote| name.strip_prefix(*quote)?.strip_suffix(*quote)).unwrap_or(name);
+    let mut escaped = String::with_capacity(bare.len());
+    for c in bare.chars() {
+        if matches!(c, '"' | '\\' | '$') {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    format!("LABEL org.opencontainers.image.authors=\"{escaped}\"")
 }
 
 /// Whether a path is absolute on Linux or Windows, or starts with a variable, which may make it so.

@@ -31,13 +31,13 @@ model! {
 
 model! {
     /// A call of a package manager.
-    pub struct PackageCommand as "dockerfile.package_command" {
+    pub struct PackageCommand as "dockerfile.package_command" in Command {
         /// The package manager: `apt-get`, `apk`, `pip`, `npm`, ….
         manager: String,
         /// What it is told to do, such as `install`.
         subcommand: Field<String>,
         /// Its options, values of `--name=value` included.
-        flags: List<Field<String>>,
+        flags: List<Field<String>> as "flags",
         /// Whether it installs something.
         installs: bool,
         /// Whether it installs what a manifest such as `requirements.txt` or `package.json` lists.
@@ -293,7 +293,8 @@ pub(super) fn read(command: &RunCommand, around: &Surroundings) -> Option<(Packa
             || fetches_manifest(manager.name, word, &operands),
         manager: name,
         subcommand: subcommand.map_or(Field::Absent(command.at), Argument::field),
-        flags: List::new(flags.map(Argument::field).collect(), command.at),
+        // Options are written behind what it is told to do.
+        flags: List::new(flags.map(Argument::field).collect(), subcommand.map_or(command.at, |word| word.at)),
         installs,
         packages: List::new(packages.iter().map(|package| package.name.clone()).collect(), command.at),
         unpinned: List::new(unpinned, command.at),

@@ -55,7 +55,7 @@ model! {
 
 model! {
     /// A build stage.
-    pub struct Stage as "dockerfile.stage" {
+    pub struct Stage as "dockerfile.stage" in Stage {
         /// Path of its Dockerfile.
         file: PathText,
         /// Its position in the file, from 0.
@@ -129,7 +129,7 @@ model! {
         /// Words of SHELL.
         shell: List<Field<String>>,
         /// Its own instructions.
-        instructions: List<Instruction>,
+        instructions: List<Instruction> as "instructions",
         /// Packages that it and those it is built from install.
         installed_packages: List<InstalledPackage>,
         /// Its own calls of package managers.

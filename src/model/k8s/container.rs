@@ -91,7 +91,7 @@ model! {
 
 model! {
     /// A container of a workload's pods.
-    pub struct Container as "k8s.container" {
+    pub struct Container as "k8s.container" in Mapping {
         /// Its name.
         name: Field<String>,
         /// Kind of its workload, such as `Deployment`.
@@ -107,7 +107,7 @@ model! {
         /// What its image is, where that is well-known software and not the team's own.
         software: Field<Software>,
         /// When the image is pulled, where that is written.
-        image_pull_policy: Field<String>,
+        image_pull_policy: Field<String> as "imagePullPolicy",
         /// Its entrypoint, where the image's is replaced.
         command: List<Field<String>>,
         /// Its arguments, where the image's are replaced.
@@ -133,7 +133,7 @@ model! {
         /// The volumes it mounts.
         volume_mounts: List<VolumeMount>,
         /// Its security context, its pod's included.
-        security: Security,
+        security: Security as "securityContext",
     }
     label(container) { container.name.value().cloned().unwrap_or_default() }
 }

@@ -38,4 +38,4 @@ pub use software::Software;
 pub use text::Pair;
 pub use volume::{ClaimTemplate, Volume, VolumeType};
 pub use wiring::{About, Elsewhere, link, link_among, link_rendered, mark};
-pub use workload::{PodTemplates, Workload};
+pub use workload::{PodTemplates, Workload, template_path};

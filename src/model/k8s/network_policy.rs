@@ -70,7 +70,7 @@ model! {
 
 model! {
     /// A NetworkPolicy.
-    pub struct NetworkPolicy as "k8s.network_policy" {
+    pub struct NetworkPolicy as "k8s.network_policy" in Object {
         /// Its name.
         name: Field<String>,
         /// Its namespace; absent where whoever applies it decides.
@@ -84,7 +84,7 @@ model! {
         /// Whether it selects every pod of its namespace.
         selects_all: bool,
         /// The directions, as written.
-        policy_types: List<Field<String>>,
+        policy_types: List<Field<String>> as "spec.policyTypes",
         /// Whether it restricts what reaches the pods; so it is where no direction is written.
         governs_ingress: bool,
         /// Whether it restricts what the pods reach; where no direction is written, whether it has egress rules.

@@ -17,15 +17,15 @@ use crate::syntax::yaml::{NodeRef, Scalar, Shape, Tree};
 
 model! {
     /// Any Kubernetes object, by its metadata.
-    pub struct Meta as "k8s.object" {
+    pub struct Meta as "k8s.object" in Object {
         /// Its API version, such as `apps/v1`.
-        api_version: Always<String>,
+        api_version: Always<String> as "apiVersion",
         /// Its kind, such as `Deployment`.
         kind: Always<String>,
         /// Its name.
         name: Field<String>,
         /// Its namespace; absent where whoever applies it decides.
-        namespace: Field<String>,
+        namespace: Field<String> as "metadata.namespace",
         /// Its labels.
         labels: List<Pair>,
         /// Its annotations.

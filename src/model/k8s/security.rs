@@ -12,11 +12,11 @@ model! {
     /// The security context of a container.
     pub struct Security as "k8s.security" {
         /// User id, as the container itself declares it.
-        run_as_user: Field<Uid>,
+        run_as_user: Field<Uid> as "runAsUser",
         /// Group id, as the container itself declares it.
-        run_as_group: Field<Uid>,
+        run_as_group: Field<Uid> as "runAsGroup",
         /// Whether the kubelet refuses to start it as root, as the container itself declares it.
-        run_as_non_root: Field<bool>,
+        run_as_non_root: Field<bool> as "runAsNonRoot",
         /// User id, from the container or else its pod; absent where the image decides.
         effective_uid: Field<Uid>,
         /// Group id, from the container or else its pod; absent where the image decides.
@@ -24,21 +24,21 @@ model! {
         /// Whether the kubelet refuses to start it as root, from the container or else its pod.
         effective_run_as_non_root: Field<bool>,
         /// Whether it has all the rights of its node.
-        privileged: Always<bool>,
+        privileged: Always<bool> as "privileged",
         /// Whether a process may gain more rights than its parent.
-        allow_privilege_escalation: Field<bool>,
+        allow_privilege_escalation: Field<bool> as "allowPrivilegeEscalation",
         /// Whether the root filesystem cannot be written.
-        read_only_root_filesystem: Field<bool>,
+        read_only_root_filesystem: Field<bool> as "readOnlyRootFilesystem",
         /// Capabilities taken away, as written.
-        capabilities_drop: List<Field<String>>,
+        capabilities_drop: List<Field<String>> as "capabilities.drop",
         /// Capabilities given, as written.
-        capabilities_add: List<Field<String>>,
+        capabilities_add: List<Field<String>> as "capabilities.add",
         /// Type of the seccomp profile, from the container or else its pod.
-        seccomp_profile: Field<String>,
+        seccomp_profile: Field<String> as "seccompProfile.type",
         /// Type of the AppArmor profile, from the container or else its pod.
         app_armor_profile: Field<String>,
         /// How `/proc` is mounted.
-        proc_mount: Field<String>,
+        proc_mount: Field<String> as "procMount",
     }
     label(_security) { "securityContext".to_owned() }
 }

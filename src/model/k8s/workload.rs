@@ -17,7 +17,7 @@ use crate::syntax::yaml::{NodeRef, Shape};
 
 model! {
     /// An object that owns pods: Deployment, StatefulSet, DaemonSet, Job, CronJob, Pod, Rollout, Knative Service, …
-    pub struct Workload as "k8s.workload" {
+    pub struct Workload as "k8s.workload" in Object {
         /// Its kind, such as `Deployment`.
         kind: Always<String>,
         /// Its API version, such as `apps/v1`.
@@ -25,13 +25,13 @@ model! {
         /// Its name.
         name: Field<String>,
         /// Its namespace; absent where whoever applies it decides.
-        namespace: Field<String>,
+        namespace: Field<String> as "metadata.namespace",
         /// Its labels.
         labels: List<Pair>,
         /// Its annotations.
         annotations: List<Pair>,
         /// How many pods it keeps, 1 where it does not say.
-        replicas: Always<i64>,
+        replicas: Always<i64> as "spec.replicas",
         /// Whether it says how many pods it keeps.
         replicas_written: bool,
         /// How many pods it has at least: the minimum of its autoscaler, else `replicas`.
@@ -51,19 +51,19 @@ model! {
         /// When its containers are started again.
         restart_policy: Always<String>,
         /// The service account of its pods.
-        service_account: Field<String>,
+        service_account: Field<String> as "{pod}.serviceAccountName",
         /// Whether that service account is there.
         service_account_exists: Field<bool>,
         /// Whether its pods say that they get the token of their service account.
-        automount_token: Field<bool>,
+        automount_token: Field<bool> as "{pod}.automountServiceAccountToken",
         /// Whether its pods get that token: the pod decides, else the service account, else yes.
         effective_automount_token: Always<bool>,
         /// Whether its pods share the network of their node.
-        host_network: Always<bool>,
+        host_network: Always<bool> as "{pod}.hostNetwork",
         /// Whether its pods see the processes of their node.
-        host_pid: Always<bool>,
+        host_pid: Always<bool> as "{pod}.hostPID",
         /// Whether its pods share the inter-process communication of their node.
-        host_ipc: Always<bool>,
+        host_ipc: Always<bool> as "{pod}.hostIPC",
         /// Group that owns its volumes.
         fs_group: Field<Uid>,
         /// Kernel parameters of its pods.
@@ -71,7 +71,7 @@ model! {
         /// Whether its pods keep apart: pod anti-affinity or topology spread constraints.
         spreads_pods: bool,
         /// Priority class of its pods.
-        priority_class: Field<String>,
+        priority_class: Field<String> as "{pod}.priorityClassName",
         /// Volumes of its pods.
         volumes: List<Volume>,
         /// Claims made for each of its pods.
@@ -138,7 +138,8 @@ impl PodTemplates {
 }
 
 /// The same for the kinds that are known.
-fn template_path(api_version: &str, kind: &str) -> Option<&'static [&'static str]> {
+#[must_use]
+pub fn template_path(api_version: &str, kind: &str) -> Option<&'static [&'static str]> {
     let group = api_version.split_once('/').map_or("", |(group, _)| group);
     Some(match (group, kind) {
         ("", "Pod") => &[],

@@ -114,6 +114,8 @@ pub(super) struct ResultObject<'r> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub related_locations: Vec<Location<'r>>,
     pub partial_fingerprints: BTreeMap<&'static str, &'r str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fixes: Vec<super::fixes::FixObject<'r>>,
     pub suppressions: Vec<Suppression<'r>>,
     pub properties: ResultProperties<'r>,
 }

@@ -3,6 +3,7 @@
 mod call;
 mod condition;
 mod constant;
+mod fix;
 mod lookups;
 mod names;
 mod params;
@@ -177,6 +178,7 @@ impl Checker<'_> {
             let text = self.template(&label.text, true);
             labels.extend(path.map(|path| (path, text)));
         }
+        let fixes = self.fixes();
         // A part that is wrong may be the one that would have named them.
         if require.is_some() && filter.is_ok() {
             self.unused_lookups(lookups.as_deref().unwrap_or_default());
@@ -198,6 +200,7 @@ impl Checker<'_> {
             missing,
             help,
             labels,
+            fixes: fixes?,
             bindings: self.bindings.len(),
         })
     }

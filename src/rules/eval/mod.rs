@@ -62,6 +62,18 @@ pub fn judge<'a>(rule: &'a Compiled, target: &'a dyn Node, pools: &Pools<'a>, fo
     }
 }
 
+/// Whether a condition holds for a target and what is bound to names; not where it cannot be told.
+pub(super) fn holds<'a>(
+    rule: &Compiled,
+    target: &'a dyn Node,
+    bindings: &[Option<Slot<'a>>],
+    condition: &'a Cond,
+) -> bool {
+    let mut env = Env { target, bindings: bindings.to_vec() };
+    env.bindings.resize(rule.bindings, None);
+    env.eval(condition, true).bad.is_none()
+}
+
 fn merged<'a>(env: &Env<'a>, groups: Vec<Group<'a>>, unknown: bool) -> Vec<Group<'a>> {
     let evidence: Vec<_> = groups.into_iter().flat_map(|group| group.evidence).collect();
     vec![env.group(unknown, if evidence.is_empty() { vec![of_target(env.target)] } else { evidence })]

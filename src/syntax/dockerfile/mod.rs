@@ -4,6 +4,7 @@
 //! BuildKit's front end behaves (2026-08).
 
 mod duration;
+pub mod edit;
 mod expand;
 mod flags;
 mod heredoc;

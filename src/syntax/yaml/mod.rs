@@ -5,6 +5,7 @@
 
 mod build;
 mod composed;
+pub mod edit;
 mod moved;
 mod navigate;
 mod packed;

@@ -1,0 +1,176 @@
+//! Typing of fixes: every field they write is one that can be written, and gets a value of its type.
+
+use super::Checker;
+use crate::model::schema::{Located, StructDef, Type};
+use crate::rules::ast::{At, Literal, Operand};
+use crate::rules::fix::{Edit, EditSource, Fix, FixSource, TARGET};
+use crate::rules::ir::{Path, Root, Value};
+use crate::rules::literals;
+
+impl Checker<'_> {
+    pub(super) fn fixes(&mut self) -> Option<Vec<Fix>> {
+        let source = self.source;
+        let fixes: Vec<Option<Fix>> = source.fixes.iter().map(|fix| self.fix(fix)).collect();
+        fixes.into_iter().collect()
+    }
+
+    fn fix(&mut self, fix: &FixSource) -> Option<Fix> {
+        let visible = self.visible.clone();
+        let when = match &fix.when {
+            Some(when) => Some(self.condition(when)?),
+            None => None,
+        };
+        self.visible = visible;
+        let edits: Vec<Option<Edit>> = fix.edits.iter().map(|edit| self.edit(edit)).collect();
+        let title = self.template(&fix.title, true);
+        Some(Fix { title, safety: fix.safety, when, edits: edits.into_iter().collect::<Option<_>>()? })
+    }
+
+    fn edit(&mut self, edit: &EditSource) -> Option<Edit> {
+        match edit {
+            EditSource::Set(path, value) => {
+                let written = self.writable(path)?;
+                let ty = written.ty;
+                Some(Edit::Set(written, self.value(ty, value)?))
+            }
+            EditSource::Append(path, value) => {
+                let written = self.writable(path)?;
+                let Type::List(element) = written.ty else {
+                    let message = format!("`{}` is a {}, not a list", path.value, written.ty.name());
+                    self.problem("rule/type", message, path.place).help = Some("use `set`".to_owned());
+                    return None;
+                };
+                // Instructions, and elements with a short form, are written as text.
+                let element = if matches!(*element, Type::Struct(_)) { Type::Str } else { *element };
+                Some(Edit::Append(written, self.value(element, value)?))
+            }
+            EditSource::Remove(path) => self.removable(path).map(Edit::Remove),
+            EditSource::Create(path, content) => {
+                let (text, place) = match &path.value {
+                    Operand::Param(name) => {
+                        let (_, literal) = self.argument(name, path.place)?;
+                        (literal.value.text(), literal.place)
+                    }
+                    Operand::Literal(Literal::Str(text)) => (text.clone(), path.place),
+                    _ => {
+                        self.problem("rule/type", "the path of a file is text", path.place);
+                        return None;
+                    }
+                };
+                let is_inside = !text.is_empty() && text.split('/').all(|part| !matches!(part, "" | "." | ".."));
+                if !is_inside || text.contains(['\\', '*', '?', '[', '{']) {
+                    let message = format!("`{text}` is not the path of a file in the service");
+                    self.problem("rule/path", message, place).help =
+                        Some("write it relative to the root of the service, with `/`".to_owned());
+                    return None;
+                }
+                Some(Edit::Create(text, content.value.clone()))
+            }
+        }
+    }
+
+    /// A field that a fix can write.
+    fn writable(&mut self, path: &At<String>) -> Option<Path> {
+        let found = self.path(path)?;
+        if found.steps.is_empty() {
+            self.problem("rule/edit", format!("`{}` has no value that could be set", path.value), path.place);
+            return None;
+        }
+        let mut def = self.root_of(&found)?;
+        let mut located = def.located;
+        for (index, step) in found.steps.iter().enumerate() {
+            let field = def.fields.get(*step)?;
+            let is_last = index + 1 == found.steps.len();
+            if let (Type::Struct(inner), false) = (field.ty, is_last) {
+                let outer = std::mem::replace(&mut def, inner());
+                if def.located.is_some() {
+                    located = def.located;
+                } else if field.key.is_none() {
+                    return self.computed(outer, field.name, path);
+                }
+                continue;
+            }
+            if field.key.is_none() || located.is_none() {
+                return self.computed(def, field.name, path);
+            }
+        }
+        if matches!(found.ty, Type::Struct(_) | Type::Tree) {
+            let message = format!("`{}` is a {}, and only values can be written", path.value, found.ty.name());
+            self.problem("rule/edit", message, path.place).help = Some("name one of its fields".to_owned());
+            return None;
+        }
+        Some(found)
+    }
+
+    /// A field that a fix can take away, or an instruction as a whole.
+    fn removable(&mut self, path: &At<String>) -> Option<Path> {
+        let whole = if path.value == TARGET {
+            let ty = literals::kind_type(self.target)?;
+            Some(Path { root: Root::Target, steps: Vec::new(), ty, optional: false, text: path.value.clone() })
+        } else {
+            let bound = self.visible.iter().any(|index| self.bindings[*index].name == path.value);
+            if bound { Some(self.path(path)?) } else { None }
+        };
+        let Some(whole) = whole else { return self.writable(path) };
+        let def = self.root_of(&whole)?;
+        if def.located != Some(Located::Instruction) {
+            self.problem("rule/edit", format!("a {} cannot be removed as a whole", def.name), path.place);
+            return None;
+        }
+        Some(whole)
+    }
+
+    fn root_of(&mut self, path: &Path) -> Option<&'static StructDef> {
+        match path.root {
+            Root::Target => Some(self.target),
+            Root::Binding(index) => match self.bindings.get(index)?.ty {
+                Type::Struct(def) => Some(def()),
+                _ => None,
+            },
+        }
+    }
+
+    fn computed<T>(&mut self, def: &'static StructDef, name: &str, path: &At<String>) -> Option<T> {
+        let names: Vec<&str> = def.fields.iter().filter(|field| field.key.is_some()).map(|field| field.name).collect();
+        let help = if names.is_empty() {
+            format!("no field of `{}` can be written", def.name)
+        } else {
+            format!("what can be written of `{}`: {}", def.name, names.join(", "))
+        };
+        let message = format!("`{name}` is computed, and cannot be written");
+        self.problem("rule/computed", message, path.place).help = Some(help);
+        None
+    }
+
+    fn value(&mut self, ty: Type, value: &At<Operand>) -> Option<Value> {
+        let literal = match &value.value {
+            Operand::Literal(literal) => At::new(literal.clone(), value.place),
+            Operand::Param(name) => {
+                let (declared, literal) = self.argument(name, value.place)?;
+                if !literals::comparable(ty, declared) {
+                    let message = format!("the parameter is a {}, and a {} is wanted here", declared.name(), ty.name());
+                    self.problem("rule/type", message, value.place);
+                    return None;
+                }
+                literal
+            }
+            Operand::Field(text) => {
+                let other = self.path(&At::new(text.clone(), value.place))?;
+                if !literals::comparable(ty, other.ty) {
+                    let message =
+                        format!("`{}` is a {}, and a {} is wanted here", other.text, other.ty.name(), ty.name());
+                    self.problem("rule/type", message, value.place);
+                    return None;
+                }
+                return Some(Value::Path(other));
+            }
+        };
+        match literals::typed(ty, &literal) {
+            Ok(constant) => Some(Value::Const(constant)),
+            Err(problem) => {
+                self.problems.push(*problem);
+                None
+            }
+        }
+    }
+}

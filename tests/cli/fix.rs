@@ -1,0 +1,115 @@
+//! `svclint fix`: what it writes, prints and leaves.
+
+use super::support::Repository;
+
+const COMPOSE: &str = "# ours\r\nversion: '3.8'\r\n\r\nservices:\r\n  api:\r\n    image: nginx:1.27 # pinned\r\n    ports: [\"80:80\"]\r\n";
+
+fn rules<'r>(more: &[&'r str]) -> Vec<&'r str> {
+    let mut arguments = vec!["fix", "--rule", "compose-version-key", "--rule", "compose-restart"];
+    arguments.extend(more);
+    arguments
+}
+
+#[test]
+fn safe_fixes_are_made_and_the_others_are_counted() {
+    let repository = Repository::new(&[("compose.yaml", COMPOSE)]);
+    let run = repository.run(&rules(&[]));
+    assert_eq!(run.status, 0, "{}", run.err);
+    assert!(run.out.contains("compose.yaml: remove `version` [compose-version-key]"), "{}", run.out);
+    assert!(run.out.contains("1 more can be fixed with --unsafe"), "{}", run.out);
+    let text = std::fs::read_to_string(repository.path().join("compose.yaml")).unwrap();
+    assert_eq!(text, COMPOSE.replace("version: '3.8'\r\n", ""));
+}
+
+#[test]
+fn unsafe_fixes_are_made_when_asked_for_and_a_second_run_finds_nothing() {
+    let repository = Repository::new(&[("compose.yaml", COMPOSE)]);
+    repository.run(&rules(&["--unsafe"]));
+    let text = std::fs::read_to_string(repository.path().join("compose.yaml")).unwrap();
+    assert!(text.ends_with("    ports: [\"80:80\"]\r\n    restart: unless-stopped\r\n"), "{text}");
+    let again = repository.run(&rules(&["--unsafe"]));
+    assert!(again.out.starts_with("Nothing to fix"), "{}", again.out);
+}
+
+#[test]
+fn a_diff_is_printed_and_nothing_is_written() {
+    let repository =
+        Repository::new(&[("compose.yaml", "version: '3'\nservices: { api: { image: \"nginx:1.27\" } }\n")]);
+    let run = repository.run(&["fix", "--diff", "--rule", "compose-version-key"]);
+    let wanted = "--- a/compose.yaml\n+++ b/compose.yaml\n@@ -1,2 +1 @@\n-version: '3'\n";
+    assert!(run.out.starts_with(wanted), "{}", run.out);
+    assert!(run.err.contains("Would fix 1 finding in 1 file"), "{}", run.err);
+    assert!(std::fs::read_to_string(repository.path().join("compose.yaml")).unwrap().starts_with("version"));
+}
+
+#[test]
+fn check_never_writes_and_says_what_could_be_fixed() {
+    let repository = Repository::new(&[("compose.yaml", COMPOSE)]);
+    let run = repository.run(&["check", "--rule", "compose-version-key"]);
+    assert!(run.out.contains("help: take the line out (safe fix)"), "{}", run.out);
+    assert!(run.out.contains("1 fixable"), "{}", run.out);
+    assert_eq!(std::fs::read_to_string(repository.path().join("compose.yaml")).unwrap(), COMPOSE);
+}
+
+#[test]
+fn fixes_are_edits_of_bytes_in_json_and_sarif() {
+    let repository =
+        Repository::new(&[("compose.yaml", "version: '3'\nservices: { api: { image: \"nginx:1.27\" } }\n")]);
+    let json = repository.run(&["check", "--rule", "compose-version-key", "--format", "json"]).out;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(svclint::report::JSON_SCHEMA).unwrap();
+    assert!(jsonschema::is_valid(&schema, &json));
+    let fix = &json["findings"][0]["fixes"][0];
+    assert_eq!((&fix["title"], &fix["safety"]), (&"remove `version`".into(), &"safe".into()));
+    let edit = &fix["edits"][0];
+    assert_eq!((&edit["location"]["start"]["byte"], &edit["location"]["end"]["byte"]), (&0.into(), &13.into()));
+    assert_eq!(edit["text"], "");
+    let sarif = repository.run(&["check", "--rule", "compose-version-key", "--format", "sarif"]).out;
+    let sarif: serde_json::Value = serde_json::from_str(&sarif).unwrap();
+    let replacement = &sarif["runs"][0]["results"][0]["fixes"][0]["artifactChanges"][0]["replacements"][0];
+    assert_eq!(replacement["deletedRegion"]["endLine"], 2);
+    assert_eq!(replacement["insertedContent"]["text"], "");
+}
+
+#[test]
+fn a_missing_file_is_created_beside_its_service() {
+    let repository = Repository::new(&[("api/Dockerfile", "FROM scratch\n")]);
+    let run = repository.run(&["fix", "--rule", "gitignore-present"]);
+    assert!(run.out.contains("api/.gitignore: create"), "{}", run.out);
+    assert_eq!(std::fs::read_to_string(repository.path().join("api/.gitignore")).unwrap(), ".env\n");
+}
+
+/// A rule that wants services to have all privileges.
+fn bad_rule(edit: &str) -> String {
+    format!(
+        "rule: wants-privileges\nsince: 0.1.0\nsummary: services are privileged\ncategory: operations\n\
+         severity: warning\nwhy: A test.\ntarget: compose.service\nrequire: {{ field: privileged, eq: true }}\n\
+         message: \"`{{name}}` is not privileged\"\n\
+         fix: [{{ title: make it privileged, safety: safe, edits: [{edit}] }}]\n\
+         examples:\n\
+         - {{ name: it is, files: {{ compose.yaml: \"services: {{ a: {{ image: b, privileged: true }} }}\" }} }}\n\
+         - name: it is not\n  \
+           files: {{ compose.yaml: \"services: {{ a: {{ image: b }} }}\" }}\n  \
+           expect: [{{ at: compose.yaml }}]\n  \
+           fixed: {{ compose.yaml: \"services: {{ a: {{ image: b, privileged: true }} }}\" }}\n"
+    )
+}
+
+#[test]
+fn a_fix_that_lets_another_rule_fail_is_taken_back_and_told() {
+    let rule = bad_rule("{ set: privileged, to: true }");
+    let repository = Repository::new(&[("compose.yaml", COMPOSE), ("more/wants-privileges.yaml", &rule)]);
+    let run = repository.run(&["fix", "--rules", "more", "--rule", "wants-privileges"]);
+    assert!(run.out.starts_with("Nothing to fix"), "{} {}", run.out, run.err);
+    assert!(run.err.contains("was taken back: with it, `compose-privileged` finds something"), "{}", run.err);
+    assert_eq!(std::fs::read_to_string(repository.path().join("compose.yaml")).unwrap(), COMPOSE);
+}
+
+#[test]
+fn a_fix_whose_finding_stays_is_taken_back_and_told() {
+    let rule = bad_rule("{ set: init, to: true }");
+    let repository = Repository::new(&[("compose.yaml", COMPOSE), ("more/wants-privileges.yaml", &rule)]);
+    let run = repository.run(&["fix", "--rules", "more", "--rule", "wants-privileges"]);
+    assert!(run.err.contains("was taken back: with it, its finding is still there"), "{}", run.err);
+    assert_eq!(std::fs::read_to_string(repository.path().join("compose.yaml")).unwrap(), COMPOSE);
+}
