@@ -84,7 +84,7 @@ const NOT_DOCKERFILES: &[&str] = &[
     "yml",
 ];
 
-/// Endings of `.env` files that show which variables there are, without their values.
+/// What the names of files have that show which variables a `.env` has, without their values.
 const ENV_SAMPLES: &[&str] =
     &["default", "defaults", "dist", "example", "examples", "sample", "template", "tmpl", "tpl"];
 
@@ -124,7 +124,7 @@ impl Classifier {
             let misplaced = matches!(name, "Dockerfile" | "atonix.yaml") || is_canonical_compose(name);
             return if misplaced { Need::Text } else { Need::Nothing };
         }
-        if is_exact_dockerfile(name) || name == "atonix.yaml" || is_canonical_compose(name) || is_env(name) {
+        if is_exact_dockerfile(name) || name == "atonix.yaml" || is_canonical_compose(name) || is_env(name) || is_env_sample(name) {
             return Need::Text;
         }
         if name.ends_with(".dockerignore") || is_kustomization(name) || name == "Chart.yaml" {
@@ -245,6 +245,12 @@ fn is_kustomization(name: &str) -> bool {
 fn is_env(name: &str) -> bool {
     let named = name == ".env" || name.starts_with(".env.") || name.strip_suffix(".env").is_some_and(|s| !s.is_empty());
     named && !name.split('.').any(|part| ENV_SAMPLES.contains(&part))
+}
+
+/// Whether a name is that of a file which shows the variables of a `.env` without their values: `.env.example`.
+#[must_use]
+pub fn is_env_sample(name: &str) -> bool {
+    name.split('.').any(|part| part == "env") && name.split(['.', '-', '_']).any(|part| ENV_SAMPLES.contains(&part))
 }
 
 fn is_known_json(name: &str) -> bool {
