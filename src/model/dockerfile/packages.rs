@@ -303,7 +303,11 @@ pub(super) fn read(command: &RunCommand, around: &Surroundings) -> Option<(Packa
         has_cache_mount: around.has_cache_mount,
         no_cache: by_option || around.has_cache_mount || cleans_up,
         cleans_up,
-        after_user: around.after_user.clone(),
+        after_user: match &around.after_user {
+            // The command is what has to move.
+            Field::Known(after, _) => Field::known(*after, command.at),
+            other => other.clone(),
+        },
         position: i64::try_from(command.position).unwrap_or(i64::MAX),
         text: command.text(),
     };
