@@ -124,7 +124,7 @@ impl Classifier {
             let misplaced = matches!(name, "Dockerfile" | "atonix.yaml") || is_canonical_compose(name);
             return if misplaced { Need::Text } else { Need::Nothing };
         }
-        if is_exact_dockerfile(name) || name == "atonix.yaml" || is_canonical_compose(name) || is_env(name) || is_env_sample(name) {
+        if is_exact_dockerfile(name) || name == "atonix.yaml" || is_canonical_compose(name) || is_env(name) {
             return Need::Text;
         }
         if name.ends_with(".dockerignore") || is_kustomization(name) || name == "Chart.yaml" {
@@ -137,7 +137,7 @@ impl Classifier {
             Some("json" | "tpl") if self.in_templates(path) => Need::Sniff,
             Some("json") if !is_known_json(name) => Need::Peek,
             _ if is_like_key(name) => Need::Peek,
-            _ if is_like_dockerfile(name) => Need::Sniff,
+            _ if is_like_dockerfile(name) || is_env_sample(name) => Need::Sniff,
             _ => Need::Nothing,
         }
     }
@@ -158,7 +158,7 @@ impl Classifier {
         if is_exact_dockerfile(name) || (is_like_dockerfile(name) && has_from(text)) {
             return ArtifactKind::Dockerfile;
         }
-        if is_env(name) {
+        if is_env(name) || is_env_sample(name) {
             return ArtifactKind::Env;
         }
         match name {

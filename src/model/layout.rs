@@ -87,8 +87,10 @@ model! {
 model! {
     /// What the repository holds as a whole, beside its services.
     pub struct RepoLayout as "repo" {
-        /// Answers for every path of the repository.
+        /// Answers for every path of the repository; the files that it has of its own are no service's.
         tree: Subtree,
+        /// The same, where the files of services are its own too.
+        whole: Subtree,
         /// The files that are no service's.
         files: Files,
         /// All Markdown documents, those of services too.
@@ -140,10 +142,12 @@ impl RepoLayout {
         let sources = texts.sources();
         let all = Subtree::new(sources, ".", &[], None);
         let tree = Subtree::new(sources, ".", roots, None);
+        let whole = Subtree::new(sources, ".", &[], None);
         Self {
             documents: Documents::new(texts, &all, None, all.at),
             at: tree.at,
             files: Files { tree: tree.clone(), made: OnceLock::new() },
+            whole,
             tree,
             workflows: LateList::new(late, |late| &late.automation().workflows),
             jobs: LateList::new(late, |late| &late.automation().jobs),
