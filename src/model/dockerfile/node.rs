@@ -24,9 +24,11 @@ fn has_dev_dependencies(stage: &Stage, stages: &[Stage]) -> Field<bool> {
     let mut installs: Vec<&PackageCommand> = Vec::new();
     let mut next = Some(stage);
     while let Some(of) = next {
-        installs.extend(of.package_commands.iter().filter(|command| {
-            command.installs_manifest && MANAGERS.contains(&command.manager.as_str())
-        }));
+        installs.extend(
+            of.package_commands
+                .iter()
+                .filter(|command| command.installs_manifest && MANAGERS.contains(&command.manager.as_str())),
+        );
         // A stage names only earlier ones, so this ends.
         next = of.base_stage_index.and_then(|index| stages.get(usize::try_from(index).ok()?));
     }

@@ -317,9 +317,11 @@ pub(super) fn read(command: &RunCommand, around: &Surroundings) -> Option<(Packa
 /// Options of npm, yarn, pnpm and Composer that leave development dependencies out.
 fn is_production_only(arguments: &[Argument]) -> bool {
     let words: Vec<&str> = arguments.iter().map(Argument::shown).collect();
-    let alone = ["--only=production", "--only=prod", "--omit=dev", "--production", "--production=true", "--prod", "--no-dev"];
+    let alone =
+        ["--only=production", "--only=prod", "--omit=dev", "--production", "--production=true", "--prod", "--no-dev"];
     let pairs = [["--omit", "dev"], ["--only", "production"], ["--only", "prod"]];
-    words.iter().any(|word| alone.contains(word)) || words.windows(2).any(|pair| pairs.iter().any(|known| pair == known))
+    words.iter().any(|word| alone.contains(word))
+        || words.windows(2).any(|pair| pairs.iter().any(|known| pair == known))
 }
 
 /// Marks packages that a command removes.

@@ -62,9 +62,8 @@ impl Parts<'_> {
             .flat_map(|container| &container.env)
             .filter_map(|variable| Some((variable.key.value()?.as_str(), variable.at)))
             .collect();
-        let compose_is_whole = compose
-            .iter()
-            .all(|service| service.env_files.items.is_empty() && service.environment.unseen.is_none());
+        let compose_is_whole =
+            compose.iter().all(|service| service.env_files.items.is_empty() && service.environment.unseen.is_none());
         let pods_are_whole = containers.iter().all(|container| {
             container.env_from.items.is_empty() && container.env_from.unseen.is_none() && container.env.unseen.is_none()
         });

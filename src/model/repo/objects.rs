@@ -108,7 +108,10 @@ fn owners_by_file(objects: &[Arc<Object>], names: &Names) -> BTreeMap<FileId, Op
     let mut owners: BTreeMap<FileId, Option<usize>> = BTreeMap::new();
     for object in objects.iter().filter(|object| matches!(object.body, Body::Workload(_))) {
         let owner = owner_of(object, names);
-        owners.entry(object.meta.at.file).and_modify(|other| *other = other.filter(|_| *other == owner)).or_insert(owner);
+        owners
+            .entry(object.meta.at.file)
+            .and_modify(|other| *other = other.filter(|_| *other == owner))
+            .or_insert(owner);
     }
     owners
 }
