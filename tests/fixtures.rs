@@ -90,7 +90,8 @@ fn assert_every_rule_fires(standard: &str) -> String {
     let rules = rules_of(standard);
     let silent: Vec<&String> = rules.iter().filter(|rule| !fired.contains_key(*rule)).collect();
     assert_eq!(silent, Vec::<&String>::new(), "rules of `{standard}` that no violating service breaks");
-    fired.iter().map(|(rule, place)| format!("{rule} {place}\n")).collect()
+    let lines: Vec<String> = fired.iter().map(|(rule, place)| format!("{rule} {place}")).collect();
+    lines.join("\n")
 }
 
 #[test]

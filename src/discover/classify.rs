@@ -24,6 +24,8 @@ pub enum ArtifactKind {
     HelmChart,
     /// `.env`, `.env.production`, `web.env`; samples are not among them.
     Env,
+    /// `.env.example`, `env.sample`: which variables there are, without their values.
+    EnvSample,
     /// `.dockerignore` or `<Dockerfile>.dockerignore`.
     DockerIgnore,
     /// A private key in PEM form.
@@ -158,7 +160,10 @@ impl Classifier {
         if is_exact_dockerfile(name) || (is_like_dockerfile(name) && has_from(text)) {
             return ArtifactKind::Dockerfile;
         }
-        if is_env(name) || is_env_sample(name) {
+        if is_env_sample(name) {
+            return ArtifactKind::EnvSample;
+        }
+        if is_env(name) {
             return ArtifactKind::Env;
         }
         match name {
@@ -404,7 +409,9 @@ fn is_compose(text: &str, named: bool) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::ArtifactKind::{Atonix, Compose, Dockerfile, Env, HelmTemplate, Kubernetes, Kustomization, Other};
+    use super::ArtifactKind::{
+        Atonix, Compose, Dockerfile, Env, EnvSample, HelmTemplate, Kubernetes, Kustomization, Other,
+    };
     use super::{ArtifactKind, Classifier};
 
     fn kind(path: &str, text: &str) -> ArtifactKind {
@@ -474,7 +481,7 @@ mod tests {
         assert_eq!(kind("api/.env", ""), Env);
         assert_eq!(kind("api/.env.production", ""), Env);
         assert_eq!(kind("web.env", ""), Env);
-        assert_eq!(kind(".env.example", ""), Other);
-        assert_eq!(kind(".env.production.sample", ""), Other);
+        assert_eq!(kind(".env.example", ""), EnvSample);
+        assert_eq!(kind(".env.production.sample", ""), EnvSample);
     }
 }

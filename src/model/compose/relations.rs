@@ -72,10 +72,10 @@ fn mark_addresses(services: &mut [ComposeService]) {
     for service in services {
         for variable in &mut service.environment.items {
             let Field::Known(host, origin) = &variable.url_host else { continue };
-            let named = names.get(host);
-            variable.url_host_is_service = Field::known(named.is_some(), origin.at);
-            if let Some(named) = named {
-                variable.url_host_is_awaited = Field::known(waits_for(&service.name, named), origin.at);
+            let found = names.get(host);
+            variable.url_host_is_service = Field::known(found.is_some(), origin.at);
+            if let Some(service_name) = found {
+                variable.url_host_is_awaited = Field::known(waits_for(&service.name, service_name), origin.at);
             }
         }
     }

@@ -90,8 +90,8 @@ pub(super) fn hand_out(repo: &mut Repo) {
         let beside = owners_by_file(&objects, &names);
         for object in objects {
             let is_workload = matches!(object.body, Body::Workload(_));
-            let named = owner_of(&object, &names);
-            let owner = named.or_else(|| beside.get(&object.meta.at.file).copied().flatten().filter(|_| !is_workload));
+            let owner = owner_of(&object, &names);
+            let owner = owner.or_else(|| beside.get(&object.meta.at.file).copied().flatten().filter(|_| !is_workload));
             let owner = owner.unwrap_or(index);
             let path = object.meta.path.clone();
             let (Some(files), Some(head)) = (repo.files.get_mut(owner), repo.heads.get_mut(owner)) else { continue };
