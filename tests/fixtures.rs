@@ -30,16 +30,28 @@ fn lines(report: &Value) -> Vec<String> {
         .collect()
 }
 
-/// The ids under which a standard uses rules.
+/// The directories of rules that the fixtures are about. Rules that read code, workflows, Terraform, monitoring and
+/// documents are held by their own examples; of these services only that of `xpress` meets them as well.
+const AREAS: &[&str] = &["atonix", "compose", "consistency", "dockerfile", "k8s", "layout"];
+
+/// The ids under which a standard uses the rules of these areas.
 fn rules_of(standard: &str) -> BTreeSet<String> {
     let standard = json(&["standards", "show", standard, "--format", "json"]);
     let clauses = standard["clauses"].as_array().unwrap().iter();
     let uses = clauses.flat_map(|clause| clause["rules"].as_array().unwrap());
-    uses.map(|rule| rule["as"].as_str().or(rule["rule"].as_str()).unwrap().to_owned()).collect()
+    let is_here = |rule: &str| AREAS.iter().any(|area| Path::new(&format!("rules/{area}/{rule}.yaml")).exists());
+    uses.filter(|rule| is_here(rule["rule"].as_str().unwrap()))
+        .map(|rule| rule["as"].as_str().or(rule["rule"].as_str()).unwrap().to_owned())
+        .collect()
 }
 
 fn assert_conforms(standard: &str) {
-    let report = check(standard, &format!("fixtures/{standard}/conforming"));
+    let mut report = check(standard, &format!("fixtures/{standard}/conforming"));
+    if standard != "xpress" {
+        let rules = rules_of(standard);
+        let findings = report["findings"].as_array_mut().unwrap();
+        findings.retain(|finding| rules.contains(finding["rule"].as_str().unwrap()));
+    }
     assert_eq!(lines(&report), Vec::<String>::new());
     // An overlay that a standard asks for is not judged without the file below it, which is no trouble.
     let notes = report["notes"].as_array().unwrap().iter();
@@ -90,6 +102,7 @@ fn assert_every_rule_fires(standard: &str) -> String {
     let rules = rules_of(standard);
     let silent: Vec<&String> = rules.iter().filter(|rule| !fired.contains_key(*rule)).collect();
     assert_eq!(silent, Vec::<&String>::new(), "rules of `{standard}` that no violating service breaks");
+    fired.retain(|rule, _| rules.contains(rule));
     let lines: Vec<String> = fired.iter().map(|(rule, place)| format!("{rule} {place}")).collect();
     lines.join("\n")
 }
