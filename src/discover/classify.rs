@@ -24,6 +24,8 @@ pub enum ArtifactKind {
     HelmChart,
     /// `.env`, `.env.production`, `web.env`; samples are not among them.
     Env,
+    /// `.env.example`, `env.sample`: which variables there are, without their values.
+    EnvSample,
     /// `.dockerignore` or `<Dockerfile>.dockerignore`.
     DockerIgnore,
     /// A private key in PEM form.
@@ -84,7 +86,7 @@ const NOT_DOCKERFILES: &[&str] = &[
     "yml",
 ];
 
-/// Endings of `.env` files that show which variables there are, without their values.
+/// What the names of files have that show which variables a `.env` has, without their values.
 const ENV_SAMPLES: &[&str] =
     &["default", "defaults", "dist", "example", "examples", "sample", "template", "tmpl", "tpl"];
 
@@ -137,7 +139,7 @@ impl Classifier {
             Some("json" | "tpl") if self.in_templates(path) => Need::Sniff,
             Some("json") if !is_known_json(name) => Need::Peek,
             _ if is_like_key(name) => Need::Peek,
-            _ if is_like_dockerfile(name) => Need::Sniff,
+            _ if is_like_dockerfile(name) || is_env_sample(name) => Need::Sniff,
             _ => Need::Nothing,
         }
     }
@@ -157,6 +159,9 @@ impl Classifier {
         }
         if is_exact_dockerfile(name) || (is_like_dockerfile(name) && has_from(text)) {
             return ArtifactKind::Dockerfile;
+        }
+        if is_env_sample(name) {
+            return ArtifactKind::EnvSample;
         }
         if is_env(name) {
             return ArtifactKind::Env;
@@ -245,6 +250,12 @@ fn is_kustomization(name: &str) -> bool {
 fn is_env(name: &str) -> bool {
     let named = name == ".env" || name.starts_with(".env.") || name.strip_suffix(".env").is_some_and(|s| !s.is_empty());
     named && !name.split('.').any(|part| ENV_SAMPLES.contains(&part))
+}
+
+/// Whether a name is that of a file which shows the variables of a `.env` without their values: `.env.example`.
+#[must_use]
+pub fn is_env_sample(name: &str) -> bool {
+    name.split('.').any(|part| part == "env") && name.split(['.', '-', '_']).any(|part| ENV_SAMPLES.contains(&part))
 }
 
 fn is_known_json(name: &str) -> bool {
@@ -398,7 +409,9 @@ fn is_compose(text: &str, named: bool) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::ArtifactKind::{Atonix, Compose, Dockerfile, Env, HelmTemplate, Kubernetes, Kustomization, Other};
+    use super::ArtifactKind::{
+        Atonix, Compose, Dockerfile, Env, EnvSample, HelmTemplate, Kubernetes, Kustomization, Other,
+    };
     use super::{ArtifactKind, Classifier};
 
     fn kind(path: &str, text: &str) -> ArtifactKind {
@@ -468,7 +481,7 @@ mod tests {
         assert_eq!(kind("api/.env", ""), Env);
         assert_eq!(kind("api/.env.production", ""), Env);
         assert_eq!(kind("web.env", ""), Env);
-        assert_eq!(kind(".env.example", ""), Other);
-        assert_eq!(kind(".env.production.sample", ""), Other);
+        assert_eq!(kind(".env.example", ""), EnvSample);
+        assert_eq!(kind(".env.production.sample", ""), EnvSample);
     }
 }

@@ -19,6 +19,8 @@ model! {
         tag: Field<String>,
         /// The digest, where one is written, such as `sha256:…`.
         digest: Field<String>,
+        /// The number that the tag starts with, such as 14 of `14.5-alpine`.
+        major: Field<i64>,
     }
     label(image) { image.reference.clone() }
 }
@@ -79,6 +81,7 @@ impl Image {
             registry,
             repository: Field::known(repository.to_owned(), part(repository_at, path_end)),
             name: Field::known(name.to_owned(), part(path_end - name.len().min(path_end), path_end)),
+            major: major(&tag),
             tag,
             digest,
         }
@@ -100,6 +103,25 @@ impl Image {
     #[must_use]
     pub fn tag(&self) -> Option<&str> {
         self.tag.value().map(String::as_str)
+    }
+}
+
+/// The number that a tag starts with, a `v` before it passed over.
+#[must_use]
+pub fn major(tag: &Field<String>) -> Field<i64> {
+    let (text, origin) = match tag {
+        Field::Known(text, origin) => (text, origin),
+        Field::Unresolved(unresolved) => return Field::Unresolved(unresolved.clone()),
+        Field::Absent(at) => return Field::Absent(*at),
+        Field::Malformed(malformed) => return Field::Malformed(malformed.clone()),
+    };
+    let text = text.strip_prefix('v').unwrap_or(text);
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    // A tag such as `20240101` or `7a0c3f2` is a date or a commit.
+    let is_version = text.get(digits..).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-']));
+    match text.get(..digits).and_then(|digits| digits.parse().ok()) {
+        Some(number) if is_version && digits < 6 => Field::Known(number, *origin),
+        _ => Field::Absent(origin.at),
     }
 }
 

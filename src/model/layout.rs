@@ -15,12 +15,24 @@ use super::terraform::{Module, ModuleCall, Output, Resource, Variable};
 use super::tooling::{CodeOwner, Gateway, Hook, HookRepository, MakeTarget};
 use super::value::{Always, Field, List};
 use super::workflow::{Job, Step, Workflow};
+use crate::discover::is_env_sample;
 use crate::model;
 use crate::source::{EntryKind, FileId, Place, SourceFile, Sources, Span};
 
 pub use ignore::{IgnorePattern, ignore_patterns};
 pub use tree::Subtree;
 use tree::joined;
+
+model! {
+    /// A variable that a file of settings sets.
+    pub struct Setting as "repo.setting" {
+        /// Its name.
+        key: String,
+        /// Its value, quotes taken off.
+        value: Field<String>,
+    }
+    label(setting) { setting.key.clone() }
+}
 
 model! {
     /// A file of the repository.
@@ -43,6 +55,10 @@ model! {
         /// In a file of settings the first variable that is given a value under the name of a secret, or an address with
         /// a password.
         secret: Field<String>,
+        /// Whether it stands for a file of settings that is not committed, as its name says: `.env.example`.
+        is_settings_example: bool,
+        /// In a file of settings the variables that it sets.
+        settings: List<Setting>,
     }
     label(file) { file.path.0.clone() }
 }
@@ -71,8 +87,10 @@ model! {
 model! {
     /// What the repository holds as a whole, beside its services.
     pub struct RepoLayout as "repo" {
-        /// Answers for every path of the repository.
+        /// Answers for every path of the repository; the files that it has of its own are no service's.
         tree: Subtree,
+        /// The same, where the files of services are its own too.
+        whole: Subtree,
         /// The files that are no service's.
         files: Files,
         /// All Markdown documents, those of services too.
@@ -124,10 +142,12 @@ impl RepoLayout {
         let sources = texts.sources();
         let all = Subtree::new(sources, ".", &[], None);
         let tree = Subtree::new(sources, ".", roots, None);
+        let whole = Subtree::new(sources, ".", &[], None);
         Self {
             documents: Documents::new(texts, &all, None, all.at),
             at: tree.at,
             files: Files { tree: tree.clone(), made: OnceLock::new() },
+            whole,
             tree,
             workflows: LateList::new(late, |late| &late.automation().workflows),
             jobs: LateList::new(late, |late| &late.automation().jobs),
@@ -218,6 +238,8 @@ fn repo_file(id: FileId, entry: &SourceFile, path: &str) -> RepoFile {
         Some((stem, extension)) if !stem.is_empty() => Field::known(extension.to_owned(), at),
         _ => Field::Absent(at),
     };
+    let settings = settings(id, name, entry.kept_text());
+    let is_settings_example = is_env_sample(name);
     RepoFile {
         at,
         path: PathText(path.to_owned()),
@@ -226,7 +248,9 @@ fn repo_file(id: FileId, entry: &SourceFile, path: &str) -> RepoFile {
         size: i64::try_from(entry.size()).unwrap_or(i64::MAX),
         is_empty: entry.size() == 0,
         is_test_data: is_test_data(path),
-        secret: first_secret(id, name, entry.kept_text()),
+        secret: if is_settings_example { Field::Absent(at) } else { first_secret(id, &settings) },
+        is_settings_example,
+        settings,
         holds_private_key: holds_private_key(id, entry.kept_text()),
     }
 }
@@ -256,30 +280,46 @@ fn holds_private_key(file: FileId, text: &str) -> Always<bool> {
     }
 }
 
-/// The first line of a `.env` file (Compose Specification, `env_file`) that sets a secret. Other files have no text
-/// here.
-fn first_secret(file: FileId, name: &str, text: &str) -> Field<String> {
-    if !name.split('.').any(|part| part == "env") {
-        return Field::Absent(Place::whole(file));
+/// Whether a name is that of a file of settings (Compose Specification, `env_file`).
+fn is_settings(name: &str) -> bool {
+    name.split('.').any(|part| part == "env")
+}
+
+/// How many lines of one file are looked at.
+const SETTINGS: usize = 10_000;
+
+/// The variables that a file of settings sets, in order. Other files have no text here.
+fn settings(file: FileId, name: &str, text: &str) -> List<Setting> {
+    let whole = Place::whole(file);
+    if !is_settings(name) {
+        return List::empty(whole);
     }
-    let secret = |line: &str| {
-        let line = line.trim();
-        let (key, value) = line.strip_prefix("export ").unwrap_or(line).split_once('=')?;
-        let value = value.trim().trim_matches(['"', '\'']);
-        let is_name = key.trim().bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        let is_literal = is_name && !is_placeholder(value) && !value.starts_with('$');
-        (is_literal && (is_secret_key(key.trim()) || has_url_credentials(value))).then(|| key.trim().to_owned())
-    };
+    let mut out = Vec::new();
     let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        if let Some(key) = secret(line) {
-            let at = start + line.find(&key).unwrap_or(0);
-            let span = Span::new(at, at + key.len());
-            return Field::known(key, Place { file, span });
+    for line in text.split_inclusive('\n').take(SETTINGS) {
+        let trimmed = line.trim();
+        let entry = trimmed.strip_prefix("export ").unwrap_or(trimmed).split_once('=');
+        if let Some((key, value)) = entry.map(|(key, value)| (key.trim(), value.trim().trim_matches(['"', '\'']))) {
+            let is_name = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+            if is_name {
+                let at = start + line.find(key).unwrap_or(0);
+                let at = Place { file, span: Span::new(at, at + key.len()) };
+                out.push(Setting { at, key: key.to_owned(), value: Field::known(value.to_owned(), at) });
+            }
         }
         start += line.len();
     }
-    Field::Absent(Place::whole(file))
+    List::new(out, whole)
+}
+
+/// The first variable of a file of settings that is given a secret.
+fn first_secret(file: FileId, settings: &List<Setting>) -> Field<String> {
+    let secret = settings.iter().find(|setting| {
+        let value = setting.value.value().map_or("", String::as_str);
+        let is_literal = !is_placeholder(value) && !value.starts_with('$');
+        is_literal && (is_secret_key(&setting.key) || has_url_credentials(value))
+    });
+    secret.map_or(Field::Absent(Place::whole(file)), |setting| Field::known(setting.key.clone(), setting.at))
 }
 
 /// Directories of files that stand for others.

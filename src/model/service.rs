@@ -87,6 +87,8 @@ model! {
         resource_mentions: List<ResourceMention>,
         /// Variables that atonix.yaml declares and that compose or Kubernetes do not give to it.
         env_gaps: List<EnvGap>,
+        /// Variables that either compose or Kubernetes gives to it, and the other does not.
+        env_differences: List<EnvGap>,
     }
     with {
         /// What it is made of.
@@ -184,6 +186,7 @@ impl Assembly {
             replica_mentions: agreed(&parts, self.at, Parts::replicas),
             resource_mentions: agreed(&parts, self.at, Parts::resources),
             env_gaps: agreed(&parts, self.at, Parts::env_gaps),
+            env_differences: agreed(&parts, self.at, Parts::env_differences),
             atonix: self.atonix,
             runtime_gaps: self.dependencies.runtime_gaps(dockerfile.clone()),
             dockerfile,

@@ -32,6 +32,12 @@ model! {
         is_placeholder: bool,
         /// Whether the value holds a user and a password in an address.
         has_url_credentials: bool,
+        /// The host, where the value is an address such as `redis://cache:6379`.
+        url_host: Field<String>,
+        /// Whether that host is a service of the project, or a further name of one; absent where there is no such host.
+        url_host_is_service: Field<bool>,
+        /// Whether the service starts after that service; absent where the host is none.
+        url_host_is_awaited: Field<bool>,
         /// Name of the secret that the value points to below `/run/secrets`.
         secret: Field<String>,
         /// Whether the service is given that secret; true where it points to none.
@@ -105,6 +111,9 @@ fn read_variable(name: &str, at: Place, value: &Value, granted: &Granted<'_>) ->
         is_literal: whole.is_some_and(|whole| !whole.has_variable()),
         is_placeholder: whole.is_some_and(|whole| secret::is_placeholder(whole.raw())),
         has_url_credentials: secret::has_url_credentials(raw),
+        url_host: url_host(raw, value.at),
+        url_host_is_service: Field::Absent(value.at),
+        url_host_is_awaited: Field::Absent(value.at),
         secret_granted: match &secret {
             Field::Known(name, origin) if !has && granted.hidden => {
                 Field::unresolved(name, "not all secrets of the service are known", origin.at).or_default(false)
@@ -115,6 +124,18 @@ fn read_variable(name: &str, at: Place, value: &Value, granted: &Granted<'_>) ->
         secret,
         value: field,
     }
+}
+
+/// The host of an address; one that a variable fills in is none.
+fn url_host(value: &str, at: Place) -> Field<String> {
+    let host = value.split_once("://").and_then(|(scheme, rest)| {
+        let is_scheme = !scheme.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+        let host = authority.rsplit('@').next().unwrap_or(authority).split(':').next().unwrap_or("");
+        let is_host = !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+        (is_scheme && is_host).then(|| host.to_owned())
+    });
+    host.map_or(Field::Absent(at), |host| Field::known(host, at))
 }
 
 fn is_secret_file(name: &str) -> bool {

@@ -1,7 +1,7 @@
 //! Image references of which a variable hides a part: the other parts are still known.
 
 use super::text::Slice;
-use crate::model::image::Image;
+use crate::model::image::{Image, major};
 use crate::model::value::Field;
 use crate::source::{Place, Span};
 
@@ -35,9 +35,16 @@ pub(super) fn read_image(whole: Slice<'_>) -> Field<Image> {
     let first = masked.split('/').next().unwrap_or("");
     let last = masked.rsplit('/').next().unwrap_or("");
     let unknown_first = first.contains('\u{1}') && (first.len() < masked.len() || first.starts_with('\u{1}'));
+    let tag = match part(&split.tag) {
+        // Without a colon the variable may bring the tag with it.
+        Field::Absent(_) if last.contains('\u{1}') => whole.unresolved(),
+        tag => tag,
+    };
     Field::known(
         Image {
             at,
+            major: major(&tag),
+            tag,
             reference: whole.raw().to_owned(),
             // A variable in front may hold a registry, a namespace, or both.
             registry: match split.registry.value() {
@@ -52,11 +59,6 @@ pub(super) fn read_image(whole: Slice<'_>) -> Field<Image> {
             },
             repository: if unknown_first { whole.unresolved() } else { part(&split.repository) },
             name: part(&split.name),
-            tag: match part(&split.tag) {
-                // Without a colon the variable may bring the tag with it.
-                Field::Absent(_) if last.contains('\u{1}') => whole.unresolved(),
-                tag => tag,
-            },
             digest: match part(&split.digest) {
                 Field::Absent(_) if last.ends_with('\u{1}') => whole.unresolved(),
                 digest => digest,

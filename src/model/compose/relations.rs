@@ -33,6 +33,52 @@ pub(super) fn relate(services: &mut [ComposeService], for_swarm: bool) {
     mark_jobs(services);
     mark_ports(services);
     mark_container_names(services);
+    mark_addresses(services);
+}
+
+/// Says of the addresses in environments whether they lead to services of the project, and whether those start first.
+fn mark_addresses(services: &mut [ComposeService]) {
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    for service in services.iter() {
+        let aliases = service.networks.iter().flat_map(|network| network.aliases.values());
+        let others = service.container_name.value().into_iter().chain(service.hostname.value()).chain(aliases);
+        for name in others {
+            names.entry(name.clone()).or_insert_with(|| service.name.clone());
+        }
+    }
+    names.extend(services.iter().map(|service| (service.name.clone(), service.name.clone())));
+    let waits: BTreeMap<String, BTreeSet<String>> = services
+        .iter()
+        .map(|service| {
+            let awaited = service.depends_on.iter().map(|dependency| dependency.service.clone());
+            (service.name.clone(), awaited.chain([service.name.clone()]).collect())
+        })
+        .collect();
+    // Whoever starts the one service has started what that one waits for.
+    let waits_for = |service: &str, host: &str| {
+        let mut queue = vec![service];
+        let mut seen = BTreeSet::new();
+        while let Some(next) = queue.pop() {
+            let Some(awaited) = waits.get(next) else { continue };
+            if awaited.contains(host) {
+                return true;
+            }
+            if seen.len() < MAX_REMEMBERED && seen.insert(next) {
+                queue.extend(awaited.iter().take(MAX_REMEMBERED).map(String::as_str));
+            }
+        }
+        false
+    };
+    for service in services {
+        for variable in &mut service.environment.items {
+            let Field::Known(host, origin) = &variable.url_host else { continue };
+            let found = names.get(host);
+            variable.url_host_is_service = Field::known(found.is_some(), origin.at);
+            if let Some(service_name) = found {
+                variable.url_host_is_awaited = Field::known(waits_for(&service.name, service_name), origin.at);
+            }
+        }
+    }
 }
 
 fn mark_jobs(services: &mut [ComposeService]) {

@@ -229,6 +229,7 @@ impl Composer {
                 is_repeated: false,
                 is_set: self.env.contains_key(&used.name),
                 is_secret_like: crate::model::secret::is_secret_key(&used.name),
+                is_documented: Field::Absent(here),
             });
         }
         Text::new(out.text, out.pieces, at, content)

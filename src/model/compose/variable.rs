@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::file::ComposeFile;
 use crate::model;
 use crate::model::value::Field;
 
@@ -22,8 +23,19 @@ model! {
         is_set: bool,
         /// Whether the name is that of a secret.
         is_secret_like: bool,
+        /// Whether an example of a `.env`, beside the compose file or at the root, has it; absent where there is none.
+        is_documented: Field<bool>,
     }
     label(variable) { variable.name.clone() }
+}
+
+impl ComposeFile {
+    /// Says of every variable whether it is one of those that examples of a `.env` have.
+    pub fn document_variables(&mut self, documented: &BTreeSet<String>) {
+        for variable in &mut self.variables.items {
+            variable.is_documented = Field::known(documented.contains(&variable.name), variable.at);
+        }
+    }
 }
 
 /// Marks the mentions of which another one says enough.

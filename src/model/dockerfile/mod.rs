@@ -6,6 +6,7 @@ mod files;
 mod graph;
 mod health;
 mod instruction;
+mod node;
 mod order;
 mod packages;
 mod privileged;
@@ -93,7 +94,8 @@ pub fn read(file: FileId, path: &str, tree: &syntax::dockerfile::Dockerfile, tex
     let first = tree.instructions.iter().find(|one| one.keyword.value == Keyword::From);
     let first = first.or(tree.instructions.first()).map_or(Span::default(), |one| one.keyword.span);
     let at = Place { file, span: first };
-    let (stages, global_args) = walk::read(file, path, tree, text);
+    let (mut stages, global_args) = walk::read(file, path, tree, text);
+    node::mark(&mut stages);
     let stages: Vec<Arc<Stage>> = stages.into_iter().map(Arc::new).collect();
     let directives: Vec<Directive> = tree
         .directives

@@ -42,6 +42,8 @@ model! {
         installs: bool,
         /// Whether it installs what a manifest such as `requirements.txt` or `package.json` lists.
         installs_manifest: bool,
+        /// Whether an option leaves development dependencies out.
+        production_only: bool,
         /// Names of the packages it is told to install.
         packages: List<Field<String>>,
         /// Names of those of them that more than one version fits.
@@ -291,6 +293,7 @@ pub(super) fn read(command: &RunCommand, around: &Surroundings) -> Option<(Packa
         at: command.at,
         installs_manifest: installs && installs_manifest(manager.name, word, &options, &operands)
             || fetches_manifest(manager.name, word, &operands),
+        production_only: is_production_only(arguments),
         manager: name,
         subcommand: subcommand.map_or(Field::Absent(command.at), Argument::field),
         // Options are written behind what it is told to do.
@@ -301,11 +304,25 @@ pub(super) fn read(command: &RunCommand, around: &Surroundings) -> Option<(Packa
         has_cache_mount: around.has_cache_mount,
         no_cache: by_option || around.has_cache_mount || cleans_up,
         cleans_up,
-        after_user: around.after_user.clone(),
+        after_user: match &around.after_user {
+            // The command is what has to move.
+            Field::Known(after, _) => Field::known(*after, command.at),
+            other => other.clone(),
+        },
         position: i64::try_from(command.position).unwrap_or(i64::MAX),
         text: command.text(),
     };
     Some((call, packages))
+}
+
+/// Options of npm, yarn, pnpm and Composer that leave development dependencies out.
+fn is_production_only(arguments: &[Argument]) -> bool {
+    let words: Vec<&str> = arguments.iter().map(Argument::shown).collect();
+    let alone =
+        ["--only=production", "--only=prod", "--omit=dev", "--production", "--production=true", "--prod", "--no-dev"];
+    let pairs = [["--omit", "dev"], ["--only", "production"], ["--only", "prod"]];
+    words.iter().any(|word| alone.contains(word))
+        || words.windows(2).any(|pair| pairs.iter().any(|known| pair == known))
 }
 
 /// Marks packages that a command removes.

@@ -2,7 +2,7 @@
 
 use super::scope::Scope;
 use crate::model;
-use crate::model::image::Image;
+use crate::model::image::{Image, major};
 use crate::model::schema::Port;
 use crate::model::secret::{has_url_credentials, is_placeholder, is_secret_key};
 use crate::model::value::Field;
@@ -155,6 +155,7 @@ pub(super) fn image(word: &Word, scope: &Scope, file: FileId) -> Image {
                 image.name = via(image.name);
                 image.tag = via(image.tag);
                 image.digest = via(image.digest);
+                image.major = major(&image.tag);
             }
             return image;
         }
@@ -164,6 +165,7 @@ pub(super) fn image(word: &Word, scope: &Scope, file: FileId) -> Image {
             let bad = || Field::malformed(&*word.text, why.clone(), at);
             (image.registry, image.repository, image.name, image.tag, image.digest) =
                 (bad(), bad(), bad(), bad(), bad());
+            image.major = major(&image.tag);
             return image;
         }
     };
@@ -192,6 +194,7 @@ pub(super) fn image(word: &Word, scope: &Scope, file: FileId) -> Image {
     if has_gap(&image.digest) || may_bring_digest {
         image.digest = gap();
     }
+    image.major = major(&image.tag);
     image
 }
 

@@ -154,6 +154,9 @@ model! {
         /// Whether a package manager installs as root before the first switch to another user, wherever it installs;
         /// absent where it installs nothing or never switches.
         installs_before_user: Field<bool>,
+        /// For a stage that runs the script `build` of a `package.json`: whether development dependencies are installed in
+        /// it or in those it is built from; absent where none of them installs a `package.json`.
+        build_has_dev_dependencies: Field<bool>,
     }
     label(stage) { stage.name.value().cloned().unwrap_or_else(|| stage.index.to_string()) }
 }

@@ -410,6 +410,7 @@ impl<'t> Reader<'t, '_> {
             first_nonroot_position: position(own.first_nonroot),
             manifest_installed_before_source: installs,
             installs_before_user: before_user.unwrap_or(Field::Absent(at)),
+            build_has_dev_dependencies: Field::Absent(at),
             user,
             user_written,
         }

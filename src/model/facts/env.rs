@@ -1,9 +1,10 @@
-//! Variables that atonix.yaml declares and that compose or Kubernetes do not give to the service.
+//! Variables that one file gives to the service, or declares for it, and another does not.
 
 use std::collections::BTreeSet;
 
 use super::Parts;
 use crate::model::value::List;
+use crate::source::Place;
 use crate::{model, words};
 
 words! {
@@ -17,7 +18,7 @@ words! {
 }
 
 model! {
-    /// A variable that atonix.yaml declares and that is missing where the service runs. Where further variables may come
+    /// A variable that one file gives to the service, or declares for it, and another does not. Where further variables may come
     /// from a file or from a whole ConfigMap or Secret, none is counted as missing.
     pub struct EnvGap as "service.env_gap" {
         /// The variable.
@@ -33,11 +34,53 @@ fn has(given: &BTreeSet<&str>, key: &str) -> bool {
     given.contains(key) || given.contains(format!("{key}_FILE").as_str())
 }
 
+/// A variable and where it is given.
+type Given<'p> = (&'p str, Place);
+
+/// The variables of one place that another lacks, each once. A variable and the one that names its file are the same.
+fn missing(given: &[Given<'_>], there: &[Given<'_>], place: EnvPlace) -> Vec<EnvGap> {
+    let stem = |key: &str| key.strip_suffix("_FILE").unwrap_or(key).to_owned();
+    let mut known: BTreeSet<String> = there.iter().map(|(key, _)| stem(key)).collect();
+    let new = given.iter().filter(|(key, _)| known.insert(stem(key)));
+    new.map(|(key, at)| EnvGap { at: *at, key: (*key).to_owned(), place }).collect()
+}
+
 impl Parts<'_> {
+    /// Variables that either compose or Kubernetes gives to the service, and the other does not.
+    pub(in crate::model) fn env_differences(&self) -> List<EnvGap> {
+        let (compose, containers) = (self.own_compose(), self.own_containers());
+        if compose.is_empty() || containers.is_empty() {
+            return List::empty(self.at);
+        }
+        let in_compose: Vec<Given<'_>> = compose
+            .iter()
+            .flat_map(|service| &service.environment)
+            .map(|variable| (variable.key.as_str(), variable.at))
+            .collect();
+        let in_pods: Vec<Given<'_>> = containers
+            .iter()
+            .flat_map(|container| &container.env)
+            .filter_map(|variable| Some((variable.key.value()?.as_str(), variable.at)))
+            .collect();
+        let compose_is_whole =
+            compose.iter().all(|service| service.env_files.items.is_empty() && service.environment.unseen.is_none());
+        let pods_are_whole = containers.iter().all(|container| {
+            container.env_from.items.is_empty() && container.env_from.unseen.is_none() && container.env.unseen.is_none()
+        });
+        let mut out = Vec::new();
+        if pods_are_whole {
+            out.extend(missing(&in_compose, &in_pods, EnvPlace::Kubernetes));
+        }
+        if compose_is_whole {
+            out.extend(missing(&in_pods, &in_compose, EnvPlace::Compose));
+        }
+        List::new(out, self.at)
+    }
+
     /// Variables of atonix.yaml that the service is not given.
     pub(in crate::model) fn env_gaps(&self) -> List<EnvGap> {
         let Some(atonix) = self.atonix else { return List::empty(self.at) };
-        let declared: Vec<(&str, crate::source::Place)> =
+        let declared: Vec<(&str, Place)> =
             atonix.env.iter().filter_map(|env| Some((env.key.value()?.as_str(), env.at))).collect();
         let mut out: Vec<EnvGap> = Vec::new();
         let mut compare = |given: &BTreeSet<&str>, place: EnvPlace| {

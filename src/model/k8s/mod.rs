@@ -6,6 +6,7 @@ mod deprecated;
 mod env;
 mod ingress;
 mod kustomize;
+mod leaf;
 mod network_policy;
 mod object;
 mod probe;
@@ -27,10 +28,11 @@ pub use kustomize::{
     Build, Built, Failure, Files, Found, Gap, Generated, ImageOverride, Kustomization, Patch, Reference, build,
 };
 pub(crate) use kustomize::{by_dir, parts};
+pub use leaf::Leaf;
 pub use network_policy::{NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule};
 pub use object::{Body, Meta, Object, PatchSign, read, read_with};
 pub use probe::{Probe, ProbeType};
-pub use scaling::{Autoscaler, DisruptionBudget};
+pub use scaling::{Autoscaler, DisruptionBudget, ScalingMetric};
 pub use security::Security;
 pub use selector::LabelSelector;
 pub use service::{Service, ServicePort, ServiceType};

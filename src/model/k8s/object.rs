@@ -5,6 +5,7 @@ use std::cell::Cell;
 use super::config::{Claim, ConfigMap, ExternalSecret, Secret, ServiceAccount};
 use super::deprecated;
 use super::ingress::Ingress;
+use super::leaf::{Leaf, leaves};
 use super::network_policy::NetworkPolicy;
 use super::scaling::{Autoscaler, DisruptionBudget};
 use super::service::Service;
@@ -34,6 +35,8 @@ model! {
         deprecated_api: Field<String>,
         /// Path of its file.
         path: String,
+        /// Its scalars, where no more of its kind is modelled than its metadata, and those of an Argo Rollout.
+        fields: List<Leaf>,
     }
     label(meta) { format!("{}/{}", meta.kind(), meta.name.value().map_or("", String::as_str)) }
 }
@@ -200,6 +203,7 @@ impl Meta {
                 None => Field::Absent(api_place),
             },
             path: path.to_owned(),
+            fields: List::empty(at),
             name,
         }
     }
@@ -219,7 +223,7 @@ fn read_object(
     (path, templates): (&str, &PodTemplates),
     budget: &Cell<usize>,
 ) -> Object {
-    let meta = Meta::read(node, api_version, kind, path);
+    let mut meta = Meta::read(node, api_version, kind, path);
     let group = api_version.split_once('/').map_or("", |(group, _)| group);
     let template = templates.path(api_version, kind).filter(|template| {
         // A Rollout may leave its pods to a Deployment (Argo Rollouts, `workloadRef`); that one is judged.
@@ -227,6 +231,10 @@ fn read_object(
     });
     let mut sign = node.get("$patch").map(|_| PatchSign::Directive);
     let is_known = template.is_some() || KNOWN_KINDS.contains(&kind);
+    // The schemas that a definition holds are no settings of this cluster.
+    if (!is_known && kind != "CustomResourceDefinition" || kind == "Rollout") && spend(node, budget) {
+        meta.fields = leaves(node, meta.at);
+    }
     let body = if !is_known {
         Body::Other
     } else if !spend(node, budget) {

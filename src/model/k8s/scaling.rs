@@ -8,6 +8,17 @@ use crate::model::read::Reader;
 use crate::model::value::{Always, Field, List};
 
 model! {
+    /// What an autoscaler looks at.
+    pub struct ScalingMetric as "k8s.hpa_metric" {
+        /// The resource, such as `cpu`; absent for a metric of another kind.
+        resource: Field<String>,
+        /// The share of what pods request, in percent, that it keeps them at.
+        utilization: Field<i64>,
+    }
+    label(metric) { metric.resource.value().cloned().unwrap_or_default() }
+}
+
+model! {
     /// A HorizontalPodAutoscaler.
     pub struct Autoscaler as "k8s.hpa" {
         /// Its name.
@@ -26,6 +37,8 @@ model! {
         min: Always<i64>,
         /// How many pods it starts at most.
         max: Field<i64>,
+        /// What it looks at.
+        metrics: List<ScalingMetric>,
     }
     with {
         /// Path of its file.
@@ -80,9 +93,34 @@ impl Autoscaler {
             target_name,
             min: spec.int("minReplicas").or_default(1),
             max: spec.int("maxReplicas"),
+            metrics: read_metrics(spec),
             path: meta.path.clone(),
         }
     }
+}
+
+/// The metrics of any version: `v1` has one key for CPU, `v2beta1` no `target` (Kubernetes API, `MetricSpec`).
+fn read_metrics(spec: Reader<'_>) -> List<ScalingMetric> {
+    const OLD: &str = "targetCPUUtilizationPercentage";
+    if let Some(node) = spec.get(OLD) {
+        let at = node.anchor_place();
+        let resource = Field::known("cpu".to_owned(), at);
+        return List::new(vec![ScalingMetric { at, resource, utilization: spec.int(OLD) }], at);
+    }
+    spec.list("metrics", |node| {
+        let reader = Reader::new(node);
+        let resource = ["resource", "containerResource"].into_iter().find(|key| reader.has(key));
+        let resource = resource.map_or(Reader::absent(reader.place()), |key| reader.child(key));
+        let name = resource.field("name", plain);
+        ScalingMetric {
+            at: if name.is_absent() { reader.place() } else { name.place() },
+            utilization: resource
+                .child("target")
+                .int("averageUtilization")
+                .or(|| resource.int("targetAverageUtilization")),
+            resource: name,
+        }
+    })
 }
 
 impl DisruptionBudget {

@@ -44,6 +44,9 @@ model! {
         pod_labels: List<Pair>,
         /// Annotations of its pods.
         pod_annotations: List<Pair>,
+        /// Whether the port that `prometheus.io/port` names is one that its containers declare; absent where its pods name
+        /// none, or declare no ports.
+        scrape_port_declared: Field<bool>,
         /// How it replaces its pods, such as `RollingUpdate`.
         strategy: Field<String>,
         /// When a CronJob runs.
@@ -231,6 +234,7 @@ impl Workload {
         let software = |container: &&Container| container.software.value().copied();
         let holds_data = main.iter().filter_map(software).any(Software::holds_data);
         let is_infrastructure = !main.is_empty() && main.iter().all(|container| software(container).is_some());
+        let pod_annotations = pairs(pod_meta, "annotations");
         let replicas = spec.int("replicas");
         let automount_token = pod.bool("automountServiceAccountToken");
         let strategy = if kind == "DaemonSet" || kind == "StatefulSet" { "updateStrategy" } else { "strategy" };
@@ -249,7 +253,8 @@ impl Workload {
             selector,
             matcher,
             pod_labels,
-            pod_annotations: pairs(pod_meta, "annotations"),
+            scrape_port_declared: scrape_port_declared(&pod_annotations, &containers),
+            pod_annotations,
             strategy: read_strategy(spec, strategy),
             schedule: spec.field("schedule", plain),
             restart_policy,
@@ -284,6 +289,20 @@ impl Workload {
             base_name: None,
         }
     }
+}
+
+fn scrape_port_declared(annotations: &List<Pair>, containers: &List<Container>) -> Field<bool> {
+    let Some(pair) = annotations.iter().find(|pair| pair.key == "prometheus.io/port") else {
+        return Field::Absent(annotations.at);
+    };
+    let at = pair.value.place();
+    let Some(wanted) = pair.value.value().and_then(|port| port.parse::<u16>().ok()) else { return Field::Absent(at) };
+    let mut declared = containers.iter().flat_map(|container| &container.ports).peekable();
+    if declared.peek().is_none() {
+        return Field::Absent(at);
+    }
+    let found = declared.any(|port| port.container_port.value().is_some_and(|port| port.0 == wanted));
+    Field::known(found, at)
 }
 
 fn self_match(has_selector: bool, matcher: &LabelSelector, labels: &List<Pair>, at: Place) -> Field<bool> {

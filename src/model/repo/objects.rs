@@ -87,8 +87,12 @@ pub(super) fn hand_out(repo: &mut Repo) {
         if let Some(files) = repo.files.get_mut(index) {
             files.manifests.clear();
         }
+        let beside = owners_by_file(&objects, &names);
         for object in objects {
-            let owner = owner_of(&object, &names).unwrap_or(index);
+            let is_workload = matches!(object.body, Body::Workload(_));
+            let owner = owner_of(&object, &names);
+            let owner = owner.or_else(|| beside.get(&object.meta.at.file).copied().flatten().filter(|_| !is_workload));
+            let owner = owner.unwrap_or(index);
             let path = object.meta.path.clone();
             let (Some(files), Some(head)) = (repo.files.get_mut(owner), repo.heads.get_mut(owner)) else { continue };
             files.objects.push(object);
@@ -97,6 +101,19 @@ pub(super) fn hand_out(repo: &mut Repo) {
             }
         }
     }
+}
+
+/// By file the one service that its workloads are named after, if it is one: what stands beside them is for it.
+fn owners_by_file(objects: &[Arc<Object>], names: &Names) -> BTreeMap<FileId, Option<usize>> {
+    let mut owners: BTreeMap<FileId, Option<usize>> = BTreeMap::new();
+    for object in objects.iter().filter(|object| matches!(object.body, Body::Workload(_))) {
+        let owner = owner_of(object, names);
+        owners
+            .entry(object.meta.at.file)
+            .and_modify(|other| *other = other.filter(|_| *other == owner))
+            .or_insert(owner);
+    }
+    owners
 }
 
 /// Whether the objects of a service may well be those of others: a stack, or a service at the root of several.

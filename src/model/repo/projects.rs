@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::Composition;
 use super::presence;
 use super::seen::{Seen, Trouble, TroubleKind};
-use crate::discover::Build;
+use crate::discover::{Build, is_env_sample};
 use crate::finding::{Label, Note, NoteKind};
 use crate::model::compose::{self, ComposeFile, ComposeInput, ComposeService, Declared, FileLoader};
 use crate::source::{FileId, Place, Sources};
@@ -28,7 +28,7 @@ pub(super) fn load(
     composition: &Composition,
 ) -> Vec<Arc<ComposeFile>> {
     let submodules = presence::submodules(sources, root);
-    let loader = Loader { sources, submodules: &submodules };
+    let loader = Loader { sources, submodules: &submodules, samples: env_samples(sources) };
     let by_path: BTreeMap<&str, &Tree> =
         trees.iter().map(|tree| (sources.get(tree.file()).path.as_str(), tree)).collect();
     let mut stacks: Vec<Stack<'_>> = Vec::new();
@@ -153,6 +153,20 @@ fn environment(sources: &Sources, directory: &str) -> BTreeMap<String, String> {
     file.map(|file| compose::dotenv(sources.get(file).text())).unwrap_or_default()
 }
 
+/// The variables that examples of a `.env` have, by directory. A line that is commented out names its variable too.
+fn env_samples(sources: &Sources) -> BTreeMap<&str, BTreeSet<String>> {
+    let mut samples: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for file in sources.entries() {
+        let (directory, name) = split_path(&file.path);
+        if is_env_sample(name) {
+            let keys = file.text().lines().filter_map(|line| line.split_once('='));
+            let keys = keys.map(|(key, _)| key.trim_start_matches(['#', ' ']).trim_start_matches("export ").trim());
+            samples.entry(directory).or_default().extend(keys.map(str::to_owned));
+        }
+    }
+    samples
+}
+
 /// The files that the `.env` of a directory names instead of the ones that compose would take (Docker Compose,
 /// `COMPOSE_FILE`).
 fn named_for(sources: &Sources, directory: &str) -> Vec<String> {
@@ -173,6 +187,8 @@ pub(super) fn named_in_env(sources: &Sources) -> Vec<String> {
 struct Loader<'s> {
     sources: &'s Sources,
     submodules: &'s [String],
+    /// By directory, the variables that examples of a `.env` have.
+    samples: BTreeMap<&'s str, BTreeSet<String>>,
 }
 
 impl Loader<'_> {
@@ -192,6 +208,10 @@ impl Loader<'_> {
         };
         let mut file = compose::load(*base, overrides, &env, files);
         file.look_for_files(&|path| presence::presence(self.sources, self.submodules, path));
+        let samples = [split_path(base.path).0, "."].map(|directory| self.samples.get(directory));
+        if samples.iter().any(Option::is_some) {
+            file.document_variables(&samples.into_iter().flatten().flatten().cloned().collect());
+        }
         Some(file)
     }
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::model::image::major;
 use crate::model::k8s::{Body, Object};
 use crate::model::value::Field;
 use crate::source::Sources;
@@ -41,6 +42,7 @@ pub(super) fn tag(objects: &mut [Object], images: &BTreeSet<String>) {
             let is_built = images.contains(&image.reference);
             if is_built && image.tag.is_absent() && image.digest.is_absent() {
                 image.tag = Field::unresolved("", TAGGED, image.tag.place());
+                image.major = major(&image.tag);
             }
         }
     }

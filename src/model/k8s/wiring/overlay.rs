@@ -1,6 +1,6 @@
 //! What kustomizations say about manifests: which are patches, and which values are set elsewhere.
 
-use crate::model::image::Image;
+use crate::model::image::{Image, major};
 use crate::model::k8s::kustomize::{ImageOverride, Kustomization, patch_files, reached_files, written_name};
 use crate::model::k8s::object::{Body, Object, PatchSign};
 use crate::model::k8s::workload::Workload;
@@ -103,6 +103,7 @@ fn set_image(image: &mut Image, set: &ImageOverride, kustomization: &Kustomizati
         open(&mut image.repository, new.repository());
         open(&mut image.name, new.base_name());
     }
+    image.major = major(&image.tag);
 }
 
 fn set_replicas(workload: &mut Workload, kustomization: &Kustomization) {
