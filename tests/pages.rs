@@ -86,7 +86,7 @@ fn links_between_pages_lead_somewhere() {
     for (path, text) in generated.chain(written.iter().map(|(path, text)| (path, text))) {
         let directory = Path::new(path).parent().unwrap();
         for target in links(text) {
-            let (file, anchor) = target.split_once('#').map_or((target, None), |(file, anchor)| (file, Some(anchor)));
+            let (file, anchor) = target.split_once('#').map_or((target.as_str(), None), |(file, anchor)| (file, Some(anchor)));
             let full = if file.is_empty() { PathBuf::from(path) } else { normal(&directory.join(file)) };
             if full.is_dir() {
                 continue;
@@ -105,10 +105,14 @@ fn links_between_pages_lead_somewhere() {
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
 
-/// The targets of `[…](…)` that stay within the repository.
-fn links(text: &str) -> impl Iterator<Item = &str> {
-    let targets = text.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
-    targets.map(|(target, _)| target).filter(|target| !target.contains("://") && !target.contains(' '))
+/// The targets of links that stay within the repository; what code shows is none.
+fn links(text: &str) -> Vec<String> {
+    let events = pulldown_cmark::Parser::new_ext(text, pulldown_cmark::Options::ENABLE_TABLES);
+    let target = |event: pulldown_cmark::Event<'_>| match event {
+        pulldown_cmark::Event::Start(pulldown_cmark::Tag::Link { dest_url, .. }) => Some(dest_url.into_string()),
+        _ => None,
+    };
+    events.filter_map(target).filter(|target| !target.contains("://")).collect()
 }
 
 fn anchors(text: &str) -> impl Iterator<Item = String> {

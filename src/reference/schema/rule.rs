@@ -163,6 +163,10 @@ fn example() -> Value {
                 "type": "array", "items": expectation(),
                 "description": "Findings where no mark can stand.",
             }),
+            "fixed" => json!({
+                "type": "object", "additionalProperties": { "type": ["string", "null"] },
+                "description": "The files that the rule's fixes change, as they leave them.",
+            }),
             _ => return None,
         })
     })
