@@ -84,5 +84,26 @@ fn judging(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, start_up, reading, judging);
+/// Reading and modelling by the byte, on one core: a repository of a hundred services.
+fn modelling(c: &mut Criterion) {
+    let one = service();
+    let files: Vec<(String, String)> = (0..100)
+        .flat_map(|n| one.iter().map(move |(path, text)| (format!("services/s{n}/{path}"), text.clone())))
+        .collect();
+    let bytes: usize = files.iter().map(|(_, text)| text.len()).sum();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("one thread can be had");
+    let mut group = c.benchmark_group("a hundred services");
+    group.throughput(Throughput::Bytes(bytes as u64)).sample_size(20);
+    group.bench_function("read and put together", |b| {
+        b.iter(|| {
+            pool.install(|| {
+                let repo = Repo::load(discover::in_memory(&files), None);
+                (0..repo.heads.len()).filter_map(|index| repo.assemble(index)).count()
+            })
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, start_up, reading, judging, modelling);
 criterion_main!(benches);
