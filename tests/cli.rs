@@ -8,10 +8,10 @@ mod bad_input;
 mod config;
 #[path = "cli/contract.rs"]
 mod contract;
-#[path = "cli/init.rs"]
-mod init;
 #[path = "cli/fix.rs"]
 mod fix;
+#[path = "cli/init.rs"]
+mod init;
 #[path = "cli/model.rs"]
 mod model;
 #[path = "cli/reference.rs"]

@@ -112,7 +112,9 @@ fn its_standards_load_with_their_rules() {
         let mut library = library();
         let id = key(&block.text, "standard").to_owned();
         library.insert(&format!("rules/standards/{id}.yaml"), Arc::from(block.text));
-        let typed = library.standard(&id).and_then(|standard| select::instances(&mut library, &[std::sync::Arc::new(standard)]));
+        let typed = library
+            .standard(&id)
+            .and_then(|standard| select::instances(&mut library, &[std::sync::Arc::new(standard)]));
         if let Err(problems) = typed {
             wrong.push(told(block.line, &problems));
         }

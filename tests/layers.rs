@@ -19,7 +19,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("standard", &["source", "finding", "diagnostic", "syntax", "embedded", "model", "rules"]),
     ("triage", &["source", "finding", "diagnostic"]),
     ("config", &["source", "finding", "diagnostic", "syntax", "rules", "standard", "triage"]),
-    ("engine", &["source", "finding", "diagnostic", "discover", "model", "rules", "fix", "standard", "triage", "config"]),
+    (
+        "engine",
+        &["source", "finding", "diagnostic", "discover", "model", "rules", "fix", "standard", "triage", "config"],
+    ),
     ("report", &["source", "finding", "diagnostic"]),
     ("reference", &["source", "finding", "diagnostic", "model", "rules", "standard", "engine", "report"]),
     (

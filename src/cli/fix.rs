@@ -20,8 +20,8 @@ pub(super) fn run(args: &FixArgs, streams: &mut Streams<'_>, shown: &mut Library
     let scope = paths::scope(&args.paths, &current)?;
     let loaded = settings::load(&args.config, &scope, &current, shown)?;
     *shown = loaded.library(&args.rules, &current)?;
-    let compose_files = scope.relative(&args.compose_file, &current)?;
-    let mut files = Files { args, scope: &scope, loaded: &loaded, compose_files, library: shown };
+    let composed = scope.relative(&args.compose_file, &current)?;
+    let mut files = Files { args, scope: &scope, loaded: &loaded, composed, library: shown };
     let mended = mend(&mut files, args.allow_unsafe)?;
     if mended.report.services.is_empty() {
         writeln!(
@@ -62,7 +62,8 @@ struct Files<'f> {
     args: &'f FixArgs,
     scope: &'f Scope,
     loaded: &'f Loaded,
-    compose_files: Vec<String>,
+    /// The compose files that were named, as one project; empty where they are looked for.
+    composed: Vec<String>,
     library: &'f mut Library,
 }
 
@@ -73,7 +74,7 @@ impl Judge for Files<'_> {
         let mut discovery = discover::discover_changed(&self.scope.root, &self.loaded.walk_options(), texts)
             .map_err(|error| Failure::Message(error.to_string()))?;
         self.loaded.tell(&mut discovery.sources);
-        let composition = self.loaded.composition(self.compose_files.clone(), &discovery.sources);
+        let composition = self.loaded.composition(self.composed.clone(), &discovery.sources);
         let repo = Repo::load_with(discovery, Some(&self.scope.root), &composition);
         let all = Choice {
             standards: self.args.standard.clone(),

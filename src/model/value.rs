@@ -214,6 +214,12 @@ impl<T> List<T> {
         Self::new(Vec::new(), at)
     }
 
+    /// Notes that there may be further elements: `text` at `at` would have to be known to tell, and is not because of
+    /// `why`.
+    pub fn leave_open(&mut self, text: impl Into<String>, why: impl Into<Cow<'static, str>>, at: Place) {
+        self.unseen = Some(Box::new(Unresolved { text: text.into(), why: why.into(), at, via: None }));
+    }
+
     /// The elements.
     pub fn iter(&self) -> std::slice::Iter<'_, T> {
         self.items.iter()

@@ -222,13 +222,7 @@ impl Inner {
                         related: Vec::new(),
                     }));
                 }
-                Err(error) => seen.notes.push(Note {
-                    kind: NoteKind::Unparsed,
-                    place: Place::whole(id),
-                    message: error.to_string(),
-                    help: None,
-                    related: Vec::new(),
-                }),
+                Err(error) => seen.unread(id, &error),
             }
         }
         let at = manifests.first().map_or(self.at, |manifest: &Manifest| manifest.at);

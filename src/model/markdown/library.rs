@@ -10,7 +10,6 @@ use super::label::Raw;
 use super::link::{Resolver, is_markdown};
 use super::read::{Scan, scan};
 use super::{Document, Fence, Heading, Item, Label, Link, Section, Table};
-use crate::finding::{Note, NoteKind};
 use crate::model::late::{Excerpt, LateTexts, Lowered, Slice};
 use crate::model::layout::{Subtree, is_test_data};
 use crate::model::repo::{Remark, Seen};
@@ -74,13 +73,7 @@ impl Documents {
                     seen.remarks.extend(remarks.map(|place| Remark { place, own_line: true }));
                     documents.push(self.document(id, local, scan, &resolver));
                 }
-                Err(error) => seen.notes.push(Note {
-                    kind: NoteKind::Unparsed,
-                    place: Place::whole(id),
-                    message: error.to_string(),
-                    help: None,
-                    related: Vec::new(),
-                }),
+                Err(error) => seen.unread(id, &error),
             }
         }
         (List::new(documents, self.at), seen)

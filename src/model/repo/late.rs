@@ -118,6 +118,7 @@ impl<T> LateList<T> {
     }
 
     /// The list.
+    #[must_use]
     pub fn list(&self) -> &List<Arc<T>> {
         (self.get)(&self.late)
     }

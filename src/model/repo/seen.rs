@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::discover::ReadError;
 use crate::finding::{Label, Note, NoteKind};
 use crate::source::{FileId, Place, Span};
 use crate::syntax::SyntaxProblem;
@@ -90,6 +91,17 @@ impl Seen {
                 self.troubles.push(Trouble { kind, artifact, place, message, help, related });
             }
         }
+    }
+
+    /// Notes why the text of a file cannot be had.
+    pub(in crate::model) fn unread(&mut self, file: FileId, error: &ReadError) {
+        self.notes.push(Note {
+            kind: NoteKind::Unparsed,
+            place: Place::whole(file),
+            message: error.to_string(),
+            help: None,
+            related: Vec::new(),
+        });
     }
 
     /// Notes that something was seen and not judged.

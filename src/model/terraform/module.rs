@@ -1,6 +1,7 @@
 //! A module, which is a directory of `*.tf` files, and all of a repository together.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::model;
@@ -77,7 +78,7 @@ pub struct Infrastructure {
 /// Whether a path is that of a file of Terraform.
 #[must_use]
 pub fn is_terraform(path: &str) -> bool {
-    path.rsplit('/').next().is_some_and(|name| name.ends_with(".tf") && name != ".tf")
+    Path::new(path).extension().is_some_and(|extension| extension == "tf")
         && !path.split('/').any(|part| part == ".terraform")
 }
 

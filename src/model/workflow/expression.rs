@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+/// Why a text that holds an expression is not known from the files.
+pub(super) const WHY: &str = "it is filled in when the workflow runs";
+
 /// The ranges of `${{ … }}` in a text, in order (GitHub, "Evaluate expressions in workflows"). One that is not closed
 /// reaches to the end of the text.
 pub(super) fn ranges(text: &str) -> Vec<Range<usize>> {

@@ -211,8 +211,9 @@ fn scanned_before(workflow: &mut Workflow) {
         for scan in scans.filter(counts) {
             scanned = true;
             match (&scan.gates, &gated) {
-                (Field::Known(true, _), _) => gated = scan.gates.clone(),
-                (Field::Unresolved(_), Field::Known(false, _)) => gated = scan.gates.clone(),
+                (Field::Known(true, _), _) | (Field::Unresolved(_), Field::Known(false, _)) => {
+                    gated = scan.gates.clone();
+                }
                 _ => {}
             }
         }
@@ -309,8 +310,7 @@ fn expression(pattern: &str) -> String {
         }
         match c {
             '*' => out.push_str("[^/]*"),
-            '?' | '+' => out.push(c),
-            '[' | ']' | '-' => out.push(c),
+            '?' | '+' | '[' | ']' | '-' => out.push(c),
             _ => out.push_str(&regex::escape(c.encode_utf8(&mut [0; 4]))),
         }
         rest = rest.get(c.len_utf8()..).unwrap_or("");

@@ -1,6 +1,6 @@
 //! The images that a step builds, pushes and scans.
 
-use crate::model::value::{Always, Field, List, Unresolved};
+use crate::model::value::{Always, Field, List};
 use crate::source::Place;
 use crate::{model, words};
 
@@ -157,17 +157,17 @@ pub(super) fn build_of_action(name: &str, inputs: &List<Input>, at: Place) -> Op
     let mut images = List::new(Vec::new(), tags_at);
     for (text, place) in &tags {
         if expression::whole(text).is_some() {
-            images.unseen = Some(open(text, "another step makes the tags", *place));
+            images.leave_open(text, "another step makes the tags", *place);
         } else if !text.contains("type=") {
             let image = image(text, *place);
             if image.tag_kind == TagKind::Other && image.tag.value().is_some_and(|tag| expression::has(tag)) {
-                images.unseen = Some(open(text, "it is filled in when the workflow runs", *place));
+                images.leave_open(text, expression::WHY, *place);
             }
             images.items.push(image);
         }
     }
     if is_bake {
-        images.unseen = Some(open("bake", "the tags are in the bake file", at));
+        images.leave_open("bake", "the tags are in the bake file", at);
     }
     let outputs = lines("outputs").iter().any(|(text, _)| text.contains("push=true") || text == "type=registry");
     let outputs = outputs || input("outputs").is_some_and(|input| input.text.contains("push=true"));
@@ -191,13 +191,9 @@ pub(super) fn build_of_action(name: &str, inputs: &List<Input>, at: Place) -> Op
     })
 }
 
-fn open(text: &str, why: &'static str, at: Place) -> Box<Unresolved> {
-    Box::new(Unresolved { text: text.to_owned(), why: why.into(), at, via: None })
-}
-
 fn literal(text: &str, at: Place) -> Field<String> {
     if expression::has(text) || text.contains('$') {
-        return Field::unresolved(text, "it is filled in when the workflow runs", at);
+        return Field::unresolved(text, expression::WHY, at);
     }
     Field::known(text.to_owned(), at)
 }
@@ -237,12 +233,12 @@ const VALUED: &[&str] = &[
 /// The build of a `docker build`, `docker buildx build`, `podman build` or `buildah bud`.
 pub(super) fn build_of_command(command: &Command) -> Option<ImageBuild> {
     let words: Vec<&str> = command.words.iter().map(String::as_str).collect();
-    let rest = match words.as_slice() {
-        ["docker" | "podman", "build", rest @ ..]
-        | ["docker", "buildx" | "image", "build", rest @ ..]
-        | ["podman", "image", "build", rest @ ..]
-        | ["buildah", "bud" | "build", rest @ ..] => rest,
-        _ => return None,
+    let (["docker" | "podman", "build", rest @ ..]
+    | ["docker", "buildx" | "image", "build", rest @ ..]
+    | ["podman", "image", "build", rest @ ..]
+    | ["buildah", "bud" | "build", rest @ ..]) = words.as_slice()
+    else {
+        return None;
     };
     let at = command.at;
     let mut build = ImageBuild {
@@ -279,9 +275,10 @@ pub(super) fn build_of_command(command: &Command) -> Option<ImageBuild> {
 /// The image of a `docker push`, `podman push` or `buildah push`.
 pub(super) fn push_of_command(command: &Command) -> Option<BuiltImage> {
     let words: Vec<&str> = command.words.iter().map(String::as_str).collect();
-    let rest = match words.as_slice() {
-        ["docker" | "podman" | "buildah", "push", rest @ ..] | ["docker", "image", "push", rest @ ..] => rest,
-        _ => return None,
+    let (["docker" | "podman" | "buildah", "push", rest @ ..] | ["docker", "image", "push", rest @ ..]) =
+        words.as_slice()
+    else {
+        return None;
     };
     let name = rest.iter().find(|word| !word.starts_with('-'))?;
     Some(image(name, command.at))

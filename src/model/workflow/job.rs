@@ -4,7 +4,7 @@ use crate::model;
 use crate::model::image::Image;
 use crate::model::read::Reader;
 use crate::model::schema::{PathText, Port};
-use crate::model::value::{Always, Field, List, Unresolved};
+use crate::model::value::{Always, Field, List};
 use crate::source::Place;
 use crate::syntax::yaml::{NodeRef, Shape};
 
@@ -320,7 +320,7 @@ fn matrix(reader: Reader<'_>, texts: &[&str], children: &dyn Fn(&str) -> Option<
     let at = node.key_place().unwrap_or_else(|| node.place());
     if node.shape() != Shape::Mapping {
         let mut list = List::empty(at);
-        list.unseen = Some(open(node.text().unwrap_or("").to_owned(), at));
+        list.leave_open(node.text().unwrap_or(""), expression::WHY, at);
         return list;
     }
     let mut keys: Vec<MatrixKey> = Vec::new();
@@ -337,14 +337,14 @@ fn matrix(reader: Reader<'_>, texts: &[&str], children: &dyn Fn(&str) -> Option<
         if entry.value.shape() == Shape::Sequence {
             key.values.items = entry.value.items().filter(|item| item.text().is_some()).map(value).collect();
         } else {
-            key.values.unseen = Some(open(entry.value.text().unwrap_or("").to_owned(), key.at));
+            key.values.leave_open(entry.value.text().unwrap_or(""), expression::WHY, key.at);
         }
         keys.push(key);
     }
     let include = node.get("include");
     if let Some(dynamic) = include.filter(|include| include.shape() != Shape::Sequence) {
         for key in &mut keys {
-            key.values.unseen = Some(open(dynamic.text().unwrap_or("").to_owned(), dynamic.place()));
+            key.values.leave_open(dynamic.text().unwrap_or(""), expression::WHY, dynamic.place());
         }
     }
     for entry in include.into_iter().flat_map(NodeRef::items).flat_map(NodeRef::entries) {
@@ -363,10 +363,6 @@ fn matrix(reader: Reader<'_>, texts: &[&str], children: &dyn Fn(&str) -> Option<
         compare_with_directory(key, texts, children);
     }
     List::new(keys, at)
-}
-
-fn open(text: String, at: Place) -> Box<Unresolved> {
-    Box::new(Unresolved { text, why: "it is filled in when the workflow runs".into(), at, via: None })
 }
 
 /// Finds `directory/${{ matrix.key }}` in the texts of a job and compares the values with what is in the directory.
@@ -390,7 +386,7 @@ fn compare_with_directory(key: &mut MatrixKey, texts: &[&str], children: &dyn Fn
     if key.values.unseen.is_none() && key.values.iter().all(|value| value.value().is_some()) {
         key.missing.items = children.iter().filter(|child| !values.contains(&child.as_str())).cloned().collect();
     } else {
-        key.missing.unseen = Some(open(key.key.clone(), key.at));
+        key.missing.leave_open(&*key.key, expression::WHY, key.at);
     }
     let is_child =
         |value: &&Field<String>| value.value().is_some_and(|value| !children.contains(value) && !value.contains('/'));

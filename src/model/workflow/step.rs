@@ -1,5 +1,7 @@
 //! A step: the action it uses or the commands it runs, and what they amount to.
 
+use std::collections::BTreeSet;
+
 use crate::model;
 use crate::model::read::{Reader, text};
 use crate::model::schema::PathText;
@@ -195,9 +197,7 @@ impl Source<'_> {
 /// Text that may hold expressions: not known where it does.
 pub(super) fn value(node: NodeRef<'_>) -> Field<String> {
     match text(node) {
-        Field::Known(text, origin) if expression::has(&text) => {
-            Field::unresolved(text, "it is filled in when the workflow runs", origin.at)
-        }
+        Field::Known(text, origin) if expression::has(&text) => Field::unresolved(text, expression::WHY, origin.at),
         other => other,
     }
 }
@@ -307,80 +307,31 @@ pub(super) fn read(source: Source<'_>, node: NodeRef<'_>, progress: &mut Progres
         .get("run")
         .map_or_else(Vec::new, |run| command::read(run, source.file, source.text, &mut progress.position, ignores));
     let uses = reader.get("uses").and_then(|node| source.action(node));
-    let inputs = reader.map("with", |name, at, node| Input {
-        at,
-        name: name.to_owned(),
-        text: node.text().unwrap_or("").to_owned(),
-        value: value(node),
-    });
+    let inputs = inputs(reader);
     let env = env(reader, "env");
     let run = written(reader, "run");
     let name = written(reader, "name");
     let action = uses.as_ref().map_or("", |uses| uses.name.as_str()).to_owned();
-    let mut builds: Vec<ImageBuild> = commands.iter().filter_map(image::build_of_command).collect();
-    builds.extend(image::build_of_action(&action, &inputs, at));
-    let mut pushed: Vec<BuiltImage> = commands.iter().filter_map(image::push_of_command).collect();
-    let pushing = builds.iter().find(|build| build.pushes.value() != Some(&false)).map(|build| build.pushes.clone());
-    let is_pushed = !pushed.is_empty() || builds.iter().any(|build| build.pushes.value() == Some(&true));
-    for build in builds.iter().filter(|build| build.pushes.value() != Some(&false)) {
-        pushed.extend(build.images.items.iter().cloned());
-    }
-    let unseen = builds
-        .iter()
-        .filter(|build| build.pushes.value() != Some(&false))
-        .find_map(|build| build.images.unseen.clone());
-    let pushes_images = match pushing {
-        _ if is_pushed => Always::known(true, pushed.first().map_or(at, |image| image.at)),
-        Some(decided) => decided,
-        None => Always::known(false, at),
-    };
+    let images = Images::of(&action, &inputs, &commands, at);
     let scan = image::scan_of_action(&action, &inputs, at, ignores)
         .or_else(|| commands.iter().find_map(image::scan_of_command));
-    let mut tools: Vec<String> = tools::of_action(&action)
-        .into_iter()
-        .chain(commands.iter().filter_map(tools::of_command))
-        .map(str::to_owned)
-        .collect();
-    tools.sort_unstable();
-    tools.dedup();
-    let texts: Vec<String> = [run.value(), condition.value()]
-        .into_iter()
-        .flatten()
-        .cloned()
-        .chain(inputs.iter().map(|input| input.text.clone()))
-        .chain(env.iter().map(|env| env.text.clone()))
-        .chain(written(reader, "working-directory").value().cloned())
-        .collect();
-    let named = |context: &str| -> Vec<String> {
-        let mut names: Vec<String> = texts
-            .iter()
-            .flat_map(|text| expression::reads_in(text))
-            .filter_map(|read| read.name.strip_prefix(context).map(str::to_owned))
-            .collect();
-        names.sort_unstable();
-        names.dedup();
-        names
-    };
-    let title = name.value().cloned().or_else(|| written(reader, "id").value().cloned()).unwrap_or_else(|| {
-        let first = run.value().and_then(|run| run.lines().find(|line| !line.trim().is_empty()));
-        uses.as_ref().map_or_else(|| first.unwrap_or("a step").trim().to_owned(), |uses| uses.text.clone())
-    });
-    let excludes = condition.value().is_some_and(|condition| excludes_pull_requests(condition));
-    let local_cluster = tools::action_is_local_cluster(&action) || commands.iter().any(tools::is_local_cluster);
+    let id = written(reader, "id");
+    let directory = written(reader, "working-directory");
+    let given = inputs.iter().map(|input| &input.text).chain(env.iter().map(|env| &env.text));
+    let own = [run.value(), condition.value()].into_iter().flatten();
+    let texts: Vec<String> = own.chain(given).chain(directory.value()).cloned().collect();
     let step = Step {
         at,
         index: progress.index,
-        title,
-        id: written(reader, "id"),
+        title: title(&name, &id, uses.as_ref(), &run),
+        id,
         if_secrets: if_secrets(&condition, at),
-        runs_always: condition.value().is_some_and(|condition| {
-            ["always()", "!cancelled()", "failure()"].iter().any(|call| condition.replace(' ', "").contains(call))
-        }),
-        working_directory: written(reader, "working-directory")
+        runs_always: condition.value().is_some_and(|condition| runs_always(condition)),
+        working_directory: directory
             .map(|path| path.trim_start_matches("./").trim_end_matches('/').to_owned())
             .or(|| progress.working_directory.clone()),
-        secrets: List::new(named("secrets."), at),
-        variables: List::new(named("vars."), at),
+        secrets: List::new(names_in(&texts, "secrets."), at),
+        variables: List::new(names_in(&texts, "vars."), at),
         tests: commands.iter().any(tools::is_test),
         deploys: tools::action_deploys(&action) || commands.iter().any(tools::is_deployment),
         rolls_back: commands.iter().any(tools::is_rollback),
@@ -397,17 +348,18 @@ pub(super) fn read(source: Source<'_>, node: NodeRef<'_>, progress: &mut Progres
         path: PathText(source.path.to_owned()),
         events: List::empty(at),
         guarded: progress.guarded || !condition.is_absent(),
-        excludes_pull_requests: progress.excludes_pull_requests || excludes,
+        excludes_pull_requests: progress.excludes_pull_requests
+            || condition.value().is_some_and(|condition| excludes_pull_requests(condition)),
         in_action: progress.in_action,
-        tools: List::new(tools, at),
+        tools: List::new(scanners(&action, &commands), at),
+        is_local_cluster: tools::action_is_local_cluster(&action) || commands.iter().any(tools::is_local_cluster),
         commands: List::new(commands, run.place()),
-        pushed: List { unseen, ..List::new(pushed, at) },
-        builds: List::new(builds, at),
-        is_local_cluster: local_cluster,
+        may_push: images.publishes.value() != Some(&false),
+        pushes_images: images.publishes,
+        pushed: images.pushed,
+        builds: images.builds,
         continue_on_error,
         r#if: condition,
-        may_push: pushes_images.value() != Some(&false),
-        pushes_images,
         name,
         uses,
         run,
@@ -418,6 +370,68 @@ pub(super) fn read(source: Source<'_>, node: NodeRef<'_>, progress: &mut Progres
     };
     progress.after(&step);
     step
+}
+
+fn inputs(reader: Reader<'_>) -> List<Input> {
+    reader.map("with", |name, at, node| Input {
+        at,
+        name: name.to_owned(),
+        text: node.text().unwrap_or("").to_owned(),
+        value: value(node),
+    })
+}
+
+/// What people call a step.
+fn title(name: &Field<String>, id: &Field<String>, uses: Option<&ActionRef>, run: &Field<String>) -> String {
+    if let Some(given) = name.value().or(id.value()).or(uses.map(|uses| &uses.text)) {
+        return given.clone();
+    }
+    let first = run.value().and_then(|run| run.lines().find(|line| !line.trim().is_empty()));
+    first.unwrap_or("a step").trim().to_owned()
+}
+
+fn runs_always(condition: &str) -> bool {
+    let condition = condition.replace(' ', "");
+    ["always()", "!cancelled()", "failure()"].iter().any(|call| condition.contains(call))
+}
+
+/// What the texts read of a context such as `secrets.`, by name.
+fn names_in(texts: &[String], context: &str) -> Vec<String> {
+    let reads = texts.iter().flat_map(|text| expression::reads_in(text));
+    let names: BTreeSet<String> = reads.filter_map(|read| read.name.strip_prefix(context).map(str::to_owned)).collect();
+    names.into_iter().collect()
+}
+
+fn scanners(action: &str, commands: &[Command]) -> Vec<String> {
+    let of_commands = commands.iter().filter_map(tools::of_command);
+    let names: BTreeSet<&str> = tools::of_action(action).into_iter().chain(of_commands).collect();
+    names.into_iter().map(str::to_owned).collect()
+}
+
+/// The images of a step.
+struct Images {
+    builds: List<ImageBuild>,
+    pushed: List<BuiltImage>,
+    /// Whether it pushes any.
+    publishes: Always<bool>,
+}
+
+impl Images {
+    fn of(action: &str, inputs: &List<Input>, commands: &[Command], at: Place) -> Self {
+        let mut builds: Vec<ImageBuild> = commands.iter().filter_map(image::build_of_command).collect();
+        builds.extend(image::build_of_action(action, inputs, at));
+        let mut pushed = List::new(commands.iter().filter_map(image::push_of_command).collect(), at);
+        let may_push: Vec<&ImageBuild> = builds.iter().filter(|build| build.pushes.value() != Some(&false)).collect();
+        let is_pushed = !pushed.items.is_empty() || may_push.iter().any(|build| build.pushes.value() == Some(&true));
+        pushed.items.extend(may_push.iter().flat_map(|build| &build.images).cloned());
+        pushed.unseen = may_push.iter().find_map(|build| build.images.unseen.clone());
+        let publishes = match may_push.first() {
+            _ if is_pushed => Always::known(true, pushed.items.first().map_or(at, |image| image.at)),
+            Some(undecided) => undecided.pushes.clone(),
+            None => Always::known(false, at),
+        };
+        Self { pushed, publishes, builds: List::new(builds, at) }
+    }
 }
 
 /// What steps before leave behind of each kind; each step carries a copy.

@@ -53,7 +53,7 @@ fn expression(source: &Source, offset: usize, bound: &mut Vec<String>) -> Expres
         }
         Source::Object(object) => {
             let mut entries = Vec::new();
-            for (key, value) in object.iter() {
+            for (key, value) in object {
                 let value = expression(value.expr(), offset, bound);
                 references.extend(value.references.iter().cloned());
                 match key_text(key) {
@@ -93,10 +93,9 @@ fn expression(source: &Source, offset: usize, bound: &mut Vec<String>) -> Expres
 
 fn key_text(key: &ObjectKey) -> Option<String> {
     match key {
-        ObjectKey::Ident(name) => Some(name.as_str().to_owned()),
         ObjectKey::Expression(Source::String(text)) => Some(text.as_str().to_owned()),
         ObjectKey::Expression(Source::Number(number)) => Some(number.value().to_string()),
-        ObjectKey::Expression(Source::Variable(name)) => Some(name.as_str().to_owned()),
+        ObjectKey::Ident(name) | ObjectKey::Expression(Source::Variable(name)) => Some(name.as_str().to_owned()),
         ObjectKey::Expression(_) => None,
     }
 }
@@ -151,11 +150,9 @@ fn directive_references(
 /// The references of an expression that has to be evaluated.
 fn computed(source: &Source, offset: usize, bound: &mut Vec<String>, out: &mut Vec<Spanned<String>>) {
     match source {
-        Source::Variable(name) => {
-            // A name without parts is a keyword such as `string`, or bound by a `for`.
-            if !bound.iter().any(|bound| bound == name.as_str()) {
-                out.push(Spanned::new(name.as_str().to_owned(), span(name.span(), offset)));
-            }
+        // A name without parts is a keyword such as `string`, or bound by a `for`.
+        Source::Variable(name) if !bound.iter().any(|bound| bound == name.as_str()) => {
+            out.push(Spanned::new(name.as_str().to_owned(), span(name.span(), offset)));
         }
         Source::Traversal(traversal) => {
             for operator in &traversal.operators {
