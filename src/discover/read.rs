@@ -3,10 +3,12 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 use thiserror::Error;
 
 use super::walk::plain;
+use crate::source::{EntryKind, SourceFile};
 
 /// A larger file is refused: 64 MiB.
 pub const MAX_FILE_BYTES: u64 = 64 << 20;
@@ -95,6 +97,18 @@ pub fn read(root: &Path, path: &str) -> Result<String, ReadError> {
         return Err(ReadError::TooLarge { path: path.to_owned(), size: bytes.len() as u64 });
     }
     decode(path, bytes)
+}
+
+/// The text of a file of the run, read below the root and kept where that was not done before. Empty for a directory,
+/// and where there is no root for a file that is not in memory.
+///
+/// # Errors
+/// See [`ReadError`].
+pub fn text<'s>(root: Option<&Path>, file: &'s SourceFile) -> Result<&'s str, ReadError> {
+    if let Some(root) = root.filter(|_| file.kind == EntryKind::File && !file.is_read()) {
+        file.set_text(Arc::from(read(root, &file.path)?));
+    }
+    Ok(file.text())
 }
 
 /// The first 8 KiB of a regular file, with what is not UTF-8 replaced. `None` where it cannot be read.

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use super::schema::{Elements, Modelled, Slot, Type, View};
 use super::value::Unresolved;
 use crate::discover::{self, ReadError};
-use crate::source::{EntryKind, FileId, Place, Sources, Span};
+use crate::source::{FileId, Place, Sources, Span};
 
 /// The files of a run, with a way to read those whose text nobody needed so far.
 #[derive(Clone)]
@@ -39,17 +39,9 @@ impl LateTexts {
     /// The text of a file, read now where that was not done before.
     ///
     /// # Errors
-    /// See [`discover::read`].
+    /// See [`discover::text`].
     pub fn text(&self, file: FileId) -> Result<&str, ReadError> {
-        let source = self.sources.get(file);
-        if source.kind == EntryKind::File
-            && source.text().is_empty()
-            && source.size() > 0
-            && let Some(root) = &self.root
-        {
-            source.set_text(Arc::from(discover::read(root, &source.path)?));
-        }
-        Ok(source.text())
+        discover::text(self.root.as_deref(), self.sources.get(file))
     }
 
     /// Whether something is at a path below the root of the run, also where the walk left it out.

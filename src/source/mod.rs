@@ -236,6 +236,12 @@ impl SourceFile {
         self.text.get().map_or("", Text::as_str)
     }
 
+    /// Whether the text is in memory, be it empty.
+    #[must_use]
+    pub fn is_read(&self) -> bool {
+        self.text.get().is_some()
+    }
+
     /// Keeps the text; a second call changes nothing.
     pub fn set_text(&self, text: Arc<str>) {
         let _ = self.text.set(Text::Shared(text));

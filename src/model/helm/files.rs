@@ -3,7 +3,6 @@
 use std::fmt;
 use std::path::Path;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use regex::Regex;
 
@@ -24,14 +23,7 @@ impl<'s> Texts<'s> {
     /// The text of a file; empty where it cannot be read.
     #[must_use]
     pub fn text(&self, file: FileId) -> &'s str {
-        let source = self.sources.get(file);
-        if source.text().is_empty()
-            && source.size() > 0
-            && let Some(Ok(text)) = self.root.map(|root| discover::read(root, &source.path))
-        {
-            source.set_text(Arc::from(text));
-        }
-        source.text()
+        discover::text(self.root, self.sources.get(file)).unwrap_or("")
     }
 
     /// The files below a directory, with their paths relative to it.

@@ -34,14 +34,11 @@ impl Files for Disk<'_> {
         if source.kind == EntryKind::Directory {
             return Some(Found::Directory);
         }
-        if source.text().is_empty() && source.size() > 0 {
-            match discover::read(self.root?, path) {
-                Ok(text) => source.set_text(Arc::from(text)),
-                Err(error) if error.is_about_content() => return Some(Found::Binary(file)),
-                Err(_) => return None,
-            }
+        match discover::text(self.root, source) {
+            Ok(text) => Some(Found::Text(file, text)),
+            Err(error) if error.is_about_content() => Some(Found::Binary(file)),
+            Err(_) => None,
         }
-        Some(Found::Text(file, source.text()))
     }
 }
 

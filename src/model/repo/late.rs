@@ -1,25 +1,22 @@
 //! Artifacts of the repository as a whole that are read when a rule first asks for them.
 
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::read;
 use super::seen::Seen;
-use crate::discover;
-use crate::finding::{Note, NoteKind};
+use crate::model::late::LateTexts;
 use crate::model::monitoring::{self, Monitoring};
 use crate::model::schema::{Modelled, Slot, Type};
 use crate::model::terraform::{self, Infrastructure};
 use crate::model::tooling::{self, Tooling};
 use crate::model::value::List;
 use crate::model::workflow::{self, Automation};
-use crate::source::{EntryKind, FileId, Place, Sources};
+use crate::source::{FileId, Place};
 
 /// The workflows and the Terraform of a repository, read on first use.
 #[derive(Debug)]
 pub struct Late {
-    sources: Arc<Sources>,
-    root: Option<PathBuf>,
+    texts: LateTexts,
     automation: OnceLock<(Automation, Seen)>,
     infrastructure: OnceLock<(Infrastructure, Seen)>,
     monitoring: OnceLock<Monitoring>,
@@ -27,11 +24,10 @@ pub struct Late {
 }
 
 impl Late {
-    /// Reads nothing yet. `root` is where files are read from; `None` for files that are all in memory.
-    pub(super) fn new(sources: &Arc<Sources>, root: Option<&Path>) -> Self {
+    /// Reads nothing yet.
+    pub(super) fn new(texts: &LateTexts) -> Self {
         Self {
-            sources: Arc::clone(sources),
-            root: root.map(Path::to_owned),
+            texts: texts.clone(),
             automation: OnceLock::new(),
             infrastructure: OnceLock::new(),
             monitoring: OnceLock::new(),
@@ -43,9 +39,9 @@ impl Late {
     pub fn automation(&self) -> &Automation {
         let made = self.automation.get_or_init(|| {
             let mut seen = Seen::default();
-            let automation = workflow::read(&self.sources, &mut |file| {
+            let automation = workflow::read(self.texts.sources(), &mut |file| {
                 self.fetch(file, &mut seen);
-                read::yaml(&self.sources, file, "workflow", &mut seen)
+                read::yaml(self.texts.sources(), file, "workflow", &mut seen)
             });
             (automation, seen)
         });
@@ -56,9 +52,9 @@ impl Late {
     pub fn infrastructure(&self) -> &Infrastructure {
         let made = self.infrastructure.get_or_init(|| {
             let mut seen = Seen::default();
-            let infrastructure = terraform::read(&self.sources, &mut |file| {
+            let infrastructure = terraform::read(self.texts.sources(), &mut |file| {
                 self.fetch(file, &mut seen);
-                read::terraform(&self.sources, file, &mut seen)
+                read::terraform(self.texts.sources(), file, &mut seen)
             });
             (infrastructure, seen)
         });
@@ -67,12 +63,12 @@ impl Late {
 
     /// What watches the services.
     pub fn monitoring(&self) -> &Monitoring {
-        self.monitoring.get_or_init(|| monitoring::read(&self.sources))
+        self.monitoring.get_or_init(|| monitoring::read(self.texts.sources()))
     }
 
     /// The tools around the code.
     pub fn tooling(&self) -> &Tooling {
-        self.tooling.get_or_init(|| tooling::read(&self.sources))
+        self.tooling.get_or_init(|| tooling::read(self.texts.sources()))
     }
 
     /// What was seen while the parts were read that have been asked for.
@@ -84,22 +80,10 @@ impl Late {
         seen
     }
 
-    /// Reads the text of a file, where that has not been done.
+    /// Has the text of a file read, or notes why it cannot be had.
     fn fetch(&self, file: FileId, seen: &mut Seen) {
-        let source = self.sources.get(file);
-        let Some(root) = self.root.as_deref() else { return };
-        if source.kind != EntryKind::File || !source.text().is_empty() {
-            return;
-        }
-        match discover::read(root, &source.path) {
-            Ok(text) => source.set_text(Arc::from(text)),
-            Err(error) => seen.notes.push(Note {
-                kind: NoteKind::Unparsed,
-                place: Place::whole(file),
-                message: error.to_string(),
-                help: None,
-                related: Vec::new(),
-            }),
+        if let Err(error) = self.texts.text(file) {
+            seen.unread(file, &error);
         }
     }
 }

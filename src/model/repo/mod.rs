@@ -30,7 +30,7 @@ use crate::discover::{
     self, Artifact, ArtifactKind, ComposeInput as ComposeRoots, Discovery, Inputs, RootKind, ServiceRoots,
 };
 use crate::finding::{Note, NoteKind};
-use crate::source::{EntryKind, FileId, Place, Sources};
+use crate::source::{FileId, Place, Sources};
 use crate::syntax::yaml::Tree;
 
 pub use late::{Late, LateList};
@@ -180,15 +180,9 @@ impl Composition {
     }
 }
 
-/// Reads a file whose name and content alone did not tell that it matters.
-fn read_late(sources: &Sources, root: Option<&Path>, file: FileId) {
-    let source = sources.get(file);
-    if source.kind == EntryKind::File
-        && source.text().is_empty()
-        && let Some(Ok(text)) = root.map(|root| discover::read(root, &source.path))
-    {
-        source.set_text(Arc::from(text));
-    }
+/// The text of a file whose name and content alone did not tell that it matters; empty where it cannot be read.
+fn read_late<'s>(sources: &'s Sources, root: Option<&Path>, file: FileId) -> &'s str {
+    discover::text(root, sources.get(file)).unwrap_or("")
 }
 
 /// A service with what was seen while it was read.
@@ -232,13 +226,14 @@ impl Repo {
         let roots =
             service_roots(&sources, &[dockerfiles.as_slice(), &atonix, &deployed], &projects, &composition.roots);
         let tagged_by_skaffold = skaffold::images(&sources, root);
+        let texts = LateTexts::new(&sources, root);
         let mut repo = Self {
-            late: Arc::new(Late::new(&sources, root)),
+            late: Arc::new(Late::new(&texts)),
             heads: roots.roots().iter().map(|root| head(&sources, root)).collect(),
             files: roots.roots().iter().map(|_| Files::default()).collect(),
             nested: roots,
             trouble_owners: Vec::new(),
-            texts: LateTexts::new(&sources, root),
+            texts,
             sources,
             seen,
             projects,
@@ -514,8 +509,7 @@ fn named_dockerfiles(
     let mut out = Vec::new();
     for path in paths {
         let Some(file) = sources.find(path).filter(|file| !known.contains(file)) else { continue };
-        read_late(sources, root, file);
-        if !sources.get(file).text().is_empty() {
+        if !read_late(sources, root, file).is_empty() {
             out.push(file);
         }
     }

@@ -21,8 +21,7 @@ pub(super) fn images(sources: &Sources, root: Option<&Path>) -> BTreeSet<String>
         if !NAMES.contains(&file.path.rsplit('/').next().unwrap_or("")) {
             continue;
         }
-        super::read_late(sources, root, id);
-        for document in Tree::parse(id, file.text()).documents() {
+        for document in Tree::parse(id, super::read_late(sources, root, id)).documents() {
             let artifacts = document.at(&["build", "artifacts"]).into_iter().flat_map(NodeRef::items);
             out.extend(artifacts.filter_map(|artifact| artifact.get("image")?.text().map(str::to_owned)));
         }
