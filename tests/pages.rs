@@ -86,7 +86,8 @@ fn links_between_pages_lead_somewhere() {
     for (path, text) in generated.chain(written.iter().map(|(path, text)| (path, text))) {
         let directory = Path::new(path).parent().unwrap();
         for target in links(text) {
-            let (file, anchor) = target.split_once('#').map_or((target.as_str(), None), |(file, anchor)| (file, Some(anchor)));
+            let (file, anchor) =
+                target.split_once('#').map_or((target.as_str(), None), |(file, anchor)| (file, Some(anchor)));
             let full = if file.is_empty() { PathBuf::from(path) } else { normal(&directory.join(file)) };
             if full.is_dir() {
                 continue;
