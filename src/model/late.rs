@@ -15,7 +15,22 @@ use crate::source::{FileId, Place, Sources, Span};
 pub struct LateTexts {
     sources: Arc<Sources>,
     root: Option<Arc<Path>>,
+    is_site: Arc<OnceLock<bool>>,
 }
+
+/// Configurations of programs that make sites of documents.
+const SITES: &[&str] = &[
+    "_config.yml",
+    "antora.yml",
+    "book.toml",
+    "conf.py",
+    "docusaurus.config.js",
+    "docusaurus.config.ts",
+    "hugo.toml",
+    "hugo.yaml",
+    "mkdocs.yaml",
+    "mkdocs.yml",
+];
 
 impl fmt::Debug for LateTexts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -27,7 +42,7 @@ impl LateTexts {
     /// Files below `root`; `None` for files that are all in memory.
     #[must_use]
     pub fn new(sources: &Arc<Sources>, root: Option<&Path>) -> Self {
-        Self { sources: Arc::clone(sources), root: root.map(Arc::from) }
+        Self { sources: Arc::clone(sources), root: root.map(Arc::from), is_site: Arc::default() }
     }
 
     /// The files.
@@ -42,6 +57,16 @@ impl LateTexts {
     /// See [`discover::text`].
     pub fn text(&self, file: FileId) -> Result<&str, ReadError> {
         discover::text(self.root.as_deref(), self.sources.get(file))
+    }
+
+    /// Whether documents of the run are made into a site, whose generator makes the anchors. All files are looked at
+    /// once for the run.
+    #[must_use]
+    pub fn is_site(&self) -> bool {
+        *self.is_site.get_or_init(|| {
+            let mut names = self.sources.entries().iter().map(|file| file.path.rsplit('/').next().unwrap_or(&file.path));
+            names.any(|name| SITES.contains(&name))
+        })
     }
 
     /// Whether something is at a path below the root of the run, also where the walk left it out.

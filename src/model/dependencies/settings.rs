@@ -260,8 +260,11 @@ pub(super) fn find(texts: &LateTexts, directories: &[String]) -> Found {
     let mut found = Found::default();
     let sources = texts.sources();
     for directory in directories {
-        let file = |name: &str| {
-            let path = if directory == "." { name.to_owned() } else { format!("{directory}/{name}") };
+        let mut path = if directory == "." { String::new() } else { format!("{directory}/") };
+        let start = path.len();
+        let mut file = |name: &str| {
+            path.truncate(start);
+            path.push_str(name);
             sources.find(&path).filter(|id| sources.get(*id).kind == EntryKind::File)
         };
         for (name, tool) in OWN_FILES {

@@ -14,24 +14,8 @@ use crate::source::{FileId, Place};
 /// Resolves the links of a run, and keeps the anchors of documents that they lead to.
 pub(super) struct Resolver<'r> {
     texts: &'r LateTexts,
-    /// Whether the documents are made into a site, whose generator makes the anchors.
-    is_site: bool,
     anchors: Mutex<BTreeMap<FileId, Arc<Anchors>>>,
 }
-
-/// Configurations of generators of sites.
-const SITES: &[&str] = &[
-    "_config.yml",
-    "antora.yml",
-    "book.toml",
-    "conf.py",
-    "docusaurus.config.js",
-    "docusaurus.config.ts",
-    "hugo.toml",
-    "hugo.yaml",
-    "mkdocs.yaml",
-    "mkdocs.yml",
-];
 
 /// How a link ends.
 enum Target {
@@ -47,11 +31,7 @@ enum Target {
 
 impl<'r> Resolver<'r> {
     pub(super) fn new(texts: &'r LateTexts) -> Self {
-        let is_site = texts.sources().iter().any(|(_, file)| {
-            let name = file.path.rsplit('/').next().unwrap_or(&file.path);
-            SITES.contains(&name)
-        });
-        Self { texts, is_site, anchors: Mutex::default() }
+        Self { texts, anchors: Mutex::default() }
     }
 
     /// The link of a document at `path`, whose own anchors are `own`.
@@ -87,7 +67,7 @@ impl<'r> Resolver<'r> {
 
     fn in_anchors(&self, anchors: &Anchors, fragment: &str, at: Place) -> Field<bool> {
         let fragment = decoded(fragment);
-        Field::known(if self.is_site { anchors.has_on_site(&fragment) } else { anchors.has(&fragment) }, at)
+        Field::known(if self.texts.is_site() { anchors.has_on_site(&fragment) } else { anchors.has(&fragment) }, at)
     }
 
     fn path_resolves(&self, path: &str, fragment: Option<&str>, at: Place) -> Field<bool> {
