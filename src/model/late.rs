@@ -64,7 +64,8 @@ impl LateTexts {
     #[must_use]
     pub fn is_site(&self) -> bool {
         *self.is_site.get_or_init(|| {
-            let mut names = self.sources.entries().iter().map(|file| file.path.rsplit('/').next().unwrap_or(&file.path));
+            let mut names =
+                self.sources.entries().iter().map(|file| file.path.rsplit('/').next().unwrap_or(&file.path));
             names.any(|name| SITES.contains(&name))
         })
     }
