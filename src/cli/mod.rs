@@ -362,7 +362,7 @@ struct ExplainArgs {
 
 #[derive(Args, Debug)]
 struct SchemaArgs {
-    /// What the schema describes: rule, standard or report.
+    /// What the schema describes: rule, standard, pack, config or report.
     #[arg(value_parser = parse_schema)]
     kind: schema::Kind,
 

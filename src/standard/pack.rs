@@ -8,6 +8,9 @@ use crate::rules::history;
 use crate::rules::load::Loader;
 use crate::syntax::yaml::{NodeRef, Scalar, Shape, Tree};
 
+/// The keys of `pack.yaml`.
+pub const KEYS: &[&str] = &["pack", "version", "language", "title", "summary"];
+
 /// The version of the rule language that is read here.
 pub const LANGUAGE: i64 = 1;
 
@@ -119,7 +122,7 @@ fn role(directory: &Path, path: &Path, is_pack: bool) -> Option<Role> {
 pub(super) fn read(loader: &mut Loader, tree: &Tree) {
     loader.syntax(tree);
     let Some(root) = loader.single(tree, "pack") else { return };
-    loader.closed(root, "a pack", &["pack", "version", "language", "title", "summary"]);
+    loader.closed(root, "a pack", KEYS);
     if root.shape() != Shape::Mapping {
         return;
     }

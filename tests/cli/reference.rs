@@ -122,7 +122,7 @@ fn a_standard_shows_each_clause_with_its_rules_or_its_gap() {
 
 #[test]
 fn every_schema_is_printed_and_an_unknown_one_is_refused() {
-    for kind in ["rule", "standard", "report"] {
+    for kind in ["rule", "standard", "pack", "config", "report"] {
         let run = run(&["schema", kind]);
         assert_eq!(run.status, 0, "{}", run.err);
         let schema: Value = serde_json::from_str(&run.out).unwrap();

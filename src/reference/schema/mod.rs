@@ -21,13 +21,20 @@ pub enum Kind {
     Rule,
     /// A standard.
     Standard,
+    /// `pack.yaml`.
+    Pack,
+    /// `.svclint.yaml`.
+    Config,
     /// The report of `check --format json`.
     Report,
 }
 
+/// The schema of `.svclint.yaml`, which a test holds against the loader.
+const CONFIG: &str = include_str!("../../../docs/schemas/config.schema.json");
+
 impl Kind {
     /// All kinds.
-    pub const ALL: &'static [Self] = &[Self::Rule, Self::Standard, Self::Report];
+    pub const ALL: &'static [Self] = &[Self::Rule, Self::Standard, Self::Pack, Self::Config, Self::Report];
 
     /// The name on the command line.
     #[must_use]
@@ -35,6 +42,8 @@ impl Kind {
         match self {
             Self::Rule => "rule",
             Self::Standard => "standard",
+            Self::Pack => "pack",
+            Self::Config => "config",
             Self::Report => "report",
         }
     }
@@ -48,7 +57,7 @@ impl Kind {
     /// Whether it is made from the model and the rules, so that its file under `docs/schemas` is a generated page.
     #[must_use]
     pub fn is_generated(self) -> bool {
-        matches!(self, Self::Rule | Self::Standard)
+        matches!(self, Self::Rule | Self::Standard | Self::Pack)
     }
 
     /// The schema as indented JSON with a line end.
@@ -57,9 +66,26 @@ impl Kind {
         match self {
             Self::Rule => write::text(&rule::schema()),
             Self::Standard => write::text(&standard::schema(catalogue)),
+            Self::Pack => write::text(&pack()),
+            Self::Config => CONFIG.to_owned(),
             Self::Report => crate::report::JSON_SCHEMA.to_owned(),
         }
     }
+}
+
+fn pack() -> Value {
+    let mut schema = closed(crate::standard::pack::KEYS, &["pack", "version", "language", "title"], |key| {
+        Some(match key {
+            "pack" => text_of("The name of the pack."),
+            "version" => text_of("Its version, `1.2.3`."),
+            "language" => json!({ "const": 1, "description": "The version of the rule language." }),
+            "title" => text_of("What it is, in a line."),
+            "summary" => text_of("What it is for."),
+            _ => return None,
+        })
+    });
+    schema["$schema"] = json!(DIALECT);
+    schema
 }
 
 /// A mapping with these keys and no others; `describe` gives the schema of a key, and anything goes for a key that
