@@ -368,7 +368,7 @@ fn yaml(name: &str, text: &str) -> ArtifactKind {
     let named = name.to_ascii_lowercase().contains("compose");
     let empty = sketches.iter().all(|sketch| !sketch.any());
     if is_canonical_compose(name)
-        && (empty || sketches.iter().any(|sketch| sketch.has("services")) || is_compose_1(text))
+        && (empty || sketches.iter().any(declares) || is_compose_1(text))
     {
         return ArtifactKind::Compose;
     }
@@ -378,6 +378,11 @@ fn yaml(name: &str, text: &str) -> ArtifactKind {
         return ArtifactKind::Compose;
     }
     ArtifactKind::Other
+}
+
+/// Whether a document that bears compose's own name has a section of a compose file, be it without services.
+fn declares(sketch: &Sketch<'_>) -> bool {
+    ["services", "include", "networks", "volumes", "secrets", "configs"].iter().any(|section| sketch.has(section))
 }
 
 /// Whether the first document has nothing but services at its top level, as compose files of version 1 had.
@@ -438,6 +443,8 @@ mod tests {
         let stack = "services:\n  web:\n    image: nginx:1\n";
         assert_eq!(kind("docker-compose.prod.yml", stack), Compose);
         assert_eq!(kind("stacks/portainer.yml", stack), Compose);
+        assert_eq!(kind("compose.yml", "networks: { back: {} }\nweb:\n  networks: [back]\n"), Compose);
+        assert_eq!(kind("roles/web/tasks/compose.yml", "- name: start\n  command: docker compose up\n"), Other);
         assert_eq!(kind("docker-compose.hardened.yml", "services:\n  web:\n    read_only: true\n"), Compose);
         assert_eq!(kind("docker-compose.full.yml", "version: '3'\nservices:\n  # web:\n"), Compose);
         assert_eq!(kind("compose.yaml", "include: [a.yaml]\n"), Compose);

@@ -5,6 +5,7 @@ pub mod code;
 pub mod compose;
 pub mod dependencies;
 pub mod dockerfile;
+pub mod documented;
 pub mod duration;
 pub mod facts;
 pub mod healthcheck;

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::atonix::Atonix;
 use super::code::LazySource;
 use super::compose::{ComposeFile, ComposeService};
 use super::dependencies::{Dependencies, Manifests, PackageGaps, RuntimeGaps, ToolSettings, Tools};
 use super::dockerfile::Dockerfile;
+use super::documented::LazyDocumented;
 use super::facts::{
     EnvGap, HealthMention, ImageMention, NameMention, Parts, PortMention, ReplicaMention, ResourceMention, UidMention,
     VersionMention,
@@ -56,7 +57,9 @@ model! {
         /// Its files.
         layout: Layout,
         /// Its Markdown documents; those of the repository as well, for the service that speaks for it.
-        documents: Documents,
+        documents: Arc<Documents>,
+        /// What its documents list, held against its files; absent where they list nothing.
+        documented: LazyDocumented,
         /// Its manifests of packages.
         manifests: Manifests,
         /// The tools for development that it names or configures.
@@ -68,7 +71,7 @@ model! {
         /// Packages on which `pyproject.toml` and `requirements.txt` disagree.
         package_gaps: PackageGaps,
         /// Its source text.
-        source: LazySource,
+        source: Arc<LazySource>,
         /// Every place that names a port of the service.
         port_mentions: List<PortMention>,
         /// Every place that names the user id it runs as.
@@ -116,6 +119,8 @@ pub(super) struct Assembly {
     pub(super) objects: Vec<Arc<Object>>,
     pub(super) layout: Layout,
     pub(super) documents: Documents,
+    /// Whether the repository has no other service.
+    pub(super) is_alone: bool,
     pub(super) dependencies: Dependencies,
     pub(super) repo: Option<Arc<RepoLayout>>,
 }
@@ -171,6 +176,19 @@ impl Assembly {
         } else {
             vec![Parts::nothing(self.at)]
         };
+        let (documents, source) = (Arc::new(self.documents), Arc::new(LazySource::new(&self.layout.tree)));
+        let documented = LazyDocumented {
+            at: self.at,
+            documents: is_service.then(|| Arc::clone(&documents)),
+            is_alone: self.is_alone,
+            directory: root.rsplit('/').next().filter(|name| *name != ".").map(str::to_owned),
+            dockerfile: dockerfile.clone(),
+            compose: self.compose_services.clone(),
+            workloads: workloads.clone(),
+            source: Arc::clone(&source),
+            tree: self.layout.tree.clone(),
+            made: OnceLock::new(),
+        };
         Service {
             at: self.at,
             root: PathText(self.root),
@@ -193,9 +211,10 @@ impl Assembly {
             dockerfiles: List::new(self.dockerfiles, self.at),
             compose_services: List::new(self.compose_services, self.at),
             workloads: List::new(workloads, self.at),
-            source: LazySource::new(&self.layout.tree),
+            source,
             layout: self.layout,
-            documents: self.documents,
+            documents,
+            documented,
             manifests: self.dependencies.manifests(),
             tools: self.dependencies.tools(),
             tool_settings: self.dependencies.settings(),

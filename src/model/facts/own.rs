@@ -131,7 +131,7 @@ impl Parts<'_> {
 
     /// The containers that run the service itself: the only main container of its workload, or the one that is named
     /// like the workload or the service, or runs an image of that name.
-    pub(super) fn own_containers(&self) -> Vec<&Container> {
+    pub(in crate::model) fn own_containers(&self) -> Vec<&Container> {
         let mut out = Vec::new();
         let names = self.known_names();
         for workload in self.own_workloads() {
@@ -157,7 +157,7 @@ impl Parts<'_> {
     /// The compose services that run the service: those that build its Dockerfile, but not up to a stage for
     /// development. Where some of them run the image as it is and others with another command, such as a worker, the
     /// first are the service; where each has a command of its own, the one that bears the service's name.
-    pub(super) fn own_compose(&self) -> Vec<&ComposeService> {
+    pub(in crate::model) fn own_compose(&self) -> Vec<&ComposeService> {
         let dockerfile = self.dockerfile.map(|dockerfile| &dockerfile.path);
         let builds = |service: &&ComposeService| {
             let built = service.build.value().and_then(|build| build.dockerfile_path.value());

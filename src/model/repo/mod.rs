@@ -410,6 +410,7 @@ impl Repo {
             compose_services,
             projects: projects.filter_map(|project| self.projects.get(project).cloned()).collect(),
             objects,
+            is_alone: self.heads.len() == 1,
             documents: Documents::new(&self.texts, &layout.tree, repo.as_ref().map(|repo| &repo.tree), head.at),
             dependencies: Dependencies::new(
                 &self.texts,
