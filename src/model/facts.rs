@@ -3,6 +3,7 @@
 mod amounts;
 mod env;
 mod own;
+mod start;
 
 use super::atonix::Atonix;
 use super::compose::ComposeService;
@@ -163,6 +164,8 @@ model! {
 
 pub use amounts::{ReplicaMention, ReplicaSource, ResourceMention, ResourceSource, VersionMention, VersionSource};
 pub use env::{EnvGap, EnvPlace};
+pub use start::StartGap;
+pub(super) use start::gaps as start_gaps;
 
 /// What the facts are drawn from.
 #[derive(Clone)]

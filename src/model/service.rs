@@ -11,8 +11,8 @@ use super::dependencies::{Dependencies, Manifests, PackageGaps, RuntimeGaps, Too
 use super::dockerfile::Dockerfile;
 use super::documented::LazyDocumented;
 use super::facts::{
-    EnvGap, HealthMention, ImageMention, NameMention, Parts, PortMention, ReplicaMention, ResourceMention, UidMention,
-    VersionMention,
+    EnvGap, HealthMention, ImageMention, NameMention, Parts, PortMention, ReplicaMention, ResourceMention, StartGap,
+    UidMention, VersionMention, start_gaps,
 };
 use super::k8s::{Body, Object, Workload};
 use super::layout::{Layout, RepoLayout};
@@ -92,6 +92,8 @@ model! {
         env_gaps: List<EnvGap>,
         /// Variables that either compose or Kubernetes gives to it, and the other does not.
         env_differences: List<EnvGap>,
+        /// What its image starts and does not hold.
+        start_gaps: List<StartGap>,
     }
     with {
         /// What it is made of.
@@ -177,6 +179,8 @@ impl Assembly {
             vec![Parts::nothing(self.at)]
         };
         let (documents, source) = (Arc::new(self.documents), Arc::new(LazySource::new(&self.layout.tree)));
+        let builders: Vec<&ComposeService> = self.compose_services.iter().map(|service| &**service).collect();
+        let start_gaps = start_gaps(dockerfile.as_deref(), &builders, self.layout.tree.sources(), self.at);
         let documented = LazyDocumented {
             at: self.at,
             documents: is_service.then(|| Arc::clone(&documents)),
@@ -205,6 +209,7 @@ impl Assembly {
             resource_mentions: agreed(&parts, self.at, Parts::resources),
             env_gaps: agreed(&parts, self.at, Parts::env_gaps),
             env_differences: agreed(&parts, self.at, Parts::env_differences),
+            start_gaps,
             atonix: self.atonix,
             runtime_gaps: self.dependencies.runtime_gaps(dockerfile.clone()),
             dockerfile,
