@@ -367,9 +367,7 @@ fn yaml(name: &str, text: &str) -> ArtifactKind {
     }
     let named = name.to_ascii_lowercase().contains("compose");
     let empty = sketches.iter().all(|sketch| !sketch.any());
-    if is_canonical_compose(name)
-        && (empty || sketches.iter().any(declares) || is_compose_1(text))
-    {
+    if is_canonical_compose(name) && (empty || sketches.iter().any(declares) || is_compose_1(text)) {
         return ArtifactKind::Compose;
     }
     if sketches.iter().any(|sketch| sketch.has("services") || (named && sketch.has("include")))

@@ -250,14 +250,22 @@ fn imported_names(tokens: &Tokens<'_>, start: usize) -> List<Field<String>> {
     List::new(items, at)
 }
 
-/// JavaScript: `import … from "x"`, `import "x"`, `require("x")`, `import("x")`.
+/// JavaScript: `import … from "x"`, `import "x"`, `require("x")`, `import("x")`, and `transport: { target: "x" }`, by
+/// which Pino loads a module (Pino, "Transports").
 fn script_imports(tokens: &Tokens<'_>) -> Vec<Import> {
     let mut out = Vec::new();
     for (index, token) in tokens.code.tokens.iter().enumerate().filter(|(_, token)| token.kind == TokenKind::Text) {
         let before = |back: usize| index.checked_sub(back);
         let word = |back: usize| before(back).and_then(|at| tokens.word(at));
         let is_called = before(1).is_some_and(|at| tokens.is(at, b'('));
-        if matches!(word(1), Some("from" | "import")) || (is_called && matches!(word(2), Some("require" | "import"))) {
+        let is_mark = |back: usize, mark: u8| before(back).is_some_and(|at| tokens.is(at, mark));
+        let is_transport = word(2) == Some("target")
+            && word(5) == Some("transport")
+            && is_mark(1, b':')
+            && is_mark(3, b'{')
+            && is_mark(4, b':');
+        let is_import = matches!(word(1), Some("from" | "import"));
+        if is_import || is_transport || (is_called && matches!(word(2), Some("require" | "import"))) {
             out.push(import(tokens, token.inner.slice(tokens.text).to_owned(), token.span, false));
         }
     }

@@ -52,8 +52,30 @@ const BUILT: &[&str] = &[".next", "bin", "build", "dist", "lib", "out", "target"
 
 /// Words of commands that make or fetch files which no COPY names.
 const MAKERS: &[&str] = &[
-    ".", "-e", "--editable", "build", "bundle", "clone", "compile", "cp", "curl", "esbuild", "install-package", "ln", "make",
-    "mv", "rollup", "rsync", "swc", "sync", "tar", "tsc", "unzip", "vite", "webpack", "wget",
+    ".",
+    "-e",
+    "--editable",
+    "build",
+    "bundle",
+    "clone",
+    "compile",
+    "cp",
+    "curl",
+    "esbuild",
+    "install-package",
+    "ln",
+    "make",
+    "mv",
+    "rollup",
+    "rsync",
+    "swc",
+    "sync",
+    "tar",
+    "tsc",
+    "unzip",
+    "vite",
+    "webpack",
+    "wget",
 ];
 
 /// What the image of a service starts and does not hold.
@@ -212,9 +234,14 @@ fn held(copy: &Copy, path: &str, context: &str, sources: &Sources) -> Held {
     }
     let rest = rest.trim_start_matches('/');
     let of = copy.sources.iter().map(|source| {
-        let Some(source) = source.value().filter(|source| !source.contains(['*', '?', '[', '$'])) else {
+        let Some(source) = source.value().filter(|source| !source.contains(['?', '[', '$'])) else {
             return Held::Open;
         };
+        if let Some((start, end)) = source.trim_start_matches("./").split_once('*') {
+            let name = rest.split('/').next().unwrap_or(rest);
+            let may_be = end.contains(['*', '/']) || (name.starts_with(start) && name.ends_with(end));
+            return if may_be { Held::Open } else { Held::Elsewhere };
+        }
         let full = joined(context, source);
         let Some(id) = sources.find(&full) else { return Held::Open };
         if sources.get(id).kind == EntryKind::File {
