@@ -246,7 +246,12 @@ fn held(copy: &Copy, path: &str, context: &str, sources: &Sources) -> Held {
         let Some(id) = sources.find(&full) else { return Held::Open };
         if sources.get(id).kind == EntryKind::File {
             let name = full.rsplit('/').next().unwrap_or(&full);
-            return if rest.is_empty() || rest == name { Held::Brought } else { Held::Elsewhere };
+            return match rest {
+                "" => Held::Brought,
+                rest if rest == name => Held::Brought,
+                rest if rest.contains('/') || copy.is_manifest_only => Held::Elsewhere,
+                _ => Held::Lacking,
+            };
         }
         let is_built = rest.split('/').any(|part| BUILT.contains(&part));
         match sources.find(&joined(&full, rest)).map(|id| sources.get(id).kind) {
