@@ -10,7 +10,7 @@ use svclint::engine::{self, Choice};
 use svclint::finding::Report;
 use svclint::model::k8s::Workload;
 use svclint::model::repo::{Assembled, Repo};
-use svclint::model::schema::{Node, Slot, View};
+use svclint::model::schema::{Node, Scope, Slot, View};
 use svclint::model::value::Field;
 use svclint::source::{Place, Sources};
 use svclint::standard::library::Library;
@@ -197,6 +197,23 @@ fn a_kustomization_that_cannot_be_built_is_noted_and_its_files_are_judged_as_the
     let workload = workloads(&repo).into_iter().next().unwrap();
     let image = workload.containers.items[0].image.value().unwrap();
     assert!(matches!(image.tag, Field::Unresolved(_)), "the overlay may well set it");
+}
+
+#[test]
+fn what_stands_in_the_file_of_a_workload_goes_with_it_to_its_service() {
+    let routes = "---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: routes}\n";
+    let repo = repo(&[
+        ("docker-compose.yml", "services: {api: {build: services/api}, web: {build: services/web}}\n"),
+        ("services/api/Dockerfile", "FROM scratch\n"),
+        ("services/web/Dockerfile", "FROM scratch\n"),
+        BASE,
+        ("k8s/base/api.yaml", &format!("{API}{routes}")),
+    ]);
+    let has_routes =
+        |one: &&Assembled| one.service.targets("k8s.object").iter().any(|object| object.label().contains("routes"));
+    let owners: Vec<String> =
+        assembled(&repo).iter().filter(has_routes).map(|one| one.service.root.0.clone()).collect();
+    assert_eq!(owners, ["services/api"]);
 }
 
 #[test]

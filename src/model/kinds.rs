@@ -15,7 +15,7 @@ use super::layout::{Layout, RepoFile, RepoLayout};
 use super::markdown::{Document, Section};
 use super::monitoring::{Alert, Dashboard, PrometheusConfig};
 use super::schema::{Node, StructDef};
-use super::service::{Service, objects_of};
+use super::service::{Service, ServiceKind, objects_of};
 use super::terraform::{Module, ModuleCall, Output, Resource, Variable};
 use super::tooling::{Gateway, Hook, HookRepository};
 use super::value::List;
@@ -42,7 +42,12 @@ static KINDS: &[Kind] = &[
         let others = service.repo.iter().flat_map(|repo| repo.files.list());
         service.layout.files.list().iter().chain(others).map(|file| file as &dyn Node).collect()
     }),
-    kind(Source::schema, |service| service.source.get().map(|source| &**source as &dyn Node).into_iter().collect()),
+    // Scripts beside a stack are no program that answers, reads settings or is tested as one.
+    kind(Source::schema, |service| {
+        let is_built = service.kind == ServiceKind::Service;
+        let source = is_built.then(|| service.source.get()).flatten();
+        source.map(|source| &**source as &dyn Node).into_iter().collect()
+    }),
     kind(SourceFile::schema, |service| {
         let source = service.source.get();
         let files = source.into_iter().flat_map(|source| source.files.iter().chain(&source.tests));

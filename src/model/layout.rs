@@ -5,6 +5,8 @@ mod tree;
 
 use std::sync::{Arc, OnceLock};
 
+use super::code::LazySource;
+use super::dependencies::{Dependencies, Tools};
 use super::late::LateTexts;
 use super::markdown::Documents;
 use super::monitoring::{Alert, Dashboard, PrometheusConfig};
@@ -95,6 +97,10 @@ model! {
         files: Files,
         /// All Markdown documents, those of services too.
         documents: Documents,
+        /// All source text, that of services too.
+        code: LazySource,
+        /// The tools for development that the repository or one of its services names or configures.
+        tools: Tools,
         /// The GitHub workflows.
         workflows: LateList<Workflow>,
         /// The jobs of all workflows.
@@ -145,6 +151,8 @@ impl RepoLayout {
         let whole = Subtree::new(sources, ".", &[], None);
         Self {
             documents: Documents::new(texts, &all, None, all.at),
+            code: LazySource::new(&all),
+            tools: Dependencies::new(texts, &all, (".", false), all.at).tools(),
             at: tree.at,
             files: Files { tree: tree.clone(), made: OnceLock::new() },
             whole,

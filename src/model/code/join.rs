@@ -133,7 +133,7 @@ fn join(
         routes.unseen = Some(unseen("the routes", "none is registered in a way that svclint knows"));
     }
     if routes.unseen.is_none()
-        && let Some((module, _)) = import_of(&code, registers_health)
+        && let Some(module) = library_of(&code, registers_health)
     {
         routes.unseen = Some(unseen(&module, "it may register routes of its own"));
     }
@@ -197,7 +197,7 @@ fn configured_elsewhere(code: &[Arc<SourceFile>]) -> Option<String> {
             .iter()
             .any(|known| module.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/'])))
     };
-    import_of(code, is_one).map(|(module, _)| module)
+    library_of(code, is_one)
 }
 
 /// Packages that answer health checks by themselves, by their names.
@@ -313,6 +313,23 @@ fn json_logging(code: &[Arc<SourceFile>]) -> Option<(String, Place)> {
 
 fn call_of(code: &[Arc<SourceFile>], is_it: impl Fn(&super::Call) -> bool) -> Option<(String, Place)> {
     code.iter().flat_map(|file| file.calls.iter()).find(|call| is_it(call)).map(|call| (call.callee.clone(), call.at))
+}
+
+/// Like `import_of`, without what Python finds in the service itself before it looks for libraries: `config.settings`
+/// where there is a directory `config`.
+fn library_of(code: &[Arc<SourceFile>], is_it: impl Fn(&str) -> bool) -> Option<String> {
+    let is_own = |module: &str| {
+        let name = module.split('.').next().unwrap_or(module);
+        code.iter().any(|file| {
+            let mut parts = file.path.0.rsplit('/');
+            parts.next().and_then(|file| file.strip_suffix(".py")) == Some(name) || parts.any(|part| part == name)
+        })
+    };
+    let imports = code.iter().flat_map(|file| file.imports.iter().map(move |import| (file.language, import)));
+    imports
+        .filter(|(_, import)| is_it(&import.module))
+        .find(|(language, import)| *language != super::CodeLanguage::Python || !is_own(&import.module))
+        .map(|(_, import)| import.module.clone())
 }
 
 fn import_of(code: &[Arc<SourceFile>], is_it: impl Fn(&str) -> bool) -> Option<(String, Place)> {

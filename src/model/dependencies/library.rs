@@ -265,6 +265,9 @@ impl Inner {
         if !draft.is_manifest {
             return (None, problems);
         }
+        if !draft.listed_in.is_empty() && draft.listed_in.iter().all(|name| self.is_requirements(&path, name)) {
+            draft.unseen = None;
+        }
         if !problems.is_empty() {
             draft.unseen = Some("this file could not be read");
         }
@@ -293,6 +296,14 @@ impl Inner {
             is_dynamic: draft.is_dynamic,
         };
         (Some(manifest), problems)
+    }
+
+    /// Whether `name`, as the manifest at `path` writes it, is a requirements file, and so a manifest of its own.
+    fn is_requirements(&self, path: &str, name: &str) -> bool {
+        let directory = path.rsplit_once('/').map_or(".", |(directory, _)| directory);
+        let name = name.trim_start_matches("./");
+        matches!(format_of(name), Some(Format::Requirements))
+            && self.texts.sources().find(&joined(directory, name)).is_some()
     }
 
     /// A requirements file with what `-c` pins. Files that `-r` names are manifests of their own.
@@ -345,7 +356,9 @@ impl Inner {
         }
         found.tools.sort_by(|a, b| (&a.name, a.at).cmp(&(&b.name, b.at)));
         found.tools.dedup_by(|a, b| a.name == b.name);
-        let at = manifests.items.first().map_or(self.at, |manifest| manifest.at);
+        // What a repository lacks stands in none of the manifests of its services.
+        let own = manifests.items.first().filter(|_| self.is_built);
+        let at = own.map_or(self.at, |manifest| manifest.at);
         (List::new(found.tools, at), List::new(found.settings, at))
     }
 }

@@ -16,6 +16,8 @@ pub(super) struct Draft {
     pub(super) runtime: Field<String>,
     /// Whether the packages are taken from another file.
     pub(super) is_dynamic: bool,
+    /// The files that they are taken from, as the manifest names them.
+    pub(super) listed_in: Vec<String>,
     /// Why packages cannot be seen.
     pub(super) unseen: Option<&'static str>,
     /// Whether it is about a package at all; a `pyproject.toml` may hold settings of tools alone.
@@ -29,6 +31,7 @@ impl Draft {
             scripts: Vec::new(),
             runtime: Field::Absent(at),
             is_dynamic: false,
+            listed_in: Vec::new(),
             unseen: None,
             is_manifest: true,
         }
@@ -85,6 +88,12 @@ pub(super) fn pyproject(toml: &Toml, home: &Home) -> Draft {
     draft.is_dynamic = dynamic.iter().any(|item| item.text() == Some("dependencies"));
     if draft.is_dynamic {
         draft.unseen = Some("the packages are listed in another file");
+        let files = toml.at(&["tool", "setuptools", "dynamic", "dependencies", "file"]);
+        // One name, or a list of them (setuptools, "Dynamic Metadata").
+        let names = files
+            .into_iter()
+            .flat_map(|files| files.text().into_iter().chain(files.items().iter().filter_map(Toml::text)));
+        draft.listed_in = names.map(str::to_owned).collect();
     }
     for scripts in [
         toml.at(&["project", "scripts"]),

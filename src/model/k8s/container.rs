@@ -98,6 +98,8 @@ model! {
         workload_kind: Always<String>,
         /// Name of its workload.
         workload_name: Field<String>,
+        /// Namespace of its workload; absent where whoever applies it decides.
+        workload_namespace: Field<String>,
         /// What it is to its pod.
         role: ContainerRole,
         /// Whether it is meant to run on: a main or sidecar container of a workload that is not a job.
@@ -157,6 +159,7 @@ impl Container {
             software: Software::of(&image),
             workload_kind: Always::known(String::new(), at),
             workload_name: Field::Absent(at),
+            workload_namespace: Field::Absent(at),
             role: if is_sidecar { ContainerRole::Sidecar } else { role },
             is_long_running: false,
             image,

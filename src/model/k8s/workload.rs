@@ -340,6 +340,7 @@ fn read_containers(pod: Reader<'_>, meta: &Meta, is_job: bool) -> List<Container
                 !is_job && matches!(container.role, ContainerRole::Main | ContainerRole::Sidecar);
             container.workload_kind = meta.kind.clone();
             container.workload_name = meta.name.clone();
+            container.workload_namespace = meta.namespace.clone();
             container
         });
         all.items.extend(some.items);

@@ -257,10 +257,12 @@ fn give(repo: &mut Repo, built: Vec<Built<'_>>, loose: &BTreeMap<usize, Vec<Arc<
                 list.share.is_open |= one.build.is_open();
             }
         }
+        let beside = objects::owners_by_file(all.iter().map(|(object, _)| object), &names);
         for (object, owner) in all {
             let Some(first) = owner else { continue };
             let shared = objects::is_shared(repo, first);
-            let owner = if shared { objects::owner_of(&object, &names).unwrap_or(first) } else { first };
+            let named = shared.then(|| objects::owner_beside(&object, &names, &beside)).flatten();
+            let owner = named.unwrap_or(first);
             owners.insert(owner);
             let path = object.meta.path.clone();
             let (Some(list), Some(head)) = (repo.files.get_mut(owner), repo.heads.get_mut(owner)) else { continue };

@@ -89,10 +89,7 @@ pub(super) fn hand_out(repo: &mut Repo) {
         }
         let beside = owners_by_file(&objects, &names);
         for object in objects {
-            let is_workload = matches!(object.body, Body::Workload(_));
-            let owner = owner_of(&object, &names);
-            let owner = owner.or_else(|| beside.get(&object.meta.at.file).copied().flatten().filter(|_| !is_workload));
-            let owner = owner.unwrap_or(index);
+            let owner = owner_beside(&object, &names, &beside).unwrap_or(index);
             let path = object.meta.path.clone();
             let (Some(files), Some(head)) = (repo.files.get_mut(owner), repo.heads.get_mut(owner)) else { continue };
             files.objects.push(object);
@@ -104,9 +101,12 @@ pub(super) fn hand_out(repo: &mut Repo) {
 }
 
 /// By file the one service that its workloads are named after, if it is one: what stands beside them is for it.
-fn owners_by_file(objects: &[Arc<Object>], names: &Names) -> BTreeMap<FileId, Option<usize>> {
+pub(super) fn owners_by_file<'o>(
+    objects: impl IntoIterator<Item = &'o Arc<Object>>,
+    names: &Names,
+) -> BTreeMap<FileId, Option<usize>> {
     let mut owners: BTreeMap<FileId, Option<usize>> = BTreeMap::new();
-    for object in objects.iter().filter(|object| matches!(object.body, Body::Workload(_))) {
+    for object in objects.into_iter().filter(|object| matches!(object.body, Body::Workload(_))) {
         let owner = owner_of(object, names);
         owners
             .entry(object.meta.at.file)
@@ -119,6 +119,13 @@ fn owners_by_file(objects: &[Arc<Object>], names: &Names) -> BTreeMap<FileId, Op
 /// Whether the objects of a service may well be those of others: a stack, or a service at the root of several.
 pub(super) fn is_shared(repo: &Repo, index: usize) -> bool {
     repo.heads.get(index).is_some_and(|head| head.kind == ServiceKind::Stack || head.root == ".")
+}
+
+/// The service that an object is named after, or else that of the workloads beside it in its file.
+pub(super) fn owner_beside(object: &Object, names: &Names, beside: &BTreeMap<FileId, Option<usize>>) -> Option<usize> {
+    let is_workload = matches!(object.body, Body::Workload(_));
+    let by_file = || beside.get(&object.meta.at.file).copied().flatten().filter(|_| !is_workload);
+    owner_of(object, names).or_else(by_file)
 }
 
 /// The service that an object is named after.

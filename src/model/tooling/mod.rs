@@ -53,6 +53,14 @@ pub fn read(sources: &Sources) -> Tooling {
     tooling
 }
 
+/// Adds what a file holds to a list, which is where its first file is: there something is missing that is not in it.
+fn add<T>(list: &mut List<Arc<T>>, found: impl IntoIterator<Item = T>, file: FileId) {
+    if list.items.is_empty() {
+        list.at = Place::whole(file);
+    }
+    list.items.extend(found.into_iter().map(Arc::new));
+}
+
 fn one(sources: &Sources, id: FileId, path: &str, tooling: &mut Tooling) {
     let name = path.rsplit('/').next().unwrap_or(path);
     let text = || sources.read(id);
@@ -60,16 +68,16 @@ fn one(sources: &Sources, id: FileId, path: &str, tooling: &mut Tooling) {
         ".pre-commit-config.yaml" | ".pre-commit-config.yml" => {
             let Some(text) = text() else { return };
             let (repositories, hooks) = hooks::read(&Tree::parse(id, &text));
-            tooling.hook_repositories.items.extend(repositories.into_iter().map(Arc::new));
-            tooling.hooks.items.extend(hooks.into_iter().map(Arc::new));
+            add(&mut tooling.hook_repositories, repositories, id);
+            add(&mut tooling.hooks, hooks, id);
         }
         "Makefile" | "makefile" | "GNUmakefile" => {
             let Some(text) = text() else { return };
-            tooling.make_targets.items.extend(make::read(id, path, &text).into_iter().map(Arc::new));
+            add(&mut tooling.make_targets, make::read(id, path, &text), id);
         }
         "CODEOWNERS" => {
             let Some(text) = text() else { return };
-            tooling.code_owners.items.extend(owners::read(id, &text).into_iter().map(Arc::new));
+            add(&mut tooling.code_owners, owners::read(id, &text), id);
         }
         _ if name.starts_with("kong") && matches!(name.rsplit_once('.'), Some((_, "yml" | "yaml"))) => {
             let Some(text) = text() else { return };

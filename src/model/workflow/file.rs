@@ -14,7 +14,7 @@ use crate::syntax::yaml::{Shape, Tree};
 use super::follow::{self, Actions};
 use super::job::{self, Around, Job};
 use super::permission::Permissions;
-use super::step::{EnvVar, Source, Step, env, written};
+use super::step::{EnvVar, Source, Step, env, names_in, written};
 use super::trigger::{self, Schedule, Trigger};
 
 /// Where workflows lie; GitHub looks nowhere else.
@@ -138,8 +138,10 @@ fn workflow(sources: &Sources, file: FileId, tree: &Tree, actions: &Actions<'_>)
     let mut jobs = reader.map("jobs", |id, at, node| Arc::new(job::read(&around, id, at, node)));
     jobs.items.truncate(MAX_JOBS);
     let events: Vec<String> = triggers.iter().map(|trigger| trigger.event.clone()).collect();
-    let collected = |list: fn(&Job) -> &List<String>| {
-        let mut all: Vec<String> = jobs.iter().flat_map(|job| list(job)).cloned().collect();
+    let given: Vec<String> = env.iter().map(|variable| variable.text.clone()).collect();
+    let collected = |list: fn(&Job) -> &List<String>, context: &str| {
+        let of_jobs = jobs.iter().flat_map(|job| list(job)).cloned();
+        let mut all: Vec<String> = of_jobs.chain(names_in(&given, &Field::Absent(jobs.at), context)).collect();
         all.sort_unstable();
         all.dedup();
         List::new(all, jobs.at)
@@ -174,8 +176,8 @@ fn workflow(sources: &Sources, file: FileId, tree: &Tree, actions: &Actions<'_>)
             || (!jobs.items.is_empty() && jobs.iter().all(|job| job.permissions.is_some())),
         is_reusable: events.iter().any(|event| event == "workflow_call"),
         tests: jobs.iter().any(|job| job.tests),
-        secrets: collected(|job| &job.secrets),
-        variables: collected(|job| &job.variables),
+        secrets: collected(|job| &job.secrets, "secrets."),
+        variables: collected(|job| &job.variables, "vars."),
         all_env: List::new(all_env, jobs.at),
         if_secrets: List::new(if_secrets, jobs.at),
         titles: List::new(ids.chain(names).collect(), jobs.at),

@@ -158,7 +158,7 @@ pub(super) fn read(around: &Around<'_>, id: &str, at: Place, node: NodeRef<'_>) 
     let reader = Reader::new(node).blaming(at);
     let condition = written(reader, "if");
     let environment = environment(reader);
-    let env = env(reader, "env");
+    let own_env = env(reader, "env");
     let defaults = reader.child("defaults").child("run");
     let directory =
         written(defaults, "working-directory").map(|path| trimmed(&path)).or(|| around.working_directory.clone());
@@ -177,7 +177,7 @@ pub(super) fn read(around: &Around<'_>, id: &str, at: Place, node: NodeRef<'_>) 
             Field::Absent(_) => Field::Absent(at),
             other => other,
         },
-        secrets_in_env: env.iter().chain(around.env).filter_map(secret).collect(),
+        secrets_in_env: own_env.iter().chain(around.env).filter_map(secret).collect(),
         actions: Vec::new(),
         built: Vec::new(),
         reports: Vec::new(),
@@ -192,6 +192,15 @@ pub(super) fn read(around: &Around<'_>, id: &str, at: Place, node: NodeRef<'_>) 
             step.texts.iter().map(String::as_str).chain(step.working_directory.value().map(String::as_str))
         })
         .collect();
+    let given = [env(reader, "with"), env(reader, "secrets")];
+    let given: Vec<String> = given.iter().flatten().chain(&own_env).map(|variable| variable.text.clone()).collect();
+    let named = |list: fn(&Step) -> &List<String>, context: &str| {
+        let of_steps = steps.iter().flat_map(|step| list(step)).cloned();
+        let mut all: Vec<String> = of_steps.chain(step::names_in(&given, &condition, context)).collect();
+        all.sort_unstable();
+        all.dedup();
+        List::new(all, at)
+    };
     let collected = |list: fn(&Step) -> &List<String>| {
         let mut all: Vec<String> = steps.iter().flat_map(|step| list(step)).cloned().collect();
         all.sort_unstable();
@@ -232,9 +241,10 @@ pub(super) fn read(around: &Around<'_>, id: &str, at: Place, node: NodeRef<'_>) 
         tests: steps.iter().any(|step| step.tests),
         deploys: !local_cluster && !is_trial(id) && steps.iter().any(|step| step.deploys),
         uses_docker: steps.iter().any(|step| step.uses_docker),
-        secrets: collected(|step| &step.secrets),
-        variables: collected(|step| &step.variables),
-        guards_secrets: guarded || steps.iter().filter(reads_secret).all(|step| step.guarded),
+        secrets: named(|step| &step.secrets, "secrets."),
+        variables: named(|step| &step.variables, "vars."),
+        guards_secrets: guarded
+            || (steps.iter().filter(reads_secret).all(|step| step.guarded) && guards_env(&own_env, &steps)),
         excludes_pull_requests: progress.excludes_pull_requests,
         path: PathText(around.source.path.to_owned()),
         workflow: around.workflow.to_owned(),
@@ -245,8 +255,20 @@ pub(super) fn read(around: &Around<'_>, id: &str, at: Place, node: NodeRef<'_>) 
         services,
         steps,
         uses,
-        env,
+        env: own_env,
     }
+}
+
+/// Whether steps have a condition that could not do without a secret in the environment of their job: those whose script
+/// names the variable, and at least one, since scripts of the repository read it as well.
+fn guards_env(env: &List<EnvVar>, steps: &List<Arc<Step>>) -> bool {
+    let is_secret = |variable: &&EnvVar| {
+        variable.source == ValueSource::Secret && variable.reads.value().is_none_or(|name| name != "GITHUB_TOKEN")
+    };
+    env.iter().filter(is_secret).all(|variable| {
+        let names = |step: &&Arc<Step>| step.run.value().is_some_and(|run| run.contains(&variable.name));
+        steps.iter().any(|step| step.guarded) && steps.iter().filter(names).all(|step| step.guarded)
+    })
 }
 
 /// Whether the id of a job says that what it deploys is for a test.

@@ -330,8 +330,8 @@ pub(super) fn read(source: Source<'_>, node: NodeRef<'_>, progress: &mut Progres
         working_directory: directory
             .map(|path| path.trim_start_matches("./").trim_end_matches('/').to_owned())
             .or(|| progress.working_directory.clone()),
-        secrets: List::new(names_in(&texts, "secrets."), at),
-        variables: List::new(names_in(&texts, "vars."), at),
+        secrets: List::new(names_in(&texts, &condition, "secrets."), at),
+        variables: List::new(names_in(&texts, &condition, "vars."), at),
         tests: commands.iter().any(tools::is_test),
         deploys: tools::action_deploys(&action) || commands.iter().any(tools::is_deployment),
         rolls_back: commands.iter().any(tools::is_rollback),
@@ -395,9 +395,11 @@ fn runs_always(condition: &str) -> bool {
     ["always()", "!cancelled()", "failure()"].iter().any(|call| condition.contains(call))
 }
 
-/// What the texts read of a context such as `secrets.`, by name.
-fn names_in(texts: &[String], context: &str) -> Vec<String> {
-    let reads = texts.iter().flat_map(|text| expression::reads_in(text));
+/// What the texts and a condition, which is an expression without braces too, read of a context such as `secrets.`, by
+/// name.
+pub(super) fn names_in(texts: &[String], condition: &Field<String>, context: &str) -> Vec<String> {
+    let conditions = condition.value().into_iter().flat_map(|condition| expression::reads(condition));
+    let reads = texts.iter().flat_map(|text| expression::reads_in(text)).chain(conditions);
     let names: BTreeSet<String> = reads.filter_map(|read| read.name.strip_prefix(context).map(str::to_owned)).collect();
     names.into_iter().collect()
 }
