@@ -75,7 +75,7 @@ impl Reader<'_> {
         let mut value = String::new();
         loop {
             let rest = self.text.get(self.at..)?;
-            let plain = rest.find(|c: char| c == '"' || c == '\\' || c < ' ')?;
+            let plain = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f))?;
             value.push_str(rest.get(..plain)?);
             self.at += plain;
             match self.peek()? {

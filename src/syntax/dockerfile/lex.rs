@@ -61,7 +61,8 @@ impl<'t> Iterator for Lines<'t> {
     fn next(&mut self) -> Option<Line<'t>> {
         let rest = self.text.get(self.at..).filter(|rest| !rest.is_empty())?;
         let full = rest.split_inclusive('\n').next()?;
-        let line = Line { start: self.at, text: full.trim_end_matches(['\r', '\n']), full };
+        let length = full.bytes().rposition(|byte| !matches!(byte, b'\r' | b'\n')).map_or(0, |last| last + 1);
+        let line = Line { start: self.at, text: full.get(..length).unwrap_or(full), full };
         self.at += full.len();
         Some(line)
     }
@@ -172,6 +173,10 @@ impl<'t> Lexer<'t> {
     }
 
     fn without_continuation<'l>(&self, text: &'l str) -> (&'l str, bool) {
+        // Most lines end in what neither is blank nor continues.
+        if text.bytes().next_back().is_some_and(|last| last.is_ascii_alphanumeric() || last == b'"') {
+            return (text, false);
+        }
         let trimmed = text.trim_end_matches([' ', '\t']);
         match trimmed.strip_suffix(self.escape) {
             // Only an odd-looking single escape continues: BuildKit looks one character back, not further.
