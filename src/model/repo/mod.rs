@@ -256,10 +256,15 @@ impl Repo {
     }
 
     fn hand_out(&mut self, dockerfiles: &[FileId], atonix: &[FileId], manifests: &[FileId]) {
+        let mut named: BTreeMap<&str, usize> = BTreeMap::new();
+        for (index, root) in self.nested.roots().iter().enumerate() {
+            for path in &root.dockerfiles {
+                named.entry(path).or_insert(index);
+            }
+        }
         let mut place = |file: FileId, kind: &'static str, list: fn(&mut Files) -> &mut Vec<FileId>| {
             let path = self.sources.get(file).path.clone();
-            let roots = self.nested.roots();
-            let named = roots.iter().position(|root| root.dockerfiles.contains(&path));
+            let named = named.get(path.as_str()).copied();
             let Some(owner) = named.or_else(|| self.nested.owner_of(&path)) else { return };
             if let (Some(files), Some(head)) = (self.files.get_mut(owner), self.heads.get_mut(owner)) {
                 list(files).push(file);
