@@ -215,7 +215,9 @@ impl<'r> Reader<'r> {
     fn json(&mut self, arguments: Range<usize>) -> Result<Vec<Spanned<String>>, bool> {
         match json::array(self.slice(arguments.clone()), arguments.start) {
             Array::Strings(strings) => {
-                Ok(strings.into_iter().map(|(value, range)| Spanned::new(value, self.span(range))).collect())
+                let mut words = Vec::with_capacity(strings.len());
+                words.extend(strings.into_iter().map(|(value, range)| Spanned::new(value, self.span(range))));
+                Ok(words)
             }
             Array::NotStrings => {
                 self.refuse_line(self.span(arguments), "a JSON array here can hold only strings");
@@ -411,9 +413,11 @@ impl<'r> Reader<'r> {
                 }
             })
         };
-        let sources = words.into_iter().filter(|(_, range)| range.is_empty() || is_heredoc(range).is_err());
+        let mut sources = Vec::with_capacity(words.len());
+        let kept = words.into_iter().filter(|(_, range)| range.is_empty() || is_heredoc(range).is_err());
+        sources.extend(kept.map(|(word, _)| word));
         Some(Transfer {
-            sources: sources.map(|(word, _)| word).collect(),
+            sources,
             dest,
             from: self.flag_word(flags, "from"),
             chown: self.flag_word(flags, "chown"),
@@ -466,7 +470,7 @@ impl<'r> Reader<'r> {
 
 /// Whether a text has a `<` at all, which is quicker told than whether it has two.
 pub(super) fn may_hold_heredoc(text: &str) -> bool {
-    text.contains('<') && text.contains("<<")
+    text.as_bytes().contains(&b'<') && text.contains("<<")
 }
 
 fn is_stage_name(name: &str) -> bool {

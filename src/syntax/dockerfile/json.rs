@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use serde::de::IgnoredAny;
 
+use super::words;
+
 /// What the arguments are, read as JSON.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Array {
@@ -17,7 +19,7 @@ pub(super) enum Array {
 
 /// Reads `text` as an array. `offset` is added to the ranges.
 pub(super) fn array(text: &str, offset: usize) -> Array {
-    let inner = text.trim_start();
+    let inner = words::trim_start(text);
     if !inner.starts_with('[') {
         return Array::NotJson;
     }
