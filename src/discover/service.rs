@@ -95,7 +95,10 @@ impl ServiceRoots {
 
     /// The roots below a root, which its own judgement leaves to them.
     pub fn nested_in<'r>(&'r self, root: &'r str) -> impl Iterator<Item = &'r str> {
-        self.roots.iter().map(|other| other.root.as_str()).filter(move |other| *other != root && is_below(other, root))
+        // In path order, what lies below a directory stands together, if not right behind it.
+        let first = if root == "." { 0 } else { self.roots.partition_point(|other| is_before(&other.root, root)) };
+        let rest = self.roots.get(first..).unwrap_or(&[]).iter().map(|other| other.root.as_str());
+        rest.filter(move |other| *other != root).take_while(move |other| is_below(other, root))
     }
 }
 
@@ -303,6 +306,14 @@ fn last(path: &str) -> &str {
 /// The path itself and every directory above it, `.` last.
 fn ancestors(path: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(path), |path| (*path != ".").then(|| parent_of(path)))
+}
+
+/// Whether a path comes before everything below a directory, in path order.
+fn is_before(path: &str, directory: &str) -> bool {
+    match path.strip_prefix(directory) {
+        Some(rest) => rest.as_bytes().first().is_none_or(|next| *next < b'/'),
+        None => path < directory,
+    }
 }
 
 fn is_below(path: &str, directory: &str) -> bool {

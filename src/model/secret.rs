@@ -78,39 +78,40 @@ const HARMLESS_WORDS: &[&str] = &["PUBLIC", "NO", "ALLOW", "RANDOM", "REQUIRE", 
 /// `_FILE`, `_PATH`, `_ID` and the like, nor what is `PUBLIC`.
 #[must_use]
 pub fn is_secret_key(name: &str) -> bool {
-    let words = words(name);
+    let parted = parted(name);
+    let words: Vec<&str> = parted.split('_').filter(|word| !word.is_empty()).collect();
     // The shells' own names for the working directory.
-    if matches!(name, "PWD" | "OLDPWD") || words.iter().any(|word| HARMLESS_WORDS.contains(&word.as_str())) {
+    if matches!(name, "PWD" | "OLDPWD") || words.iter().any(|word| HARMLESS_WORDS.contains(word)) {
         return false;
     }
     let Some(last) = words.last() else { return false };
-    if HARMLESS_ENDINGS.contains(&last.as_str()) || last.starts_with("EXPIR") {
+    if HARMLESS_ENDINGS.contains(last) || last.starts_with("EXPIR") {
         return false;
     }
-    let single = |word: &String| SECRET_WORDS.contains(&word.as_str()) || word.ends_with("PASSWORD");
-    let pair = |pair: &[String]| match pair {
-        [first, second] => SECRET_PAIRS.contains(&(first.as_str(), second.as_str())),
+    let single = |word: &&str| SECRET_WORDS.contains(word) || word.ends_with("PASSWORD");
+    let pair = |pair: &[&str]| match pair {
+        [first, second] => SECRET_PAIRS.contains(&(*first, *second)),
         _ => false,
     };
     // In `PASS_THROUGH` it is another word.
-    last == "PASS" || words.iter().any(single) || words.windows(2).any(pair)
+    *last == "PASS" || words.iter().any(single) || words.windows(2).any(pair)
 }
 
-fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
+/// The name in capitals, its words parted by `_`.
+fn parted(name: &str) -> String {
+    let mut parted = String::with_capacity(name.len() + 4);
     let mut was_small = false;
     for c in name.chars() {
         let separates = matches!(c, '_' | '-' | '.');
         if separates || (was_small && c.is_ascii_uppercase()) {
-            words.push(String::new());
+            parted.push('_');
         }
         was_small = c.is_ascii_lowercase();
-        if let (false, Some(word)) = (separates, words.last_mut()) {
-            word.push(c.to_ascii_uppercase());
+        if !separates {
+            parted.push(c.to_ascii_uppercase());
         }
     }
-    words.retain(|word| !word.is_empty());
-    words
+    parted
 }
 
 /// Whether a value only holds the place of one: empty, a variable or template expression, `<…>`, `changeme`,

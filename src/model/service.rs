@@ -159,7 +159,7 @@ impl Assembly {
             .objects
             .iter()
             .filter_map(|object| match &object.body {
-                Body::Workload(workload) => Some(Arc::new((**workload).clone())),
+                Body::Workload(workload) => Some(Arc::clone(workload)),
                 _ => None,
             })
             .collect();

@@ -364,10 +364,15 @@ impl Sources {
         if directory == "." {
             return 0..self.files.len();
         }
-        let prefix = format!("{directory}/");
-        let start = self.files.partition_point(|file| *file.path < *prefix);
+        // Both without making the text of `directory/`: this is asked for every directory of a repository.
+        let behind = |path: &str| path.strip_prefix(directory).map(|rest| rest.as_bytes().first().copied());
+        let is_before = |path: &str| match behind(path) {
+            Some(next) => next.is_none_or(|next| next < b'/'),
+            None => path < directory,
+        };
+        let start = self.files.partition_point(|file| is_before(&file.path));
         let rest = self.files.get(start..).unwrap_or(&[]);
-        start..start + rest.partition_point(|file| file.path.starts_with(&prefix))
+        start..start + rest.partition_point(|file| behind(&file.path) == Some(Some(b'/')))
     }
 
     /// All entries, by id.

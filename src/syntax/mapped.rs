@@ -49,6 +49,9 @@ impl MappedText {
     /// The bytes of the file from the first to the last byte of a range of the text. An empty range has an empty span.
     #[must_use]
     pub fn span_of(&self, range: Range<usize>) -> Span {
+        if self.parts.is_empty() {
+            return Span::new(self.offset + range.start, self.offset + range.end);
+        }
         if range.end <= range.start {
             // A gap between parts belongs to neither side: an empty range right behind a byte stays with that byte.
             let at = match range.start {

@@ -63,19 +63,18 @@ pub(super) fn unknown_keys(root: NodeRef<'_>, at: Place) -> List<UnknownKey> {
     List::new(unknown, at)
 }
 
-fn sections<'t>(root: NodeRef<'t>, path: &str) -> Vec<NodeRef<'t>> {
-    match path.strip_suffix("[]") {
-        Some(list) => root.get(list).map(|node| node.items().collect()).unwrap_or_default(),
-        None if path.is_empty() => vec![root],
-        None => root.at(&path.split('.').collect::<Vec<_>>()).into_iter().collect(),
-    }
+/// The mappings under a path.
+fn sections<'t>(root: NodeRef<'t>, path: &str) -> impl Iterator<Item = NodeRef<'t>> {
+    let (keys, is_list) = path.strip_suffix("[]").map_or((path, false), |list| (list, true));
+    let found = if keys.is_empty() { Some(root) } else { keys.split('.').try_fold(root, NodeRef::get) };
+    let (one, list) = if is_list { (None, found) } else { (found, None) };
+    one.into_iter().chain(list.into_iter().flat_map(NodeRef::items))
 }
 
 /// Sections that are written and are not mappings, with what stands there.
 pub(super) fn misshapen(root: NodeRef<'_>) -> impl Iterator<Item = (&'static str, NodeRef<'_>)> {
     KEYS.iter().filter(|(path, _)| !path.is_empty()).flat_map(move |(path, _)| {
         sections(root, path)
-            .into_iter()
             .filter(|node| node.shape() != Shape::Mapping && !node.is_null())
             .map(move |node| (*path, node))
     })

@@ -232,7 +232,8 @@ pub(super) fn read(
         Some(text) => Field::known(text.value.clone(), Place { file, span: text.span })
             .parse("a length of time such as `30s`", |text| Duration::parse(text)),
     };
-    let syntax::Healthcheck::Cmd { interval, timeout, start_period, start_interval, retries, command } = check else {
+    let syntax::Healthcheck::Cmd { interval, timeout, start_period, start_interval, retries, command } = check.as_ref()
+    else {
         return Some(assemble(at, [None; 4].map(length), Field::Absent(at), Parts::none(at), inherited));
     };
     let retries = match retries {

@@ -68,14 +68,9 @@ pub(super) fn read(
         InstructionKind::Onbuild(inner) => inner.as_ref(),
         _ => instruction,
     };
-    let json_form = match &inner.kind {
-        InstructionKind::Run(command)
-        | InstructionKind::Cmd(command)
-        | InstructionKind::Entrypoint(command)
-        | InstructionKind::Healthcheck(syntax::Healthcheck::Cmd { command, .. }) => {
-            Field::known(matches!(command, Command::Exec(_)), at)
-        }
-        _ => Field::Absent(at),
+    let json_form = match inner.command() {
+        Some(command) => Field::known(matches!(command, Command::Exec(_)), at),
+        None => Field::Absent(at),
     };
     let flags = inner.flags.iter().map(|flag| {
         let place = Place { file, span: flag.span };

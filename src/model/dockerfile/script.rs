@@ -96,7 +96,7 @@ pub(super) fn commands(instruction: &Instruction, file: FileId, scope: &Scope, p
             };
             let at = Place { file, span: instruction.span };
             let words: Vec<Argument> = words.iter().map(argument).collect();
-            reader.push(&words, Vec::new(), at, 0);
+            reader.push(words, Vec::new(), at, 0);
         }
         Command::Shell(_) => {
             if let Some(script) = instruction.shell_script() {
@@ -142,16 +142,16 @@ impl Reader<'_> {
             let outputs = command.redirections.iter().filter(|redirection| redirection.operator.value.contains('>'));
             let outputs = outputs.filter_map(|redirection| redirection.target.as_ref());
             let outputs = outputs.map(|target| self.argument(target)).collect();
-            self.push(&words, outputs, Place { file: self.file, span: command.span }, depth);
+            self.push(words, outputs, Place { file: self.file, span: command.span }, depth);
         }
     }
 
-    fn push(&mut self, words: &[Argument], outputs: Vec<Argument>, at: Place, depth: usize) {
-        let written = words.len();
+    fn push(&mut self, mut words: Vec<Argument>, outputs: Vec<Argument>, at: Place, depth: usize) {
         let wrapper = |word: &Argument| matches!(word.shown().rsplit('/').next(), Some("sudo" | "doas"));
         let sudo = words.iter().position(wrapper);
-        let words = unwrapped(words);
-        let uses_sudo = sudo.is_some_and(|sudo| sudo < written - words.len());
+        let wrappers = wrappers(&words);
+        let uses_sudo = sudo.is_some_and(|sudo| sudo < wrappers);
+        words.drain(..wrappers);
         let command = RunCommand { words, outputs, at, uses_sudo, position: self.position };
         let is_script = is_shell(command.name()) && depth < MAX_DEPTH;
         let by_flag =
@@ -202,8 +202,8 @@ pub(super) fn is_shell(name: &str) -> bool {
     matches!(name, "sh" | "bash" | "ash" | "dash" | "zsh")
 }
 
-/// Takes off what only runs another command.
-fn unwrapped(words: &[Argument]) -> Vec<Argument> {
+/// How many words at the start only run another command.
+fn wrappers(words: &[Argument]) -> usize {
     let mut rest = words;
     while let Some((first, tail)) = rest.split_first() {
         let name = first.shown().rsplit('/').next().unwrap_or("");
@@ -221,7 +221,7 @@ fn unwrapped(words: &[Argument]) -> Vec<Argument> {
             _ => break,
         }
     }
-    rest.to_vec()
+    words.len() - rest.len()
 }
 
 /// Options and operands of a command.

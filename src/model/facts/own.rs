@@ -1,5 +1,6 @@
 //! Which of the compose services, workloads and containers around a service are the service itself.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Parts;
@@ -133,7 +134,8 @@ impl Parts<'_> {
     /// like the workload or the service, or runs an image of that name.
     pub(in crate::model) fn own_containers(&self) -> Vec<&Container> {
         let mut out = Vec::new();
-        let names = self.known_names();
+        // Most workloads have one container, which needs no name.
+        let names = LazyCell::new(|| self.known_names());
         for workload in self.own_workloads() {
             let main: Vec<&Container> =
                 workload.containers.iter().filter(|container| container.role == ContainerRole::Main).collect();

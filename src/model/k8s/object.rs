@@ -1,6 +1,7 @@
 //! Objects: what in a YAML stream is a Kubernetes object, of which kind, and under what name.
 
 use std::cell::Cell;
+use std::sync::Arc;
 
 use super::config::{Claim, ConfigMap, ExternalSecret, Secret, ServiceAccount};
 use super::deprecated;
@@ -45,7 +46,7 @@ model! {
 #[derive(Clone, Debug)]
 pub enum Body {
     /// It owns pods.
-    Workload(Box<Workload>),
+    Workload(Arc<Workload>),
     /// A Service of the core API.
     Service(Box<Service>),
     /// A NetworkPolicy.
@@ -241,7 +242,7 @@ fn read_object(
         Body::TooLarge
     } else if let Some(template) = template {
         sign = sign.or_else(|| is_fragment(node, &template).then_some(PatchSign::Fragment));
-        Body::Workload(Box::new(Workload::read(node, &meta, &template, path)))
+        Body::Workload(Arc::new(Workload::read(node, &meta, &template, path)))
     } else {
         read_body(node, &meta, group)
     };
@@ -298,7 +299,7 @@ fn spend(node: NodeRef<'_>, budget: &Cell<usize>) -> bool {
     let mut left = budget.get();
     let mut queue = vec![node];
     while let Some(node) = queue.pop() {
-        let cost = if node.get("<<").is_some() { MERGE_COST } else { 1 };
+        let cost = if node.has_merge_key() { MERGE_COST } else { 1 };
         let Some(rest) = left.checked_sub(cost) else { return false };
         left = rest;
         queue.extend(node.items());

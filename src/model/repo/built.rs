@@ -164,6 +164,7 @@ fn read_objects<'k>(repo: &Repo, top: &'k Kustomization, build: Build, seen: &mu
 /// Calls a workload by the name that its file gives it, which is the same for all overlays and the one to look for.
 fn name_as_written(object: &mut Object, base_name: &str) {
     let Body::Workload(workload) = &mut object.body else { return };
+    let workload = Arc::make_mut(workload);
     workload.base_name = Some(base_name.to_owned());
     for container in &mut workload.containers.items {
         container.workload_name = container.workload_name.clone().map(|_| base_name.to_owned());

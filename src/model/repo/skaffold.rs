@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::model::image::major;
 use crate::model::k8s::{Body, Object};
@@ -36,7 +37,7 @@ pub(super) fn tag(objects: &mut [Object], images: &BTreeSet<String>) {
     }
     for object in objects {
         let Body::Workload(workload) = &mut object.body else { continue };
-        for container in &mut workload.containers.items {
+        for container in &mut Arc::make_mut(workload).containers.items {
             let Field::Known(image, _) = &mut container.image else { continue };
             let is_built = images.contains(&image.reference);
             if is_built && image.tag.is_absent() && image.digest.is_absent() {

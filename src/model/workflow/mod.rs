@@ -5,6 +5,7 @@
 
 mod action;
 mod command;
+mod exposure;
 mod expression;
 mod file;
 mod follow;

@@ -31,7 +31,7 @@ struct Reader<'r> {
     wrapped: bool,
 }
 
-impl Reader<'_> {
+impl<'r> Reader<'r> {
     fn slice(&self, range: Range<usize>) -> &str {
         self.line.as_str().get(range).unwrap_or("")
     }
@@ -71,8 +71,7 @@ impl Reader<'_> {
     }
 
     fn instruction(&mut self, range: Range<usize>) -> (Instruction, Vec<Marker>) {
-        let text = self.slice(range.clone());
-        let keyword_end = range.start + text.find(words::is_blank).unwrap_or(text.len());
+        let keyword_end = range.start + words::first(self.slice(range.clone())).len();
         let keyword_range = range.start..keyword_end;
         let keyword = Keyword::from_word(self.slice(keyword_range.clone()));
         let (flags, arguments) = flags::read(self.line, keyword_end..range.end, self.escape);
@@ -101,7 +100,7 @@ impl Reader<'_> {
             return self.onbuild(name, arguments);
         }
         let mut markers = Vec::new();
-        if keyword.takes_heredocs() && self.line.as_str().contains("<<") {
+        if keyword.takes_heredocs() && may_hold_heredoc(self.line.as_str()) {
             let is_json = matches!(json::array(self.slice(arguments.clone()), 0), Array::Strings(_));
             if !is_json {
                 markers = heredoc::find(self.line.as_str());
@@ -118,10 +117,14 @@ impl Reader<'_> {
             Keyword::Env => self.pairs(keyword, place, arguments.clone()).map(InstructionKind::Env),
             Keyword::Label => self.pairs(keyword, place, arguments.clone()).map(InstructionKind::Label),
             Keyword::Arg => self.arg(place, arguments.clone()),
-            Keyword::Copy => {
-                self.transfer(keyword, flags, place, arguments.clone(), &markers).map(InstructionKind::Copy)
-            }
-            Keyword::Add => self.transfer(keyword, flags, place, arguments.clone(), &markers).map(InstructionKind::Add),
+            Keyword::Copy => self
+                .transfer(keyword, flags, place, arguments.clone(), &markers)
+                .map(Box::new)
+                .map(InstructionKind::Copy),
+            Keyword::Add => self
+                .transfer(keyword, flags, place, arguments.clone(), &markers)
+                .map(Box::new)
+                .map(InstructionKind::Add),
             Keyword::User => self.one(keyword, place, arguments.clone()).map(InstructionKind::User),
             Keyword::Workdir => self.one(keyword, place, arguments.clone()).map(InstructionKind::Workdir),
             Keyword::Stopsignal => self.one(keyword, place, arguments.clone()).map(InstructionKind::Stopsignal),
@@ -151,8 +154,7 @@ impl Reader<'_> {
 
     fn onbuild(&mut self, name: Range<usize>, arguments: Range<usize>) -> (InstructionKind, Vec<Marker>) {
         let place = self.span(name);
-        let text = self.slice(arguments.clone());
-        let word = text.get(..text.find(words::is_blank).unwrap_or(text.len())).unwrap_or("");
+        let word = words::first(self.slice(arguments.clone()));
         let inner = Keyword::from_word(word);
         let word_span = self.span(arguments.start..arguments.start + word.len());
         match inner {
@@ -213,7 +215,9 @@ impl Reader<'_> {
     fn json(&mut self, arguments: Range<usize>) -> Result<Vec<Spanned<String>>, bool> {
         match json::array(self.slice(arguments.clone()), arguments.start) {
             Array::Strings(strings) => {
-                Ok(strings.into_iter().map(|(value, range)| Spanned::new(value, self.span(range))).collect())
+                let mut words = Vec::with_capacity(strings.len());
+                words.extend(strings.into_iter().map(|(value, range)| Spanned::new(value, self.span(range))));
+                Ok(words)
             }
             Array::NotStrings => {
                 self.refuse_line(self.span(arguments), "a JSON array here can hold only strings");
@@ -251,8 +255,9 @@ impl Reader<'_> {
     }
 
     fn healthcheck(&mut self, flags: &[Flag], place: Span, arguments: Range<usize>) -> Option<InstructionKind> {
-        let text = self.slice(arguments.clone());
-        let word = text.get(..text.find(char::is_whitespace).unwrap_or(text.len())).unwrap_or("").to_owned();
+        let line = self.line;
+        let text = line.as_str().get(arguments.clone()).unwrap_or("");
+        let word = text.get(..text.find(char::is_whitespace).unwrap_or(text.len())).unwrap_or("");
         let rest = words::trim(self.line.as_str(), arguments.start + word.len()..arguments.end);
         let word_span = self.span(arguments.start..arguments.start + word.len());
         if word.is_empty() {
@@ -263,7 +268,7 @@ impl Reader<'_> {
             if !rest.is_empty() {
                 self.refuse(self.span(rest), "HEALTHCHECK NONE takes no arguments");
             }
-            return Some(InstructionKind::Healthcheck(Healthcheck::None));
+            return Some(InstructionKind::Healthcheck(Box::new(Healthcheck::None)));
         }
         if !word.eq_ignore_ascii_case("CMD") {
             self.refuse(word_span, format!("HEALTHCHECK takes `CMD` or `NONE`, not `{word}`")).help =
@@ -285,14 +290,14 @@ impl Reader<'_> {
         if is_empty {
             self.refuse(word_span, "a command is missing after HEALTHCHECK CMD");
         }
-        Some(InstructionKind::Healthcheck(Healthcheck::Cmd {
+        Some(InstructionKind::Healthcheck(Box::new(Healthcheck::Cmd {
             interval: Self::flag_value(flags, "interval"),
             timeout: Self::flag_value(flags, "timeout"),
             start_period: Self::flag_value(flags, "start-period"),
             start_interval: Self::flag_value(flags, "start-interval"),
             retries: Self::flag_value(flags, "retries"),
             command,
-        }))
+        })))
     }
 
     fn expose(&mut self, place: Span, arguments: Range<usize>) -> Option<InstructionKind> {
@@ -408,9 +413,11 @@ impl Reader<'_> {
                 }
             })
         };
-        let sources = words.into_iter().filter(|(_, range)| range.is_empty() || is_heredoc(range).is_err());
+        let mut sources = Vec::with_capacity(words.len());
+        let kept = words.into_iter().filter(|(_, range)| range.is_empty() || is_heredoc(range).is_err());
+        sources.extend(kept.map(|(word, _)| word));
         Some(Transfer {
-            sources: sources.map(|(word, _)| word).collect(),
+            sources,
             dest,
             from: self.flag_word(flags, "from"),
             chown: self.flag_word(flags, "chown"),
@@ -459,6 +466,11 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Whether a text has a `<` at all, which is quicker told than whether it has two.
+pub(super) fn may_hold_heredoc(text: &str) -> bool {
+    text.as_bytes().contains(&b'<') && text.contains("<<")
 }
 
 fn is_stage_name(name: &str) -> bool {

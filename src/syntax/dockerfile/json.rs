@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use serde::de::IgnoredAny;
 
+use super::words;
+
 /// What the arguments are, read as JSON.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Array {
@@ -17,7 +19,7 @@ pub(super) enum Array {
 
 /// Reads `text` as an array. `offset` is added to the ranges.
 pub(super) fn array(text: &str, offset: usize) -> Array {
-    let inner = text.trim_start();
+    let inner = words::trim_start(text);
     if !inner.starts_with('[') {
         return Array::NotJson;
     }
@@ -75,7 +77,7 @@ impl Reader<'_> {
         let mut value = String::new();
         loop {
             let rest = self.text.get(self.at..)?;
-            let plain = rest.find(|c: char| c == '"' || c == '\\' || c < ' ')?;
+            let plain = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f))?;
             value.push_str(rest.get(..plain)?);
             self.at += plain;
             match self.peek()? {

@@ -65,7 +65,25 @@ impl Keyword {
     /// The keyword that a word names, in any case.
     #[must_use]
     pub fn from_word(word: &str) -> Self {
-        Self::ALL.into_iter().find(|keyword| keyword.name().eq_ignore_ascii_case(word)).unwrap_or(Self::Unknown)
+        let initial: &[Self] = match word.as_bytes().first().map(u8::to_ascii_uppercase) {
+            Some(b'A') => &[Self::Add, Self::Arg],
+            Some(b'C') => &[Self::Cmd, Self::Copy],
+            Some(b'E') => &[Self::Entrypoint, Self::Env, Self::Expose],
+            Some(b'F') => &[Self::From],
+            Some(b'H') => &[Self::Healthcheck],
+            Some(b'L') => &[Self::Label],
+            Some(b'M') => &[Self::Maintainer],
+            Some(b'O') => &[Self::Onbuild],
+            Some(b'R') => &[Self::Run],
+            Some(b'S') => &[Self::Shell, Self::Stopsignal],
+            Some(b'U') => &[Self::User],
+            Some(b'V') => &[Self::Volume],
+            Some(b'W') => &[Self::Workdir],
+            _ => &[],
+        };
+        let is_named = |keyword: &&Self| keyword.name() == word || keyword.name().eq_ignore_ascii_case(word);
+        let named = initial.iter().find(is_named);
+        named.copied().unwrap_or(Self::Unknown)
     }
 
     /// The name in capitals.

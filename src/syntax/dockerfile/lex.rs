@@ -7,6 +7,7 @@ use crate::syntax::SyntaxProblem;
 use crate::syntax::mapped::MappedText;
 
 use super::tree::Directive;
+use super::words;
 
 /// Longest physical line that BuildKit's line scanner takes, in bytes without the line feed.
 const MAX_LINE: usize = 65_535;
@@ -60,8 +61,10 @@ impl<'t> Iterator for Lines<'t> {
 
     fn next(&mut self) -> Option<Line<'t>> {
         let rest = self.text.get(self.at..).filter(|rest| !rest.is_empty())?;
-        let full = rest.split_inclusive('\n').next()?;
-        let line = Line { start: self.at, text: full.trim_end_matches(['\r', '\n']), full };
+        let end = rest.bytes().position(|byte| byte == b'\n').map_or(rest.len(), |at| at + 1);
+        let full = rest.get(..end)?;
+        let length = full.bytes().rposition(|byte| !matches!(byte, b'\r' | b'\n')).map_or(0, |last| last + 1);
+        let line = Line { start: self.at, text: full.get(..length).unwrap_or(full), full };
         self.at += full.len();
         Some(line)
     }
@@ -103,7 +106,7 @@ impl<'t> Lexer<'t> {
         out.clear();
         let mut continued = loop {
             let Some(line) = self.next_line(problems) else { return false };
-            let text = line.text.trim_start();
+            let text = words::trim_start(line.text);
             let start = line.start + (line.text.len() - text.len());
             if self.take_directive(text, start, problems) || self.take_comment(line) {
                 continue;
@@ -121,7 +124,7 @@ impl<'t> Lexer<'t> {
             if self.take_comment(line) {
                 continue;
             }
-            if line.text.trim_start().is_empty() {
+            if words::trim_start(line.text).is_empty() {
                 blank = blank.or(Some(line.span()));
                 continue;
             }
@@ -172,6 +175,10 @@ impl<'t> Lexer<'t> {
     }
 
     fn without_continuation<'l>(&self, text: &'l str) -> (&'l str, bool) {
+        // Most lines end in what neither is blank nor continues.
+        if text.bytes().next_back().is_some_and(|last| last.is_ascii_alphanumeric() || last == b'"') {
+            return (text, false);
+        }
         let trimmed = text.trim_end_matches([' ', '\t']);
         match trimmed.strip_suffix(self.escape) {
             // Only an odd-looking single escape continues: BuildKit looks one character back, not further.
@@ -181,7 +188,7 @@ impl<'t> Lexer<'t> {
     }
 
     fn take_comment(&mut self, line: Line<'_>) -> bool {
-        let text = line.text.trim_start();
+        let text = words::trim_start(line.text);
         if !text.starts_with('#') {
             return false;
         }

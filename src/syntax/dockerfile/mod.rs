@@ -125,7 +125,7 @@ impl Reader<'_> {
     /// `CMD cat <<EOF` takes no heredoc, and BuildKit reads the body as instructions: one problem instead of one a line.
     fn skip_stray_heredoc(&mut self, line: &MappedText, instruction: &mut Instruction) {
         let takes = matches!(instruction.keyword.value, Keyword::Unknown) || instruction.keyword.value.takes_heredocs();
-        if takes || !line.as_str().contains("<<") {
+        if takes || !instruction::may_hold_heredoc(line.as_str()) {
             return;
         }
         for marker in heredoc::find(line.as_str()) {
@@ -169,6 +169,6 @@ impl Reader<'_> {
 }
 
 fn looks_like_instruction(line: Line<'_>) -> bool {
-    let word = line.text.split(words::is_blank).next().unwrap_or("");
+    let word = words::first(line.text);
     word.bytes().all(|b| b.is_ascii_uppercase()) && Keyword::from_word(word) != Keyword::Unknown
 }

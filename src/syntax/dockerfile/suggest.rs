@@ -6,9 +6,11 @@ pub(super) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c s
     if word.len() > 32 {
         return None;
     }
-    let limit = word.chars().count().div_ceil(3).min(3);
+    let length = word.chars().count();
+    let limit = length.div_ceil(3).min(3);
     candidates
         .into_iter()
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= limit)
         .map(|candidate| (distance(word, candidate), candidate))
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)

@@ -51,17 +51,26 @@ impl Instruction {
         self.flags.iter().rev().find(|flag| flag.name.value == name)
     }
 
+    /// What RUN, CMD, ENTRYPOINT or HEALTHCHECK CMD runs.
+    #[must_use]
+    pub fn command(&self) -> Option<&Command> {
+        match &self.kind {
+            InstructionKind::Run(command) | InstructionKind::Cmd(command) | InstructionKind::Entrypoint(command) => {
+                Some(command)
+            }
+            InstructionKind::Healthcheck(check) => match check.as_ref() {
+                Healthcheck::Cmd { command, .. } => Some(command),
+                Healthcheck::None => None,
+            },
+            _ => None,
+        }
+    }
+
     /// The texts that a shell runs for this instruction: the shell form's text, or the heredoc's body where the
     /// heredoc is all there is (`RUN <<EOF`) and does not name an interpreter of its own with `#!`.
     #[must_use]
     pub fn shell_script(&self) -> Option<&MappedText> {
-        let command = match &self.kind {
-            InstructionKind::Run(command) | InstructionKind::Cmd(command) | InstructionKind::Entrypoint(command) => {
-                command
-            }
-            InstructionKind::Healthcheck(Healthcheck::Cmd { command, .. }) => command,
-            _ => return None,
-        };
+        let command = self.command()?;
         let Command::Shell(text) = command else { return None };
         match self.heredocs.as_slice() {
             [only] if only.is_whole_command => only.runs_in_shell().then_some(&only.body),
@@ -100,7 +109,7 @@ pub enum InstructionKind {
     /// `ENTRYPOINT`.
     Entrypoint(Command),
     /// `HEALTHCHECK`.
-    Healthcheck(Healthcheck),
+    Healthcheck(Box<Healthcheck>),
     /// `EXPOSE`, one word for each port.
     Expose(Vec<Word>),
     /// `ENV` as keys and values.
@@ -110,9 +119,9 @@ pub enum InstructionKind {
     /// `ARG` as names and defaults.
     Arg(Vec<(Word, Option<Word>)>),
     /// `COPY`.
-    Copy(Transfer),
+    Copy(Box<Transfer>),
     /// `ADD`.
-    Add(Transfer),
+    Add(Box<Transfer>),
     /// `USER`.
     User(Word),
     /// `WORKDIR`.
@@ -141,7 +150,7 @@ pub enum Command {
 }
 
 /// The two forms of `HEALTHCHECK`.
-#[allow(clippy::large_enum_variant)] // There is at most a handful of them in a file.
+#[allow(clippy::large_enum_variant)] // It is boxed where it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Healthcheck {
     /// `HEALTHCHECK NONE`: the base image's check is switched off.

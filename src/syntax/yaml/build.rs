@@ -4,17 +4,20 @@ use std::collections::HashMap;
 
 use granit_parser::{Event, Parser, Placement, ScalarStyle, StructureStyle};
 
-use super::{Comment, Data, Document, NodeData, NodeId, SMALL_MAPPING, Style};
+use super::{Comment, Data, Document, MERGE, NodeData, NodeId, SMALL_MAPPING, Style, Values, lines};
 use crate::source::{Span, Spanned};
 use crate::syntax::SyntaxProblem;
 
 /// Nodes one stream may have; some 100 MB of arena. A 50 MB file of ordinary YAML stays well below.
-const MAX_NODES: usize = 4_000_000;
+pub(super) const MAX_NODES: usize = 4_000_000;
 
-/// What one pass over the events gave.
-#[derive(Default)]
+/// What one pass over a text gave.
+#[derive(Debug, Default)]
 pub(super) struct Stream {
     pub(super) nodes: Vec<NodeData>,
+    pub(super) values: Values,
+    /// Whether there are neither aliases nor merge keys nor repeated keys.
+    pub(super) is_plain: bool,
     pub(super) documents: Vec<Document>,
     pub(super) comments: Vec<Comment>,
     pub(super) problems: Vec<SyntaxProblem>,
@@ -23,6 +26,7 @@ pub(super) struct Stream {
 }
 
 /// Why and where the parser gave up.
+#[derive(Debug)]
 pub(super) struct Failure {
     /// Offset at which it noticed.
     pub(super) at: usize,
@@ -38,10 +42,10 @@ struct Open {
     /// The key that waits for its value, in a mapping.
     key: Option<NodeId>,
     /// The keys of a mapping that has outgrown comparing one by one.
-    seen: HashMap<Box<str>, Span>,
+    seen: Option<HashMap<Box<str>, Span>>,
 }
 
-struct Builder<'t> {
+pub(super) struct Builder<'t> {
     text: &'t str,
     stream: Stream,
     open: Vec<Open>,
@@ -55,20 +59,25 @@ struct Builder<'t> {
 
 /// Reads one stream until its end or the first syntax error.
 pub(super) fn build(text: &str) -> Stream {
+    by_lines(text).unwrap_or_else(|| by_events(text))
+}
+
+/// The same for the part of YAML that most files keep to; `None` for other texts.
+pub(super) fn by_lines(text: &str) -> Option<Stream> {
+    let mut builder = Builder::new(text);
+    lines::read(text, &mut builder)?;
+    builder.finish_document();
+    Some(builder.stream)
+}
+
+/// The same for all of YAML.
+pub(super) fn by_events(text: &str) -> Stream {
     let options = granit_parser::options! {
         emit_anchor_events: true,
         emit_unresolved_aliases: true,
         max_buffered_comment_events: 1_000_000,
     };
-    let mut builder = Builder {
-        text,
-        stream: Stream::default(),
-        open: Vec::new(),
-        anchors: HashMap::new(),
-        root: None,
-        start: 0,
-        last: Span::default(),
-    };
+    let mut builder = Builder::new(text);
     for event in Parser::new_from_str_with_options(text, options) {
         match event {
             Ok((event, span)) => {
@@ -94,7 +103,31 @@ fn byte_span(span: granit_parser::Span, text: &str) -> Span {
     span.byte_range().map_or_else(|| Span::at(text.len()), |range| Span::new(range.start, range.end))
 }
 
-impl Builder<'_> {
+impl<'t> Builder<'t> {
+    fn new(text: &'t str) -> Self {
+        Self {
+            text,
+            stream: Stream { values: Values::for_text(text.len()), is_plain: true, ..Stream::default() },
+            open: Vec::new(),
+            anchors: HashMap::new(),
+            root: None,
+            start: 0,
+            last: Span::default(),
+        }
+    }
+
+    pub(super) fn begin_document(&mut self, at: usize) {
+        self.start = Span::at(at).start;
+    }
+
+    pub(super) fn comment(&mut self, comment: Comment) {
+        self.stream.comments.push(comment);
+    }
+
+    pub(super) fn comment_count(&self) -> usize {
+        self.stream.comments.len()
+    }
+
     fn openings(&self) -> Vec<usize> {
         let end = self.last.end as usize;
         let rest = self.text.get(end..).unwrap_or("");
@@ -110,13 +143,11 @@ impl Builder<'_> {
     /// Takes one event; `false` stops reading.
     fn accept(&mut self, event: Event<'_>, span: Span) -> bool {
         match event {
-            Event::DocumentStart(..) => self.start = span.start,
+            Event::DocumentStart(..) => self.begin_document(span.start as usize),
             Event::DocumentEnd => self.finish_document(),
-            Event::Comment(text, placement) => self.stream.comments.push(Comment {
-                span,
-                text: text.trim().to_owned(),
-                own_line: placement != Placement::Right,
-            }),
+            Event::Comment(text, placement) => {
+                self.comment(Comment { span, text: text.trim().to_owned(), own_line: placement != Placement::Right })
+            }
             Event::Scalar(value, style, anchor, tag) => {
                 // The parser gives `~` for a value that is not written.
                 let mut value = if span.is_empty() && style == ScalarStyle::Plain { "".into() } else { value };
@@ -126,9 +157,7 @@ impl Builder<'_> {
                 if is_block && span.end as usize >= self.text.len() && !self.text.ends_with(['\n', '\r']) {
                     value = value.trim_end_matches('\n').to_owned().into();
                 }
-                let value = value.into();
-                let data = Data::Scalar { value, style: convert(style) };
-                return self.leaf(data, span, anchor, tag.as_deref());
+                return self.scalar(&value, convert(style), span, anchor, tag.as_deref());
             }
             Event::SequenceStart(style, anchor, tag) => {
                 let data = Data::Sequence { items: Vec::new(), flow: style == StructureStyle::Flow };
@@ -145,7 +174,7 @@ impl Builder<'_> {
                     SyntaxProblem::new(span, format!("no anchor `&{name}` stands before this alias"))
                         .with_help("anchors hold within one document, from where they are set"),
                 );
-                return self.leaf(Data::Scalar { value: "".into(), style: Style::Plain }, span, 0, None);
+                return self.scalar("", Style::Plain, span, 0, None);
             }
             Event::Anchor(id, name) => {
                 let node = self.anchors.get(&id).copied();
@@ -159,11 +188,12 @@ impl Builder<'_> {
     }
 
     fn alias(&mut self, target: usize, span: Span) -> bool {
+        self.stream.is_plain = false;
         match self.anchors.get(&target).copied() {
             Some(node) if self.open.iter().all(|open| open.id != node) => self.leaf(Data::Alias(node), span, 0, None),
             _ => {
                 self.stream.problems.push(SyntaxProblem::new(span, "this alias stands inside the node it refers to"));
-                self.leaf(Data::Scalar { value: "".into(), style: Style::Plain }, span, 0, None)
+                self.scalar("", Style::Plain, span, 0, None)
             }
         }
     }
@@ -183,19 +213,31 @@ impl Builder<'_> {
         Some(id)
     }
 
+    pub(super) fn scalar(
+        &mut self,
+        value: &str,
+        style: Style,
+        span: Span,
+        anchor: usize,
+        tag: Option<&granit_parser::Tag>,
+    ) -> bool {
+        let value = self.stream.values.push(value);
+        self.leaf(Data::Scalar { value, style }, span, anchor, tag)
+    }
+
     fn leaf(&mut self, data: Data, span: Span, anchor: usize, tag: Option<&granit_parser::Tag>) -> bool {
         let Some(id) = self.push(data, span, anchor, tag) else { return false };
         self.attach(id);
         true
     }
 
-    fn start(&mut self, data: Data, span: Span, anchor: usize, tag: Option<&granit_parser::Tag>) -> bool {
+    pub(super) fn start(&mut self, data: Data, span: Span, anchor: usize, tag: Option<&granit_parser::Tag>) -> bool {
         let Some(id) = self.push(data, Span::at(span.start as usize), anchor, tag) else { return false };
-        self.open.push(Open { id, key: None, seen: HashMap::new() });
+        self.open.push(Open { id, key: None, seen: None });
         true
     }
 
-    fn end(&mut self, span: Span) {
+    pub(super) fn end(&mut self, span: Span) {
         let Some(open) = self.open.pop() else { return };
         let last = self.last_child_end(open.id);
         if let Some(node) = self.stream.nodes.get_mut(open.id.0 as usize) {
@@ -248,29 +290,33 @@ impl Builder<'_> {
 
     fn check_duplicate(&mut self, key: NodeId) {
         let Some(open) = self.open.last_mut() else { return };
-        let nodes = &self.stream.nodes;
+        let (nodes, values) = (&self.stream.nodes, &self.stream.values);
         let scalar = |id: NodeId| match nodes.get(id.0 as usize) {
-            Some(NodeData { data: Data::Scalar { value, .. }, span, .. }) => Some((value, *span)),
+            Some(NodeData { data: Data::Scalar { value, .. }, span, .. }) => Some((values.get(*value), *span)),
             _ => None,
         };
         let Some((value, span)) = scalar(key) else { return };
+        self.stream.is_plain &= value != MERGE;
         let Some(NodeData { data: Data::Mapping { entries, .. }, .. }) = nodes.get(open.id.0 as usize) else { return };
         let earlier = entries.iter().filter_map(|(key, _)| scalar(*key));
         let first = if entries.len() <= SMALL_MAPPING {
             earlier.into_iter().find(|(other, _)| *other == value).map(|(_, first)| first)
         } else {
-            if open.seen.is_empty() {
+            let seen = open.seen.get_or_insert_with(|| {
+                let mut seen = HashMap::new();
                 for (other, first) in earlier {
-                    open.seen.entry(other.clone()).or_insert(first);
+                    seen.entry(other.into()).or_insert(first);
                 }
-            }
-            let first = open.seen.get(value).copied();
+                seen
+            });
+            let first = seen.get(value).copied();
             if first.is_none() {
-                open.seen.insert(value.clone(), span);
+                seen.insert(value.into(), span);
             }
             first
         };
         let Some(first) = first else { return };
+        self.stream.is_plain = false;
         let mut problem = SyntaxProblem::new(span, format!("the key `{value}` stands twice in one mapping"))
             .with_help("keep one of the two; tools either refuse the file or drop one silently");
         problem.related.push((first, "first given here".to_owned()));
@@ -278,13 +324,12 @@ impl Builder<'_> {
     }
 
     /// Closes what is open (after a syntax error much may be) and keeps the document.
-    fn finish_document(&mut self) {
+    pub(super) fn finish_document(&mut self) {
         while let Some(open) = self.open.last() {
             let id = open.id;
             if let Some(key) = open.key {
                 let end = self.stream.nodes.get(key.0 as usize).map_or(0, |node| node.span.end);
-                let value = Data::Scalar { value: "".into(), style: Style::Plain };
-                if !self.leaf(value, Span::at(end as usize), 0, None) {
+                if !self.scalar("", Style::Plain, Span::at(end as usize), 0, None) {
                     self.open.pop();
                     continue;
                 }

@@ -1,6 +1,6 @@
 //! Trees put together from parts of others, in which every node still points at the file that it comes from.
 
-use super::{Data, Document, NodeData, NodeId, NodeRef, Shape, Style, Tree};
+use super::{Data, Document, NodeData, NodeId, NodeRef, Shape, Style, Tree, Values};
 use crate::source::{FileId, Place, Span};
 
 /// How deep a copied part may be nested; what lies deeper is left out as null.
@@ -15,6 +15,7 @@ pub struct Part(NodeId);
 pub struct Composed {
     file: FileId,
     nodes: Vec<NodeData>,
+    values: Values,
     origins: Vec<FileId>,
     documents: Vec<Document>,
     budget: usize,
@@ -24,7 +25,7 @@ impl Composed {
     /// An empty tree that goes by the name of a file. It takes at most `budget` nodes, against parts that multiply.
     #[must_use]
     pub fn new(file: FileId, budget: usize) -> Self {
-        Self { file, nodes: Vec::new(), origins: Vec::new(), documents: Vec::new(), budget }
+        Self { file, nodes: Vec::new(), values: Values::default(), origins: Vec::new(), documents: Vec::new(), budget }
     }
 
     /// Whether the budget is used up, so that something was left out as null.
@@ -42,7 +43,8 @@ impl Composed {
 
     /// A scalar.
     pub fn scalar(&mut self, value: &str, style: Style, at: Place) -> Part {
-        self.push(Data::Scalar { value: value.into(), style }, at)
+        let value = self.values.push(value);
+        self.push(Data::Scalar { value, style }, at)
     }
 
     /// A sequence of parts.
@@ -108,6 +110,9 @@ impl Composed {
         Tree {
             file: self.file,
             nodes: self.nodes,
+            values: self.values,
+            // The keys of its mappings are somebody else's choice.
+            is_plain: false,
             origins: self.origins,
             documents: self.documents,
             comments: Vec::new(),

@@ -6,6 +6,7 @@
 mod build;
 mod composed;
 pub mod edit;
+mod lines;
 mod moved;
 mod navigate;
 mod packed;
@@ -22,6 +23,9 @@ pub(crate) use scalar::{is_plain_string, is_string};
 
 /// How many entries one merged mapping may have in all. Guards against merge keys that multiply.
 pub(crate) const MERGE_BUDGET: usize = 10_000;
+
+/// The key that merges other mappings into one (yaml.org/type/merge.html).
+const MERGE: &str = "<<";
 
 /// Keys of a mapping up to this number are compared one by one, which is quicker than hashing them.
 const SMALL_MAPPING: usize = 16;
@@ -45,10 +49,41 @@ pub enum Style {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord, Hash)]
 pub(crate) struct NodeId(pub(crate) u32);
 
+/// The text of a scalar; a part of [`Values`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Text {
+    start: u32,
+    length: u32,
+}
+
+/// The texts of all scalars of a tree, one behind the other, so that a scalar needs no memory of its own.
+#[derive(Debug, Default)]
+pub(crate) struct Values(String);
+
+impl Values {
+    /// Room for the scalars of a text of so many bytes.
+    pub(crate) fn for_text(length: usize) -> Self {
+        Self(String::with_capacity(length / 2))
+    }
+
+    pub(crate) fn push(&mut self, value: &str) -> Text {
+        // Files past 4 GiB are refused on reading.
+        let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let text = Text { start: number(self.0.len()), length: number(value.len()) };
+        self.0.push_str(value);
+        text
+    }
+
+    pub(crate) fn get(&self, text: Text) -> &str {
+        let start = text.start as usize;
+        self.0.get(start..start + text.length as usize).unwrap_or("")
+    }
+}
+
 #[derive(Debug)]
 pub(crate) enum Data {
     Scalar {
-        value: Box<str>,
+        value: Text,
         style: Style,
     },
     Sequence {
@@ -99,6 +134,9 @@ pub(crate) struct Document {
 pub struct Tree {
     pub(crate) file: FileId,
     pub(crate) nodes: Vec<NodeData>,
+    pub(crate) values: Values,
+    /// Whether there are neither aliases nor merge keys nor repeated keys, so that a mapping is its own entries.
+    pub(crate) is_plain: bool,
     /// The file of each node, in a tree that is put together from several; empty where all come from `file`.
     pub(crate) origins: Vec<FileId>,
     pub(crate) documents: Vec<Document>,
@@ -137,6 +175,10 @@ impl Tree {
             file: self.origins.get(id.0 as usize).copied().unwrap_or(self.file),
             span: self.node(id).map_or(Span::default(), |node| node.span),
         }
+    }
+
+    pub(crate) fn text_of(&self, text: Text) -> &str {
+        self.values.get(text)
     }
 
     pub(crate) fn node(&self, id: NodeId) -> Option<&NodeData> {

@@ -24,7 +24,8 @@ impl Tree {
                 && is_open
                 && !is_fixed
             {
-                *value = format!("${{{value}}}").into();
+                let placeholder = format!("${{{}}}", self.values.get(*value));
+                *value = self.values.push(&placeholder);
                 *style = Style::DoubleQuoted;
             }
             for part in [node.tag.as_mut(), node.anchor.as_mut()].into_iter().flatten() {
@@ -46,7 +47,9 @@ impl Tree {
 
     fn is_identity(&self, key: Option<NodeId>) -> bool {
         let key = key.and_then(|key| self.node(key));
-        key.is_some_and(|key| matches!(&key.data, Data::Scalar { value, .. } if IDENTITY.contains(&&**value)))
+        key.is_some_and(
+            |key| matches!(&key.data, Data::Scalar { value, .. } if IDENTITY.contains(&self.text_of(*value))),
+        )
     }
 }
 

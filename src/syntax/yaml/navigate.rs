@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Data, MERGE_BUDGET, NodeData, NodeId, SMALL_MAPPING, Scalar, Style, Tree, scalar};
+use super::{Data, MERGE, MERGE_BUDGET, NodeData, NodeId, SMALL_MAPPING, Scalar, Style, Tree, scalar};
 use crate::source::{Place, Spanned};
 
 /// A node of a tree.
@@ -141,7 +141,7 @@ impl<'t> NodeRef<'t> {
     }
 
     pub(super) fn is_empty_document(self) -> bool {
-        matches!(self.data(), Some(NodeData { data: Data::Scalar { value, style: Style::Plain }, .. }) if value.is_empty())
+        self.style() == Some(Style::Plain) && self.text() == Some("")
     }
 
     /// What the node is.
@@ -149,6 +149,7 @@ impl<'t> NodeRef<'t> {
     pub fn shape(self) -> Shape<'t> {
         match self.data() {
             Some(NodeData { data: Data::Scalar { value, style }, tag, .. }) => {
+                let value = self.tree.text_of(*value);
                 Shape::Scalar(scalar::resolve(value, *style, tag.as_deref().map(|tag| tag.value.as_str())))
             }
             Some(NodeData { data: Data::Sequence { .. }, .. }) => Shape::Sequence,
@@ -177,7 +178,7 @@ impl<'t> NodeRef<'t> {
     #[must_use]
     pub fn text(self) -> Option<&'t str> {
         match &self.data()?.data {
-            Data::Scalar { value, .. } => Some(value),
+            Data::Scalar { value, .. } => Some(self.tree.text_of(*value)),
             _ => None,
         }
     }
@@ -210,24 +211,33 @@ impl<'t> NodeRef<'t> {
         Items { parent: self, ids: ids.iter() }
     }
 
-    fn own_entries(self) -> impl Iterator<Item = Entry<'t>> {
+    fn own_entries(self) -> OwnEntries<'t> {
         let entries: &[(NodeId, NodeId)] = match self.data() {
             Some(NodeData { data: Data::Mapping { entries, .. }, .. }) => entries,
             _ => &[],
         };
-        entries.iter().map(move |(key, value)| {
-            let key_node = self.child(*key);
-            Entry { key: key_node.text().unwrap_or(""), key_node, value: self.child(*value), merged: false }
-        })
+        OwnEntries { parent: self, ids: entries.iter() }
+    }
+
+    /// Whether it is a mapping in which a merge key stands.
+    #[must_use]
+    pub fn has_merge_key(self) -> bool {
+        !self.tree.is_plain && self.own_entries().any(|entry| entry.key == MERGE)
     }
 
     fn is_merge(entry: &Entry<'t>) -> bool {
-        entry.key == "<<" && entry.key_node.style() == Some(Style::Plain)
+        entry.key == MERGE && entry.key_node.style() == Some(Style::Plain)
     }
 
     /// The entries of a mapping: its own in order (the last of two equal keys wins), then those that merge keys
     /// bring in and it does not set itself. None for anything but a mapping.
     pub fn entries(self) -> impl Iterator<Item = Entry<'t>> {
+        let (own, merged) =
+            if self.tree.is_plain { (Some(self.own_entries()), None) } else { (None, Some(self.merged_entries())) };
+        own.into_iter().flatten().chain(merged.into_iter().flatten())
+    }
+
+    fn merged_entries(self) -> Vec<Entry<'t>> {
         let mut out: Vec<Entry<'t>> = Vec::new();
         let mut seen = Seen::default();
         let mut queue: Vec<(NodeRef<'t>, bool)> = vec![(self, false)];
@@ -260,7 +270,7 @@ impl<'t> NodeRef<'t> {
             // The first of several merged mappings wins, so it is looked at first.
             queue.extend(sources.into_iter().rev());
         }
-        out.into_iter()
+        out
     }
 
     /// The value of a key, own ones before merged ones.
@@ -273,10 +283,14 @@ impl<'t> NodeRef<'t> {
             let Some(NodeData { data: Data::Scalar { value: text, .. }, .. }) = self.tree.node(*key_id) else {
                 continue;
             };
-            if &**text == key {
+            let text = self.tree.text_of(*text);
+            if text == key {
                 found = Some(self.child(*value));
+                if self.tree.is_plain {
+                    return found;
+                }
             }
-            merges |= &**text == "<<";
+            merges |= text == MERGE;
         }
         if found.is_some() || !merges {
             return found;
@@ -297,6 +311,28 @@ impl PartialEq for NodeRef<'_> {
     }
 }
 
+/// The entries that a mapping has of its own.
+#[derive(Clone, Debug)]
+struct OwnEntries<'t> {
+    parent: NodeRef<'t>,
+    ids: std::slice::Iter<'t, (NodeId, NodeId)>,
+}
+
+impl<'t> Iterator for OwnEntries<'t> {
+    type Item = Entry<'t>;
+
+    fn next(&mut self) -> Option<Entry<'t>> {
+        self.ids.next().map(|(key, value)| {
+            let key_node = self.parent.child(*key);
+            Entry { key: key_node.text().unwrap_or(""), key_node, value: self.parent.child(*value), merged: false }
+        })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.ids.size_hint()
+    }
+}
+
 /// The items of a sequence.
 #[derive(Clone, Debug)]
 pub struct Items<'t> {
@@ -309,5 +345,9 @@ impl<'t> Iterator for Items<'t> {
 
     fn next(&mut self) -> Option<NodeRef<'t>> {
         self.ids.next().map(|id| self.parent.child(*id))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.ids.size_hint()
     }
 }

@@ -3,7 +3,7 @@
 //! A scalar whose value is a part of the text is kept as offsets, so the bytes mean something only beside their text.
 //! Numbers are LEB128.
 
-use super::{Comment, Data, Document, NodeData, NodeId, Style, Tree};
+use super::{Comment, Data, Document, MERGE, NodeData, NodeId, Style, Tree, Values};
 use crate::source::{FileId, Span, Spanned};
 
 const STYLES: [(Style, u8); 5] =
@@ -28,7 +28,7 @@ impl Tree {
         let mut out = Vec::new();
         number(&mut out, self.nodes.len());
         for node in &self.nodes {
-            pack_node(&mut out, node, text)?;
+            pack_node(&mut out, node, &self.values, text)?;
         }
         number(&mut out, self.documents.len());
         for document in &self.documents {
@@ -46,7 +46,7 @@ impl Tree {
     /// The tree of a text from the bytes that [`Tree::pack`] made of it; `None` where they are not whole.
     #[must_use]
     pub fn unpack(file: FileId, text: &str, bytes: &[u8]) -> Option<Self> {
-        let mut reader = Reader { bytes, text };
+        let mut reader = Reader { bytes, text, values: Values::for_text(text.len()) };
         let count = reader.count()?;
         let mut nodes = Vec::with_capacity(count);
         for _ in 0..count {
@@ -60,6 +60,13 @@ impl Tree {
             })
             .copied()
             .collect();
+        // Repeated keys are problems, with which nothing is packed.
+        let is_merge = |key: &NodeId| {
+            let data = nodes.get(key.0 as usize).map(|node: &NodeData| &node.data);
+            matches!(data, Some(Data::Scalar { value, .. }) if reader.values.get(*value) == MERGE)
+        };
+        let is_plain = !nodes.iter().any(|node| matches!(node.data, Data::Alias(_)))
+            && !pairs.iter().any(|(key, _)| is_merge(key));
         for (key, value) in pairs {
             nodes.get_mut(value.0 as usize)?.key = Some(key);
         }
@@ -73,7 +80,16 @@ impl Tree {
             let own_line = reader.byte()? != 0;
             comments.push(Comment { span, text: comment_text(span, text).to_owned(), own_line });
         }
-        Some(Self { file, nodes, origins: Vec::new(), documents, comments, problems: Vec::new() })
+        Some(Self {
+            file,
+            nodes,
+            values: reader.values,
+            is_plain,
+            origins: Vec::new(),
+            documents,
+            comments,
+            problems: Vec::new(),
+        })
     }
 }
 
@@ -94,7 +110,7 @@ fn pack_span(out: &mut Vec<u8>, span: Span) {
     number(out, span.len());
 }
 
-fn pack_node(out: &mut Vec<u8>, node: &NodeData, text: &str) -> Option<()> {
+fn pack_node(out: &mut Vec<u8>, node: &NodeData, values: &Values, text: &str) -> Option<()> {
     if node.tag.is_some() {
         return None;
     }
@@ -102,7 +118,8 @@ fn pack_node(out: &mut Vec<u8>, node: &NodeData, text: &str) -> Option<()> {
     match &node.data {
         Data::Scalar { value, style } => {
             let (_, kind) = *STYLES.iter().find(|(other, _)| other == style)?;
-            let within = node.span.slice(text).find(&**value);
+            let value = values.get(*value);
+            let within = node.span.slice(text).find(value);
             out.push(anchored | if within.is_some() { kind } else { kind | INLINE });
             pack_span(out, node.span);
             if let Some(offset) = within {
@@ -151,6 +168,7 @@ fn style(kind: u8) -> Option<Style> {
 struct Reader<'b> {
     bytes: &'b [u8],
     text: &'b str,
+    values: Values,
 }
 
 impl<'b> Reader<'b> {
@@ -201,7 +219,10 @@ impl<'b> Reader<'b> {
                 let items = (0..self.count()?).map(|_| self.id()).collect::<Option<_>>()?;
                 Data::Sequence { items, flow: kind > SEQUENCE }
             }
-            _ => Data::Scalar { value: self.value(kind & INLINE != 0, span)?.into(), style: style(kind)? },
+            _ => {
+                let value = self.value(kind & INLINE != 0, span)?;
+                Data::Scalar { value: self.values.push(value), style: style(kind)? }
+            }
         };
         let anchor = if flags == kind {
             None

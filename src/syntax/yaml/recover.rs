@@ -137,7 +137,16 @@ fn finish(file: FileId, stream: build::Stream, mut problems: Vec<SyntaxProblem>,
     }
     problems.extend(stream.problems);
     problems.sort_by_key(|problem| problem.span);
-    Tree { file, nodes: stream.nodes, origins: Vec::new(), documents, comments: stream.comments, problems }
+    Tree {
+        file,
+        nodes: stream.nodes,
+        values: stream.values,
+        is_plain: stream.is_plain,
+        origins: Vec::new(),
+        documents,
+        comments: stream.comments,
+        problems,
+    }
 }
 
 /// The same bytes as spans that ascend and do not overlap.

@@ -46,7 +46,7 @@ pub fn link_among(objects: &mut [Object], others: &[Arc<Object>], about: &About<
     let group = Group::new(&whole, about);
     for object in objects.iter_mut().filter(|object| !object.is_patch()) {
         match &mut object.body {
-            Body::Workload(workload) => workloads::wire(workload, &group),
+            Body::Workload(workload) => workloads::wire(Arc::make_mut(workload), &group),
             Body::Service(service) => wire_service(service, &group),
             Body::NetworkPolicy(policy) => wire_policy(policy, &group),
             Body::Ingress(ingress) => wire_ingress(ingress, &group),

@@ -1,5 +1,7 @@
 //! What kustomizations say about manifests: which are patches, and which values are set elsewhere.
 
+use std::sync::Arc;
+
 use crate::model::image::{Image, major};
 use crate::model::k8s::kustomize::{ImageOverride, Kustomization, patch_files, reached_files, written_name};
 use crate::model::k8s::object::{Body, Object, PatchSign};
@@ -17,6 +19,7 @@ pub(super) fn apply(objects: &mut [Object], kustomizations: &[Kustomization]) {
         for kustomization in reached.get(object.meta.path.as_str()).into_iter().flatten() {
             set_namespace(object, kustomization);
             if let Body::Workload(workload) = &mut object.body {
+                let workload = Arc::make_mut(workload);
                 set_images(workload, kustomization);
                 set_replicas(workload, kustomization);
             }
@@ -60,7 +63,7 @@ fn set_namespace(object: &mut Object, kustomization: &Kustomization) {
 
 fn body_namespace(body: &mut Body) -> Option<&mut Field<String>> {
     Some(match body {
-        Body::Workload(body) => &mut body.namespace,
+        Body::Workload(body) => &mut Arc::make_mut(body).namespace,
         Body::Service(body) => &mut body.namespace,
         Body::NetworkPolicy(body) => &mut body.namespace,
         Body::Ingress(body) => &mut body.namespace,

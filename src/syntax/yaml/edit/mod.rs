@@ -176,7 +176,9 @@ impl<'t> Editor<'t> {
             let rest = path.len() - depth - 1;
             match &node.data {
                 Data::Alias(_) => return Err(MERGED),
-                Data::Scalar { value: text, style: Style::Plain } if matches!(&**text, "" | "~" | "null") => {
+                Data::Scalar { value: text, style: Style::Plain }
+                    if matches!(self.tree.text_of(*text), "" | "~" | "null") =>
+                {
                     return Ok(Target::Hollow { key: *key, value: *value, rest });
                 }
                 _ if rest == 0 => return Ok(Target::Value { mapping, index, value: *value }),
@@ -259,7 +261,7 @@ impl<'t> Editor<'t> {
 
     fn scalar_text(&self, id: NodeId) -> Option<&str> {
         match self.node(id) {
-            Some(NodeData { data: Data::Scalar { value, .. }, .. }) => Some(value),
+            Some(NodeData { data: Data::Scalar { value, .. }, .. }) => Some(self.tree.text_of(*value)),
             _ => None,
         }
     }

@@ -1,0 +1,164 @@
+//! One service put together from its files, and what else it may be: with other values, or composed otherwise.
+
+use std::sync::Arc;
+
+use super::{Alternative, Repo, Seen, charts, objects, read};
+use crate::model::dependencies::Dependencies;
+use crate::model::layout::{Layout, RepoLayout};
+use crate::model::markdown::Documents;
+use crate::model::service::{Assembly, Service, ServiceKind};
+use crate::source::FileId;
+
+/// How a service may be besides what it is first taken to be.
+#[derive(Clone, Copy)]
+enum Which<'w> {
+    Chart(&'w charts::Variant),
+    Compose(&'w Alternative),
+}
+
+/// A service with other files, for a report.
+#[derive(Clone, Copy, Debug)]
+pub struct Variant {
+    /// The file that makes the difference.
+    pub file: FileId,
+    /// What it does.
+    pub what: &'static str,
+    /// Whether only Kubernetes objects differ; else only what does not come from them does.
+    pub is_of_objects: bool,
+}
+
+/// A service with what was seen while it was read.
+#[derive(Debug)]
+pub struct Assembled {
+    /// The service.
+    pub service: Service,
+    /// What was seen.
+    pub seen: Seen,
+}
+
+impl Repo {
+    /// Puts a service together, its charts rendered with their own values. `None` for an index that is not one of
+    /// [`Repo::heads`].
+    #[must_use]
+    pub fn assemble(&self, index: usize) -> Option<Assembled> {
+        self.put_together(index, None)
+    }
+
+    /// How a service is with further values files of its charts, and with further compositions of its compose files.
+    pub fn variants(&self, index: usize) -> impl Iterator<Item = Variant> {
+        let variant = |which| match which {
+            Which::Chart(chart) => {
+                Some(Variant { file: chart.values, what: "rendered with these values", is_of_objects: true })
+            }
+            Which::Compose(other) => {
+                let project = self.projects.get(other.project)?;
+                let last = project.overrides.values().last().unwrap_or(&project.path);
+                let file = self.sources.find(&last.0)?;
+                Some(Variant { file, what: "composed with this file", is_of_objects: false })
+            }
+        };
+        self.ways(index).filter_map(variant)
+    }
+
+    fn ways(&self, index: usize) -> impl Iterator<Item = Which<'_>> {
+        let files = self.files.get(index);
+        let charts = files.into_iter().flat_map(|files| &files.variants).map(Which::Chart);
+        charts.chain(files.into_iter().flat_map(|files| &files.alternatives).map(Which::Compose))
+    }
+
+    /// Puts a service together as it is with one of [`Repo::variants`].
+    #[must_use]
+    pub fn assemble_variant(&self, index: usize, variant: usize) -> Option<Assembled> {
+        self.put_together(index, Some(self.ways(index).nth(variant)?))
+    }
+
+    fn put_together(&self, index: usize, variant: Option<Which<'_>>) -> Option<Assembled> {
+        let (head, files) = (self.heads.get(index)?, self.files.get(index)?);
+        let mut seen = Seen::default();
+        let dockerfiles =
+            files.dockerfiles.iter().map(|file| Arc::new(read::dockerfile(&self.sources, *file, &mut seen))).collect();
+        let mut atonix = None;
+        for file in &files.atonix {
+            // Of two the one under the right name counts.
+            let found = read::atonix(&self.sources, *file, &mut seen);
+            atonix = match (atonix, found) {
+                (Some(first), Some(second)) => Some(if second.misnamed { first } else { second }),
+                (first, second) => first.or(second),
+            };
+        }
+        let mut objects = objects::of_files(self, files, &mut seen);
+        objects.extend(files.objects.iter().chain(&files.share.objects).cloned());
+        for file in &files.share.files {
+            read::yaml(&self.sources, *file, "k8s", &mut seen);
+        }
+        seen.notes.extend(files.share.notes.iter().cloned());
+        let (chart, other) = match variant {
+            Some(Which::Chart(chart)) => (Some(chart), None),
+            Some(Which::Compose(other)) => (None, Some(other)),
+            None => (None, None),
+        };
+        let replaced = chart.map(|variant| variant.chart);
+        let kept = files.chart_objects.iter().filter(|(chart, _)| Some(*chart) != replaced);
+        objects.extend(kept.map(|(_, object)| Arc::clone(object)));
+        objects.extend(chart.into_iter().flat_map(|variant| &variant.objects).cloned());
+        let base = other.and_then(|other| self.projects.get(other.project)).map(|project| &project.path);
+        let stays = |project: &usize| {
+            let path = self.projects.get(*project).map(|project| &project.path);
+            base.is_none() || base != path
+        };
+        let own = files.compose_services.iter().copied().filter(|(project, _)| stays(project));
+        let others = other.into_iter().flat_map(|other| other.services.iter().map(|service| (other.project, *service)));
+        let compose_services = own
+            .chain(others)
+            .filter_map(|(project, service)| self.projects.get(project)?.services.items.get(service))
+            .map(|service| Arc::new(service.clone()))
+            .collect();
+        let projects = files.projects.iter().copied().filter(stays);
+        let projects = projects.chain(other.filter(|other| other.is_home).map(|other| other.project));
+        let nested: Vec<&str> = self.nested.nested_in(&head.root).collect();
+        let layout = Layout::new(&self.sources, &head.root, &nested);
+        let repo =
+            (Some(index) == self.speaker()).then(|| Arc::new(RepoLayout::new(&self.texts, &self.roots(), &self.late)));
+        let assembly = Assembly {
+            at: head.at,
+            root: head.root.clone(),
+            kind: head.kind,
+            is_illustration: head.is_illustration,
+            atonix: atonix.map(Arc::new),
+            dockerfiles,
+            compose_services,
+            projects: projects.filter_map(|project| self.projects.get(project).cloned()).collect(),
+            objects,
+            is_alone: self.heads.len() == 1,
+            documents: Documents::new(&self.texts, &layout.tree, repo.as_ref().map(|repo| &repo.tree), head.at),
+            dependencies: Dependencies::new(
+                &self.texts,
+                &layout.tree,
+                (&head.root, head.kind == ServiceKind::Service),
+                head.at,
+            ),
+            layout,
+            repo,
+        };
+        Some(Assembled { service: assembly.finish(), seen })
+    }
+
+    /// Whether one place in the files of a service may be several objects: that of a base in several overlays, or one
+    /// that a loop in a chart's template prints.
+    #[must_use]
+    pub fn may_repeat(&self, index: usize) -> bool {
+        self.files.get(index).is_some_and(|files| {
+            let has_variants = !files.variants.is_empty() || !files.alternatives.is_empty();
+            files.share.builds > 1 || !files.chart_objects.is_empty() || has_variants
+        })
+    }
+
+    /// The service that speaks for the repository as a whole: the first that is judged without being named.
+    fn speaker(&self) -> Option<usize> {
+        self.heads.iter().position(|head| !head.is_illustration)
+    }
+
+    fn roots(&self) -> Vec<&str> {
+        self.heads.iter().map(|head| head.root.as_str()).collect()
+    }
+}
