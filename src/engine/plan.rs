@@ -92,6 +92,10 @@ impl Plan {
         let mut plan =
             Self { config: Arc::clone(config), clock: choice.clock, is_whole: is_whole(choice), ..Self::default() };
         plan.read(library, wanted.iter().flat_map(|(ids, _)| ids))?;
+        if let Some((present, warnings)) = config.with_present_ids(library, &plan.standards) {
+            plan.config = Arc::new(present);
+            warnings.into_iter().for_each(|warning| library.warn(warning));
+        }
         plan.hold(repo, library)?;
         let mut sets: BTreeMap<Wish, usize> = BTreeMap::new();
         for wish in wanted {

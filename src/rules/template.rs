@@ -70,7 +70,7 @@ pub(super) fn split(text: &str) -> Vec<Raw<'_>> {
     let mut plain = String::new();
     let mut rest = text;
     let mut offset = 0;
-    while let Some(found) = rest.find(['{', '}']) {
+    while let Some(found) = rest.bytes().position(|byte| matches!(byte, b'{' | b'}')) {
         plain.push_str(rest.get(..found).unwrap_or(""));
         let tail = rest.get(found..).unwrap_or("");
         let taken = if tail.starts_with("{{") || tail.starts_with("}}") {

@@ -105,7 +105,7 @@ impl Checker<'_> {
     /// A field that a fix can take away, or an instruction as a whole.
     fn removable(&mut self, path: &At<String>) -> Option<Path> {
         let whole = if path.value == TARGET {
-            let ty = literals::kind_type(self.target)?;
+            let ty = self.target_type?;
             Some(Path { root: Root::Target, steps: Vec::new(), ty, optional: false, text: path.value.clone() })
         } else {
             let bound = self.visible.iter().any(|index| self.bindings[*index].name == path.value);
@@ -143,16 +143,18 @@ impl Checker<'_> {
     }
 
     fn value(&mut self, ty: Type, value: &At<Operand>) -> Option<Value> {
-        let literal = match &value.value {
-            Operand::Literal(literal) => At::new(literal.clone(), value.place),
+        let given;
+        let (literal, place) = match &value.value {
+            Operand::Literal(literal) => (literal, value.place),
             Operand::Param(name) => {
-                let (declared, literal) = self.argument(name, value.place)?;
+                let (declared, found) = self.argument(name, value.place)?;
                 if !literals::comparable(ty, declared) {
                     let message = format!("the parameter is a {}, and a {} is wanted here", declared.name(), ty.name());
                     self.problem("rule/type", message, value.place);
                     return None;
                 }
-                literal
+                given = found;
+                (&given.value, given.place)
             }
             Operand::Field(text) => {
                 let other = self.path(&At::new(text.clone(), value.place))?;
@@ -165,7 +167,7 @@ impl Checker<'_> {
                 return Some(Value::Path(other));
             }
         };
-        match literals::typed(ty, &literal) {
+        match literals::typed(ty, literal, place) {
             Ok(constant) => Some(Value::Const(constant)),
             Err(problem) => {
                 self.problems.push(*problem);

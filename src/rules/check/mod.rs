@@ -3,6 +3,7 @@
 mod call;
 mod condition;
 mod constant;
+mod fits;
 mod fix;
 mod lookups;
 mod names;
@@ -11,17 +12,15 @@ mod params;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::ast::{self, At, Literal, RuleSource};
+use super::ast::{self, Arguments, At, Literal, RuleSource};
 use super::ir::{Compiled, Cond, Form, Lookup};
+use super::literals;
 use crate::diagnostic::{Problem, nearest};
 use crate::finding::Label;
 use crate::model::schema::{StructDef, Type};
 use crate::source::Place;
 
 pub use params::unknown_params;
-
-/// Values for a rule's parameters, each with the place where it was given.
-pub type Arguments = BTreeMap<String, At<Literal>>;
 
 const UNUSED_PARAM: &str = "rule/unused-param";
 
@@ -35,7 +34,10 @@ struct Checker<'c> {
     source: &'c Arc<RuleSource>,
     kinds: &'c [&'static StructDef],
     target: &'static StructDef,
-    arguments: Arguments,
+    /// The type of the target, where every path begins.
+    target_type: Option<Type>,
+    /// The values given, and the defaults of the others.
+    arguments: BTreeMap<&'c str, &'c At<Literal>>,
     bindings: Vec<Binding>,
     /// Bindings that a path may name here; `as` names leave it with their quantifier.
     visible: Vec<usize>,
@@ -98,6 +100,7 @@ fn typed(
         source,
         kinds,
         target,
+        target_type: literals::kind_type(target),
         arguments: BTreeMap::new(),
         bindings: Vec::new(),
         visible: Vec::new(),

@@ -1,5 +1,7 @@
 //! Resolving names: parameters, paths of fields, and the placeholders of messages.
 
+use std::borrow::Cow;
+
 use super::Checker;
 use crate::model::schema::Type;
 use crate::rules::ast::{At, Literal, ParamType};
@@ -8,9 +10,9 @@ use crate::rules::literals;
 use crate::rules::template::{Filter, Piece, Raw, Template, split};
 use crate::source::{Place, Span};
 
-impl Checker<'_> {
+impl<'c> Checker<'c> {
     /// The declared type and the value of a parameter.
-    pub(super) fn argument(&mut self, name: &str, place: Place) -> Option<(Type, At<Literal>)> {
+    pub(super) fn argument(&mut self, name: &str, place: Place) -> Option<(Type, Cow<'c, At<Literal>>)> {
         let source = self.source;
         let Some(param) = source.params.iter().find(|param| param.name.value == name) else {
             let names: Vec<&str> = source.params.iter().map(|param| param.name.value.as_str()).collect();
@@ -21,19 +23,19 @@ impl Checker<'_> {
         self.used.insert(name.to_owned());
         self.guarded(param, place);
         let literal = match self.arguments.get(name) {
-            Some(literal) => literal.clone(),
+            Some(literal) => Cow::Borrowed(*literal),
             // Left out, and so nowhere compared; its type still has to fit.
-            None if param.optional => At::new(Literal::List(Vec::new()), place),
+            None if param.optional => Cow::Owned(At::new(Literal::List(Vec::new()), place)),
             None => return None,
         };
         let ty = match &param.ty.value {
             ParamType::Value { like } | ParamType::Values { like } => {
                 self.used.insert(like.clone());
-                let path = self.arguments.get(like)?.clone();
+                let path = *self.arguments.get(like.as_str())?;
                 let ty = self.model_path(&At::new(path.value.text(), path.place))?.ty;
                 if matches!(param.ty.value, ParamType::Values { .. }) { literals::list_of(ty) } else { ty }
             }
-            _ => self.param_type(&param.ty.clone())?,
+            _ => self.param_type(&param.ty)?,
         };
         Some((ty, literal))
     }
@@ -67,9 +69,9 @@ impl Checker<'_> {
         if self.poisoned.iter().any(|name| name == first) {
             return None;
         }
-        let ty = literals::kind_type(self.target)?;
+        let ty = self.target_type?;
         let start = Path { root: Root::Target, steps: Vec::new(), ty, optional: false, text: path.value.clone() };
-        self.steps(start, &path.value.clone(), path, 0)
+        self.steps(start, &path.value, path, 0)
     }
 
     fn steps(&mut self, mut path: Path, rest: &str, whole: &At<String>, mut offset: usize) -> Option<Path> {
