@@ -106,18 +106,27 @@ fn main() -> Result<()> {
         let to = out.join(format!("{index}.packed"));
         fs::write(&to, packed)?;
         let (text, packed) = (literal(path)?, literal(&to)?);
+        let name = name(below);
         writeln!(
             list,
-            "    Embedded {{ path: {below:?}, text: include_str!({text}), packed: include_bytes!({packed}) }},"
+            "    Embedded {{ path: {below:?}, name: {name:?}, text: include_str!({text}), packed: include_bytes!({packed}) }},"
         )
         .map_err(Error::other)?;
     }
     list.push_str("];\n");
+    let mut by_name: Vec<usize> = (0..files.len()).collect();
+    by_name.sort_by_key(|index| files.get(*index).map(|(below, _)| name(below)));
+    writeln!(list, "static BY_NAME: &[u32] = &{by_name:?};").map_err(Error::other)?;
     let texts = out.join("texts");
     fs::write(&texts, &writer.texts)?;
     writeln!(list, "static TEXTS: &str = include_str!({});", literal(&texts)?).map_err(Error::other)?;
     write_patterns(&mut list, &trees, &out)?;
     fs::write(out.join("embedded.rs"), list)
+}
+
+/// The name of a file without its extension.
+fn name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path).trim_end_matches(".yaml")
 }
 
 /// What a run needs of a file; `None` where something is wrong with it, which whoever reads its text will tell.

@@ -109,7 +109,7 @@ pub fn table(pattern: &str) -> Option<Vec<u8>> {
             return None;
         }
     }
-    let (first, rows) = minimal(first, rows)?;
+    let (first, rows) = minimal(first, &rows)?;
     let mut out = Vec::new();
     out.extend(first.to_le_bytes());
     out.extend(u16::try_from(representatives.len() + 1).ok()?.to_le_bytes());
@@ -148,7 +148,7 @@ impl States<'_> {
 }
 
 /// Puts states together that nothing tells apart: those whose rows lead to the same groups, until no group splits.
-fn minimal(first: u16, rows: Vec<Vec<u16>>) -> Option<(u16, Vec<Vec<u16>>)> {
+fn minimal(first: u16, rows: &[Vec<u16>]) -> Option<(u16, Vec<Vec<u16>>)> {
     let mut groups: Vec<u16> = vec![FIRST_ROW; rows.len()];
     let mut count = 1;
     loop {

@@ -14,7 +14,8 @@ impl Config {
     #[must_use]
     pub fn with_present_ids(&self, library: &Library, in_force: &[Arc<Standard>]) -> Option<(Self, Vec<Problem>)> {
         let present = |name: &str| {
-            let is_taken = || !names::uses(in_force, name).is_empty() || names::clauses(in_force, name).next().is_some();
+            let is_taken =
+                || !names::uses(in_force, name).is_empty() || names::clauses(in_force, name).next().is_some();
             if library.has_rule(name) || is_taken() { None } else { library.present_id(name) }
         };
         if !self.clone().rule_names().any(|name| present(&name.value).is_some()) {

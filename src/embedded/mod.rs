@@ -15,6 +15,8 @@ use crate::syntax::yaml::Tree;
 pub struct Embedded {
     /// Its path below `rules/`, with `/`.
     pub path: &'static str,
+    /// The name of the file without its extension.
+    pub name: &'static str,
     /// Its text.
     pub text: &'static str,
     /// The rule, without its examples, or the standard; the tree of any other file. Empty where the text has to be read.
@@ -40,6 +42,11 @@ include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 #[must_use]
 pub fn files() -> &'static [Embedded] {
     FILES
+}
+
+/// All files with their numbers in path order, in the order of their names.
+pub fn by_name() -> impl Iterator<Item = (u32, &'static Embedded)> {
+    BY_NAME.iter().filter_map(|index| Some((*index, FILES.get(*index as usize)?)))
 }
 
 /// The file of a path.

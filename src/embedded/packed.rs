@@ -174,7 +174,9 @@ impl Packed for Place {
 impl<T: Packed> Packed for Option<T> {
     fn pack(&self, to: &mut Writer) {
         self.is_some().pack(to);
-        self.iter().for_each(|value| value.pack(to));
+        if let Some(value) = self {
+            value.pack(to);
+        }
     }
 
     fn unpack(from: &mut Reader<'_>) -> Option<Self> {
@@ -195,7 +197,9 @@ impl<T: Packed> Packed for Box<T> {
 impl<T: Packed> Packed for Vec<T> {
     fn pack(&self, to: &mut Writer) {
         to.count(self.len());
-        self.iter().for_each(|value| value.pack(to));
+        for value in self {
+            value.pack(to);
+        }
     }
 
     fn unpack(from: &mut Reader<'_>) -> Option<Self> {
@@ -210,7 +214,9 @@ impl<T: Packed> Packed for Vec<T> {
 
 impl<T: Packed, const N: usize> Packed for [T; N] {
     fn pack(&self, to: &mut Writer) {
-        self.iter().for_each(|value| value.pack(to));
+        for value in self {
+            value.pack(to);
+        }
     }
 
     fn unpack(from: &mut Reader<'_>) -> Option<Self> {
@@ -240,7 +246,11 @@ impl<K: Packed + Ord, V: Packed> Packed for BTreeMap<K, V> {
     }
 
     fn unpack(from: &mut Reader<'_>) -> Option<Self> {
-        (0..from.count()?).map(|_| Some((K::unpack(from)?, V::unpack(from)?))).collect()
+        let mut out = Self::new();
+        for _ in 0..from.count()? {
+            out.insert(K::unpack(from)?, V::unpack(from)?);
+        }
+        Some(out)
     }
 }
 
@@ -297,7 +307,8 @@ mod tests {
 
     fn value() -> Value {
         let place = |start, end| Place { file: FileId(3), span: Span::new(start, end) };
-        let list = vec![("größe".to_owned(), place(90, 97)), (String::new(), place(4, 4)), ("größe".into(), place(0, 7))];
+        let list =
+            vec![("größe".to_owned(), place(90, 97)), (String::new(), place(4, 4)), ("größe".into(), place(0, 7))];
         (list, (Some(-300), BTreeMap::from([("a".to_owned(), true), ("b".to_owned(), false)])))
     }
 

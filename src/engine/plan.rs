@@ -160,6 +160,12 @@ impl Plan {
         Ok(self.sets.len() - 1)
     }
 
+    /// The configuration, with present ids in the place of former ones.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// The severity that the configuration gives to a finding of the reader itself.
     #[must_use]
     pub fn severity_of(&self, service: usize, rule: &str) -> Option<Severity> {

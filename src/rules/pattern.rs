@@ -240,7 +240,12 @@ mod tests {
             let plain: String = text.chars().filter(|c| !"()[]^$\\?*+|{}".contains(*c)).collect();
             let first = words.first().copied().unwrap_or("a");
             let mut samples: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-            samples.extend([plain.clone(), plain.to_uppercase(), format!("größe {plain}\n"), format!("x{first}-{first}")]);
+            samples.extend([
+                plain.clone(),
+                plain.to_uppercase(),
+                format!("größe {plain}\n"),
+                format!("x{first}-{first}"),
+            ]);
             samples.extend(words.windows(2).flat_map(|pair| {
                 ["", " ", "-", "_", "/", ".", ":", "=", "://", " --"].map(|between| pair.join(between))
             }));

@@ -41,10 +41,14 @@ pub(super) type Names = BTreeMap<Cow<'static, str>, FileId>;
 
 /// What a path below `rules/` holds.
 fn role_of(path: &str) -> Role {
-    match path.rsplit('/').nth(1).unwrap_or("") {
-        "standards" => Role::Standard,
-        "data" => Role::Stray,
-        _ => Role::Rule,
+    let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
+    let is_in = |name: &str| directory.strip_suffix(name).is_some_and(|above| above.is_empty() || above.ends_with('/'));
+    if is_in("standards") {
+        Role::Standard
+    } else if is_in("data") {
+        Role::Stray
+    } else {
+        Role::Rule
     }
 }
 
@@ -64,8 +68,8 @@ impl Library {
             file
         };
         let names = |role: Role| -> Names {
-            let numbered = built_in.iter().zip(0..).filter(|(embedded, _)| role_of(embedded.path) == role);
-            numbered.map(|(embedded, index)| (Cow::Borrowed(name_of(embedded.path)), FileId(index))).collect()
+            let numbered = embedded::by_name().filter(|(_, embedded)| role_of(embedded.path) == role);
+            numbered.map(|(index, embedded)| (Cow::Borrowed(embedded.name), FileId(index))).collect()
         };
         Self {
             sources: Sources::new(built_in.iter().map(entry).collect()),
@@ -379,8 +383,10 @@ impl Library {
                 warnings.push(renamed(&rule.rule.value, present, Some(rule.rule.place)));
                 rule.rule.value = present.to_owned();
             }
-            if let Some(name) =
-                rule.name.as_ref().filter(|name| name.value != rule.rule.value && self.rules.contains_key(name.value.as_str()))
+            if let Some(name) = rule
+                .name
+                .as_ref()
+                .filter(|name| name.value != rule.rule.value && self.rules.contains_key(name.value.as_str()))
             {
                 let label = Label { place: name.place, text: String::new() };
                 let message = format!("`{}` is a rule of its own", name.value);

@@ -9,7 +9,7 @@ mod lookups;
 mod names;
 mod params;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::ast::{self, Arguments, At, Literal, RuleSource};
@@ -41,9 +41,9 @@ struct Checker<'c> {
     bindings: Vec<Binding>,
     /// Bindings that a path may name here; `as` names leave it with their quantifier.
     visible: Vec<usize>,
-    used: BTreeSet<String>,
+    used: Vec<&'c str>,
     /// Bindings that something names; what nothing names was looked up in vain.
-    named: BTreeSet<usize>,
+    named: Vec<usize>,
     /// Parameters that may be left out, and that are there where the checker stands.
     guards: Vec<String>,
     /// Names whose binding failed; what uses them is not told again.
@@ -104,8 +104,8 @@ fn typed(
         arguments: BTreeMap::new(),
         bindings: Vec::new(),
         visible: Vec::new(),
-        used: BTreeSet::new(),
-        named: BTreeSet::new(),
+        used: Vec::new(),
+        named: Vec::new(),
         guards: Vec::new(),
         poisoned: Vec::new(),
         problems: Vec::new(),
@@ -187,7 +187,7 @@ impl Checker<'_> {
             self.unused_lookups(lookups.as_deref().unwrap_or_default());
         }
         let misspelt = self.problems.iter().any(|problem| problem.code == "rule/unknown-param");
-        let mentioned = |param: &ast::Param| self.used.contains(&param.name.value);
+        let mentioned = |param: &ast::Param| self.used.contains(&param.name.value.as_str());
         let unused: Vec<_> = source.params.iter().filter(|param| !misspelt && !mentioned(param)).collect();
         for param in unused {
             self.problem(UNUSED_PARAM, format!("`{}` is never used", param.name.value), param.name.place);

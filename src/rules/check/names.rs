@@ -20,7 +20,7 @@ impl<'c> Checker<'c> {
             self.suggest("rule/unknown-param", message, place, name, &names, "the parameters are");
             return None;
         };
-        self.used.insert(name.to_owned());
+        self.used.push(&param.name.value);
         self.guarded(param, place);
         let literal = match self.arguments.get(name) {
             Some(literal) => Cow::Borrowed(*literal),
@@ -30,7 +30,7 @@ impl<'c> Checker<'c> {
         };
         let ty = match &param.ty.value {
             ParamType::Value { like } | ParamType::Values { like } => {
-                self.used.insert(like.clone());
+                self.used.push(like);
                 let path = *self.arguments.get(like.as_str())?;
                 let ty = self.model_path(&At::new(path.value.text(), path.place))?.ty;
                 if matches!(param.ty.value, ParamType::Values { .. }) { literals::list_of(ty) } else { ty }
@@ -47,11 +47,11 @@ impl<'c> Checker<'c> {
             let given = At::new(literal.value.text(), literal.place);
             return self.model_path(&given);
         }
-        let (first, rest) = path.value.split_once('.').map_or((path.value.as_str(), None), |(a, b)| (a, Some(b)));
+        let (first, rest) = first_step(&path.value);
         let bound = self.visible.iter().rev().find(|index| self.bindings[**index].name == first).copied();
         match bound {
             Some(index) => {
-                self.named.insert(index);
+                self.named.push(index);
                 let (ty, optional) = (self.bindings[index].ty, self.bindings[index].optional);
                 let text = rest.unwrap_or(first).to_owned();
                 let start = Path { root: Root::Binding(index), steps: Vec::new(), ty, optional, text };
@@ -65,8 +65,7 @@ impl<'c> Checker<'c> {
     }
 
     pub(super) fn model_path(&mut self, path: &At<String>) -> Option<Path> {
-        let first = path.value.split('.').next().unwrap_or("");
-        if self.poisoned.iter().any(|name| name == first) {
+        if self.poisoned.iter().any(|name| name == first_step(&path.value).0) {
             return None;
         }
         let ty = self.target_type?;
@@ -75,7 +74,10 @@ impl<'c> Checker<'c> {
     }
 
     fn steps(&mut self, mut path: Path, rest: &str, whole: &At<String>, mut offset: usize) -> Option<Path> {
-        for step in rest.split('.') {
+        let mut left = Some(rest);
+        while let Some(rest) = left {
+            let step;
+            (step, left) = first_step(rest);
             let place = within(whole, offset, step.len());
             offset += step.len() + 1;
             let def = match path.ty {
@@ -149,6 +151,15 @@ impl<'c> Checker<'c> {
             }
             _ => Some(Piece::Field(self.path(&At::new(name.to_owned(), place))?, filter)),
         }
+    }
+}
+
+/// A path up to its first dot, and what is behind that. Paths are short, and looked at byte by byte.
+fn first_step(path: &str) -> (&str, Option<&str>) {
+    let dot = path.bytes().position(|byte| byte == b'.');
+    match dot.and_then(|dot| Some((path.get(..dot)?, path.get(dot + 1..)?))) {
+        Some((first, rest)) => (first, Some(rest)),
+        None => (path, None),
     }
 }
 

@@ -218,7 +218,7 @@ impl<'c> Checker<'c> {
         let source = self.source;
         let param = source.params.iter().find(|param| param.name.value == name.value);
         if let Some(param) = param.filter(|_| operator.value == "exists") {
-            self.used.insert(name.value.clone());
+            self.used.push(&param.name.value);
             if !param.optional {
                 let message = format!("`{}` is always there, so this can never change", name.value);
                 self.problem("rule/constant", message, name.place).help =
@@ -243,7 +243,8 @@ impl<'c> Checker<'c> {
                 return None;
             }
         };
-        let typed = literals::typed(wanted, &operand.value, operand.place).map_err(|problem| self.problems.push(*problem));
+        let typed =
+            literals::typed(wanted, &operand.value, operand.place).map_err(|problem| self.problems.push(*problem));
         if !is_given {
             return Some(false);
         }
