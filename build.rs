@@ -34,7 +34,7 @@ mod rules {
         mod source;
 
         pub(super) use load::{check_examples, fixed, fixes};
-        pub use source::{EditSource, FixSource};
+        pub use source::{EditSource, FileText, FixSource};
     }
     pub mod history;
     pub mod keys;
@@ -95,7 +95,7 @@ fn main() -> Result<()> {
         files.push((below, path));
     }
     files.sort();
-    let mut list = String::from("static FILES: &[Embedded] = &[\n");
+    let mut list = String::from("pub(super) static FILES: &[Embedded] = &[\n");
     let mut writer = Writer::default();
     let mut trees = Vec::new();
     for (index, (below, path)) in files.iter().enumerate() {
@@ -116,10 +116,10 @@ fn main() -> Result<()> {
     list.push_str("];\n");
     let mut by_name: Vec<usize> = (0..files.len()).collect();
     by_name.sort_by_key(|index| files.get(*index).map(|(below, _)| name(below)));
-    writeln!(list, "static BY_NAME: &[u32] = &{by_name:?};").map_err(Error::other)?;
+    writeln!(list, "pub(super) static BY_NAME: &[u32] = &{by_name:?};").map_err(Error::other)?;
     let texts = out.join("texts");
     fs::write(&texts, &writer.texts)?;
-    writeln!(list, "static TEXTS: &str = include_str!({});", literal(&texts)?).map_err(Error::other)?;
+    writeln!(list, "pub(super) static TEXTS: &str = include_str!({});", literal(&texts)?).map_err(Error::other)?;
     write_patterns(&mut list, &trees, &out)?;
     fs::write(out.join("embedded.rs"), list)
 }
@@ -133,6 +133,7 @@ fn name(path: &str) -> &str {
 fn packed(writer: &mut Writer, path: &str, tree: &Tree, text: &str) -> Option<Vec<u8>> {
     match path.split('/').next() {
         Some("data") => tree.pack(text),
+        Some("templates") => None,
         Some("standards") => {
             let (standard, problems) = standard::read(tree);
             problems.is_empty().then(|| Some(writer.packed(&standard?)))?
@@ -146,7 +147,7 @@ fn packed(writer: &mut Writer, path: &str, tree: &Tree, text: &str) -> Option<Ve
 
 /// Lists the patterns of the rules in order, each with its part of a file of tables.
 fn write_patterns(list: &mut String, trees: &[Tree], out: &Path) -> Result<()> {
-    list.push_str("static PATTERNS: &[(&str, usize, usize)] = &[\n");
+    list.push_str("pub(super) static PATTERNS: &[(&str, usize, usize)] = &[\n");
     let mut tables = Vec::new();
     for pattern in patterns::collect(trees.iter()) {
         let start = tables.len();
@@ -155,7 +156,7 @@ fn write_patterns(list: &mut String, trees: &[Tree], out: &Path) -> Result<()> {
     }
     let path = out.join("patterns.tables");
     fs::write(&path, tables)?;
-    writeln!(list, "];\nstatic TABLES: &[u8] = include_bytes!({});", literal(&path)?).map_err(Error::other)
+    writeln!(list, "];\npub(super) static TABLES: &[u8] = include_bytes!({});", literal(&path)?).map_err(Error::other)
 }
 
 /// A path as a Rust string.
@@ -168,7 +169,7 @@ fn collect(directory: &Path, out: &mut Vec<PathBuf>) -> Result<()> {
         let path = entry?.path();
         if path.is_dir() {
             collect(&path, out)?;
-        } else if path.extension().is_some_and(|extension| extension == "yaml") {
+        } else if path.extension().is_some_and(|extension| extension == "yaml") || directory.ends_with("templates") {
             out.push(path);
         }
     }

@@ -36,7 +36,14 @@ impl Embedded {
     }
 }
 
-include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+/// What the build wrote.
+#[expect(clippy::unreadable_literal, reason = "nobody reads it")]
+mod built {
+    use super::Embedded;
+
+    include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+}
+use built::{BY_NAME, FILES, PATTERNS, TABLES, TEXTS};
 
 /// All files, in path order.
 #[must_use]

@@ -94,7 +94,9 @@ impl Plan {
         plan.read(library, wanted.iter().flat_map(|(ids, _)| ids))?;
         if let Some((present, warnings)) = config.with_present_ids(library, &plan.standards) {
             plan.config = Arc::new(present);
-            warnings.into_iter().for_each(|warning| library.warn(warning));
+            for warning in warnings {
+                library.warn(warning);
+            }
         }
         plan.hold(repo, library)?;
         let mut sets: BTreeMap<Wish, usize> = BTreeMap::new();

@@ -146,7 +146,7 @@ pub(super) fn typed(ty: Type, literal: &Literal, place: Place) -> Result<Const, 
             Literal::List(_) => "a list".to_owned(),
             other => format!("`{}`", other.text()),
         };
-        let label = Label { place: place, text: String::new() };
+        let label = Label { place, text: String::new() };
         let mut problem = Problem::new("rule/type", format!("{shown} is not a {}", ty.name()), label);
         problem.help = help;
         Err(Box::new(problem))
@@ -178,7 +178,7 @@ pub(super) fn typed(ty: Type, literal: &Literal, place: Place) -> Result<Const, 
             if words.contains(&text.as_str()) {
                 return Ok(Const::Str(text.clone()));
             }
-            let label = Label { place: place, text: String::new() };
+            let label = Label { place, text: String::new() };
             let problem = Problem::new("rule/enum", format!("`{text}` can never occur here"), label);
             let near = crate::diagnostic::nearest(text, words.iter().copied());
             let help =

@@ -4,7 +4,7 @@ use super::ast::{
     Arity, At, Change, Condition, Deprecation, Effect, Form, LabelSpec, Literal, Lookup, Operand, Param, ParamType,
     Quantifier, RuleSource, Status, UnknownAs,
 };
-use super::fix::{EditSource, FixSource};
+use super::fix::{EditSource, FileText, FixSource};
 use crate::embedded::packed::packed;
 use crate::finding::{Safety, Severity};
 
@@ -42,7 +42,14 @@ packed!(struct LabelSpec { at, text });
 packed!(struct Deprecation { since, instead, why });
 packed!(struct Change { version, what, effect });
 packed!(struct FixSource { title, safety, when, edits });
-packed!(enum EditSource { 0 = Set(path, value), 1 = Append(path, value), 2 = Remove(path), 3 = Create(path, content) });
+packed!(enum FileText { 0 = Text(text), 1 = Template(name) });
+packed!(enum EditSource {
+    0 = Set(path, value),
+    1 = Append(path, value),
+    2 = Remove(path),
+    3 = Create(path, content),
+    4 = Section(title, content),
+});
 
 packed!(struct RuleSource {
     id,

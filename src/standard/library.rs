@@ -8,13 +8,14 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use super::alias::Aliases;
-use super::pack::{self, Role};
+use super::pack::{self, Role, TEMPLATES};
 use super::{Standard, load, select};
 use crate::diagnostic::{Problem, nearest};
 use crate::embedded::{self, Embedded};
 use crate::finding::Label;
 use crate::rules::Arguments;
 use crate::rules::ast::{At, RuleSource, Status};
+use crate::rules::fix::{EditSource, FileText};
 use crate::rules::load::{self as rule_load, Loader};
 use crate::source::{EntryKind, FileId, Place, SourceFile, Sources};
 use crate::syntax::yaml::{Comment, Tree};
@@ -26,6 +27,8 @@ pub struct Library {
     pub sources: Sources,
     rules: Names,
     standards: Names,
+    /// The texts for new files that directories bring, by name.
+    templates: BTreeMap<String, FileId>,
     loaded: BTreeMap<String, Arc<RuleSource>>,
     aliases: OnceLock<Aliases>,
     /// What is wrong with the directories that were added.
@@ -45,7 +48,7 @@ fn role_of(path: &str) -> Role {
     let is_in = |name: &str| directory.strip_suffix(name).is_some_and(|above| above.is_empty() || above.ends_with('/'));
     if is_in("standards") {
         Role::Standard
-    } else if is_in("data") {
+    } else if is_in("data") || is_in(TEMPLATES) {
         Role::Stray
     } else {
         Role::Rule
@@ -81,8 +84,9 @@ impl Library {
     }
 
     /// Adds a directory: a pack, where it has a `pack.yaml`; else its `*.yaml` files, of which those in `standards/`
-    /// are standards and the others rules. Such a rule takes the place of a built-in one of the same id; a pack's may
-    /// not. What is wrong with the directory is told by every later question to the library.
+    /// are standards and the others rules. What lies in its `templates/` are texts for new files. Such a rule takes the
+    /// place of a built-in one of the same id; a pack's may not. What is wrong with the directory is told by every later
+    /// question to the library.
     ///
     /// # Errors
     /// A directory or file that cannot be read.
@@ -100,9 +104,10 @@ impl Library {
             let (name, shown) = (file.name(), file.shown());
             let known = match file.role {
                 Role::Standard => self.standards.get(name.as_str()),
+                Role::Template => self.templates.get(name.as_str()),
                 _ => self.rules.get(name.as_str()),
             };
-            let known = known.copied().filter(|_| matches!(file.role, Role::Rule | Role::Standard));
+            let known = known.copied().filter(|_| !matches!(file.role, Role::Pack | Role::Stray));
             let id = self.add(shown, file.role, |source| source.set_text(Arc::from(text)));
             let place = Place::whole(id);
             match file.role {
@@ -113,8 +118,12 @@ impl Library {
                 Role::Stray => {
                     loader.problem("rules/stray", "nothing reads this file", place).help = Some(file.advice());
                 }
-                Role::Rule | Role::Standard => {
-                    let what = if file.role == Role::Rule { "rule" } else { "standard" };
+                Role::Rule | Role::Standard | Role::Template => {
+                    let what = match file.role {
+                        Role::Rule => "rule",
+                        Role::Standard => "standard",
+                        _ => "template",
+                    };
                     let own = added.insert(format!("{what} {name}"), id);
                     let is_built_in = known.is_some_and(|known| self.is_built_in(known));
                     if let Some(first) = own.or(known.filter(|_| is_pack || !is_built_in)) {
@@ -151,6 +160,9 @@ impl Library {
             Role::Rule => {
                 self.loaded.remove(&name);
                 self.rules.insert(name.into(), id);
+            }
+            Role::Template => {
+                self.templates.insert(self.sources.get(id).path.rsplit('/').next().unwrap_or("").to_owned(), id);
             }
             Role::Pack | Role::Stray => {}
         }
@@ -287,7 +299,9 @@ impl Library {
             Some(rule) => (Some(rule), Vec::new()),
             None => rule_load::rule(&self.parse(file), true),
         };
-        let Some(rule) = rule.map(Arc::new) else { return Err(problems) };
+        let Some(mut rule) = rule else { return Err(problems) };
+        problems.extend(self.fill_in_templates(&mut rule));
+        let rule = Arc::new(rule);
         if rule.id.value != id {
             let label = Label { place: rule.id.place, text: String::new() };
             let message = format!("the file is called `{id}.yaml`, and the rule in it `{}`", rule.id.value);
@@ -307,6 +321,35 @@ impl Library {
         problems.sort_by_key(|problem| problem.labels.first().map(|label| label.place));
         problems.dedup();
         Err(problems)
+    }
+
+    /// Puts the texts of templates into the fixes of a rule. A template that came with the binary is there for every
+    /// rule; one of a directory is for rules of directories.
+    fn fill_in_templates(&self, rule: &mut RuleSource) -> Vec<Problem> {
+        let own = if self.is_built_in(rule.id.place.file) { None } else { Some(&self.templates) };
+        let text_of = |name: &str| match own.and_then(|own| own.get(name)) {
+            Some(file) => Some(self.sources.get(*file).text()),
+            None => embedded::find(&format!("{TEMPLATES}/{name}")).map(|file| file.text),
+        };
+        let mut problems = Vec::new();
+        for edit in rule.fixes.iter_mut().flat_map(|fix| &mut fix.edits) {
+            let EditSource::Create(_, content) = edit else { continue };
+            let FileText::Template(name) = content else { continue };
+            if let Some(text) = text_of(&name.value) {
+                *content = FileText::Text(At::new(text.to_owned(), name.place));
+                continue;
+            }
+            let built_in = embedded::files().iter().filter_map(|file| file.path.strip_prefix("templates/"));
+            let known = own.into_iter().flat_map(BTreeMap::keys).map(String::as_str).chain(built_in);
+            let label = Label { place: name.place, text: String::new() };
+            let problem =
+                Problem::new("rule/unknown-template", format!("there is no template `{}`", name.value), label);
+            problems.push(problem.with_help(match nearest(&name.value, known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "templates are files in `templates`, beside the rules".to_owned(),
+            }));
+        }
+        problems
     }
 
     /// What a rule says of other rules has to be so.

@@ -10,7 +10,7 @@ use crate::finding::Safety;
 
 pub(super) use load::{check_examples, fixed, fixes};
 pub use plan::{Content, Planned, Step, Verb, plan};
-pub use source::{EditSource, FixSource};
+pub use source::{EditSource, FileText, FixSource};
 
 /// The path that stands for the target itself.
 pub(super) const TARGET: &str = "target";
@@ -39,4 +39,6 @@ pub enum Edit {
     Remove(Path),
     /// Writes a file that is not there: its path and its text.
     Create(String, String),
+    /// Puts a section at the end of the target, a Markdown document: its title and its text.
+    Section(String, String),
 }

@@ -26,5 +26,18 @@ pub enum EditSource {
     /// `{remove: path}`
     Remove(At<String>),
     /// `{create_file: path, content: text}`
-    Create(At<Operand>, At<String>),
+    Create(At<Operand>, FileText),
+    /// `{insert_section: title, content: text}`
+    Section(At<Operand>, At<String>),
+}
+
+/// The text of a new file.
+#[derive(Clone, Debug)]
+pub enum FileText {
+    /// As it stands in the rule.
+    Text(At<String>),
+    /// `{template: name}`: the text of a file in `templates/` beside the rules. [`Library`] puts it here.
+    ///
+    /// [`Library`]: crate::standard::library::Library
+    Template(At<String>),
 }
