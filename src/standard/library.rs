@@ -313,9 +313,10 @@ impl Library {
         }
         // A mistake in one part hides none in another.
         let typed = select::single(&rule, &Arguments::new()).err().unwrap_or_default();
-        // What is wrong may be what would have used it.
+        // What is wrong may be what would have used it; a template that is not there is told already.
         let follows = |problem: &Problem| {
-            matches!(problem.code, "rule/missing-param" | "rule/unused-param" | "rule/unused-lookup")
+            let unused = matches!(problem.code, "rule/missing-param" | "rule/unused-param" | "rule/unused-lookup");
+            unused || problem.code == "rule/unknown-template"
         };
         problems.extend(typed.into_iter().filter(|problem| !follows(problem)));
         problems.sort_by_key(|problem| problem.labels.first().map(|label| label.place));
