@@ -2,6 +2,7 @@
 FROM rust:1.95-slim-bookworm AS build
 WORKDIR /src
 COPY Cargo.toml Cargo.lock build.rs ./
+COPY build/ build/
 COPY src/ src/
 COPY rules/ rules/
 COPY docs/schemas/ docs/schemas/

@@ -14,7 +14,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("embedded", &["source", "syntax"]),
     ("discover", &["source", "syntax"]),
     ("model", &["source", "finding", "diagnostic", "syntax", "embedded", "discover"]),
-    ("rules", &["source", "finding", "diagnostic", "syntax", "model"]),
+    ("rules", &["source", "finding", "diagnostic", "syntax", "embedded", "model"]),
     ("fix", &["source", "finding", "syntax", "model", "rules"]),
     ("standard", &["source", "finding", "diagnostic", "syntax", "embedded", "model", "rules"]),
     ("triage", &["source", "finding", "diagnostic"]),

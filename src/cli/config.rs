@@ -51,11 +51,13 @@ pub(super) fn show(args: &ConfigShowArgs, streams: &mut Streams<'_>, shown: &mut
     let composition = loaded.composition(Vec::new(), &discovery.sources);
     let repo = Repo::load_with(discovery, Some(&scope.root), &composition);
     let choice = engine::Choice { config: loaded.config.clone(), ..engine::Choice::default() };
-    engine::Plan::new(&repo, shown, &choice)?;
-    let settings = of_file(&loaded.config);
-    let judged = repo.heads.iter().filter(|head| loaded.config.judges(&head.root));
+    let plan = engine::Plan::new(&repo, shown, &choice)?;
+    super::write_warnings(shown, streams)?;
+    let config = plan.config();
+    let settings = of_file(config);
+    let judged = repo.heads.iter().filter(|head| config.judges(&head.root));
     let services: Vec<(String, Vec<Setting>)> =
-        judged.map(|head| (scope.prefixed(&head.root), of_service(&loaded.config, head))).collect();
+        judged.map(|head| (scope.prefixed(&head.root), of_service(config, head))).collect();
     let text = match args.format {
         ListFormat::Json => json_text(&loaded, &settings, &services, &shown.sources),
         ListFormat::Text => plain_text(&loaded, &settings, &services, &shown.sources),

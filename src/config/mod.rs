@@ -8,6 +8,7 @@ mod load;
 mod names;
 mod parts;
 mod place;
+mod renamed;
 
 use crate::finding::Severity;
 use crate::rules::ast::{At, Literal};

@@ -92,6 +92,12 @@ impl Plan {
         let mut plan =
             Self { config: Arc::clone(config), clock: choice.clock, is_whole: is_whole(choice), ..Self::default() };
         plan.read(library, wanted.iter().flat_map(|(ids, _)| ids))?;
+        if let Some((present, warnings)) = config.with_present_ids(library, &plan.standards) {
+            plan.config = Arc::new(present);
+            for warning in warnings {
+                library.warn(warning);
+            }
+        }
         plan.hold(repo, library)?;
         let mut sets: BTreeMap<Wish, usize> = BTreeMap::new();
         for wish in wanted {
@@ -154,6 +160,12 @@ impl Plan {
         let severities = settings.severities().into_iter().map(|(id, severity)| (id.to_owned(), severity)).collect();
         self.sets.push(Set { standards: ids.clone(), instances, severities });
         Ok(self.sets.len() - 1)
+    }
+
+    /// The configuration, with present ids in the place of former ones.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
     }
 
     /// The severity that the configuration gives to a finding of the reader itself.

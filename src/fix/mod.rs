@@ -2,6 +2,7 @@
 //! withheld.
 
 mod dockerfile;
+mod markdown;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -56,6 +57,10 @@ impl<'s> Desk<'s> {
                     let path = if *of_repo || service == "." { path.clone() } else { format!("{service}/{path}") };
                     self.check_new(&path)?;
                     new_files.push((path, text.clone()));
+                }
+                Step::Section { at, level, title, text } => {
+                    let edit = markdown::section(self.sources.get(at.file).text(), *level, title, text)?;
+                    edits.push((at.file, edit));
                 }
                 Step::Field { at, .. } => {
                     let written = self.field(step).ok()?;

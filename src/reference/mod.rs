@@ -50,7 +50,7 @@ impl Catalogue {
     /// Everything that is wrong with its rules and standards.
     pub fn new(library: &mut Library) -> Result<Self, Vec<Problem>> {
         let ids: BTreeSet<String> = library.rule_ids().map(str::to_owned).collect();
-        library.read_ahead(&ids.iter().map(String::as_str).collect());
+        library.read_ahead(ids.iter().map(String::as_str));
         let mut problems = Vec::new();
         let mut rules = BTreeMap::new();
         for id in ids {

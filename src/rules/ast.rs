@@ -1,5 +1,8 @@
 //! A rule as it is written: every part with its place, nothing resolved yet.
 
+use std::collections::BTreeMap;
+
+use super::fix::FixSource;
 use crate::finding::Severity;
 use crate::source::Place;
 
@@ -33,6 +36,9 @@ pub enum Literal {
     /// A list of literals.
     List(Vec<At<Literal>>),
 }
+
+/// Values for a rule's parameters, each with the place where it was given.
+pub type Arguments = BTreeMap<String, At<Literal>>;
 
 impl Literal {
     /// The text of a message.
@@ -389,7 +395,7 @@ pub struct RuleSource {
     /// Further labels.
     pub labels: Vec<LabelSpec>,
     /// How a finding can be mended.
-    pub fixes: Vec<super::fix::FixSource>,
+    pub fixes: Vec<FixSource>,
     /// Examples.
     pub examples: Vec<Example>,
 }

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::ast::{At, Literal};
+use super::ast::Literal;
 use super::ir::Const;
 use super::template::Filter;
 use crate::diagnostic::Problem;
@@ -10,6 +10,7 @@ use crate::finding::Label;
 use crate::model::duration::Duration;
 use crate::model::quantity::Quantity;
 use crate::model::schema::{StructDef, Type};
+use crate::source::Place;
 use crate::syntax::gotemplate::version_order;
 
 /// The types a parameter can have; each also as `list<…>`. Besides there are `enum(…)` and the fields of the model, such
@@ -138,21 +139,21 @@ pub(super) fn comparable(a: Type, b: Type) -> bool {
 }
 
 /// A literal as a value of a type, or why it is none.
-pub(super) fn typed(ty: Type, literal: &At<Literal>) -> Result<Const, Box<Problem>> {
+pub(super) fn typed(ty: Type, literal: &Literal, place: Place) -> Result<Const, Box<Problem>> {
     let wrong = |help: Option<String>| {
-        let shown = match &literal.value {
+        let shown = match literal {
             Literal::Str(text) => format!("\"{text}\""),
             Literal::List(_) => "a list".to_owned(),
             other => format!("`{}`", other.text()),
         };
-        let label = Label { place: literal.place, text: String::new() };
+        let label = Label { place, text: String::new() };
         let mut problem = Problem::new("rule/type", format!("{shown} is not a {}", ty.name()), label);
         problem.help = help;
         Err(Box::new(problem))
     };
-    match (ty, &literal.value) {
+    match (ty, literal) {
         (Type::List(element), Literal::List(items)) => {
-            items.iter().map(|item| typed(*element, item)).collect::<Result<_, _>>().map(Const::List)
+            items.iter().map(|item| typed(*element, &item.value, item.place)).collect::<Result<_, _>>().map(Const::List)
         }
         (Type::List(_), _) => wrong(Some("write a list: `[…]`".to_owned())),
         (Type::Bool, Literal::Bool(value)) => Ok(Const::Bool(*value)),
@@ -171,13 +172,13 @@ pub(super) fn typed(ty: Type, literal: &At<Literal>) -> Result<Const, Box<Proble
             None => wrong(Some("write it as `1.4.2`".to_owned())),
         },
         (Type::Str | Type::Version, Literal::Int(_) | Literal::Float(_) | Literal::Bool(_)) => {
-            wrong(Some(format!("put it in quotes: \"{}\"", literal.value.text())))
+            wrong(Some(format!("put it in quotes: \"{}\"", literal.text())))
         }
         (Type::Enum(words), Literal::Str(text)) => {
             if words.contains(&text.as_str()) {
                 return Ok(Const::Str(text.clone()));
             }
-            let label = Label { place: literal.place, text: String::new() };
+            let label = Label { place, text: String::new() };
             let problem = Problem::new("rule/enum", format!("`{text}` can never occur here"), label);
             let near = crate::diagnostic::nearest(text, words.iter().copied());
             let help =

@@ -15,11 +15,13 @@ pub mod keys;
 mod literals;
 pub(crate) mod load;
 pub mod operators;
+pub(crate) mod packed;
 pub mod pattern;
 mod range;
 pub mod template;
 mod tree;
 
-pub use check::{Arguments, compile, compile_changed};
+pub use ast::Arguments;
+pub use check::{compile, compile_changed};
 pub use literals::TYPE_NAMES;
 pub use load::CATEGORIES;

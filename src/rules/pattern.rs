@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 
 use regex::{Regex, RegexBuilder};
 
+use crate::embedded::{self, Automaton};
+
 /// A regular expression or a glob.
 #[derive(Debug)]
 pub struct Pattern {
@@ -14,6 +16,7 @@ pub struct Pattern {
 
 #[derive(Debug)]
 enum Matcher {
+    Table(Automaton),
     Regex(OnceLock<Option<Regex>>),
     Glob(Glob),
 }
@@ -25,6 +28,11 @@ impl Pattern {
     /// # Errors
     /// Why it is none.
     pub fn regex(text: &str) -> Result<Self, String> {
+        // What the build has read need not be read again, and most of it is a table by now.
+        if let Some(table) = embedded::pattern(text) {
+            let matcher = table.map_or_else(|| Matcher::Regex(OnceLock::new()), Matcher::Table);
+            return Ok(Self { text: text.to_owned(), matcher });
+        }
         // Building the automaton takes a hundred times as long as reading the pattern, and many are never asked.
         match regex_syntax::parse(text) {
             Ok(_) => Ok(Self { text: text.to_owned(), matcher: Matcher::Regex(OnceLock::new()) }),
@@ -45,6 +53,7 @@ impl Pattern {
     #[must_use]
     pub fn is_match(&self, text: &str) -> bool {
         match &self.matcher {
+            Matcher::Table(table) => table.is_match(text),
             Matcher::Regex(compiled) => {
                 compiled.get_or_init(|| compile(&self.text)).as_ref().is_some_and(|regex| regex.is_match(text))
             }
@@ -196,7 +205,8 @@ fn enter(states: &mut Vec<usize>, tokens: &[Token], mut index: usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Glob, Pattern};
+    use super::{Glob, Pattern, compile};
+    use crate::embedded;
 
     #[test]
     fn a_star_stays_within_a_component_and_two_stars_do_not() {
@@ -218,6 +228,55 @@ mod tests {
     fn many_stars_on_a_long_path_end() {
         assert!(!Glob::new(&"*a".repeat(200)).is_match(&"a".repeat(10_000).replace("aa", "ab")[..5_000]));
     }
+
+    #[test]
+    fn a_table_of_the_build_says_what_the_expression_says() {
+        let mut tables = 0;
+        for text in embedded::patterns() {
+            let compiled = compile(text).unwrap();
+            let Some(Some(table)) = embedded::pattern(text) else { continue };
+            tables += 1;
+            let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+            let plain: String = text.chars().filter(|c| !"()[]^$\\?*+|{}".contains(*c)).collect();
+            let first = words.first().copied().unwrap_or("a");
+            let mut samples: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            samples.extend([
+                plain.clone(),
+                plain.to_uppercase(),
+                format!("größe {plain}\n"),
+                format!("x{first}-{first}"),
+            ]);
+            samples.extend(words.windows(2).flat_map(|pair| {
+                ["", " ", "-", "_", "/", ".", ":", "=", "://", " --"].map(|between| pair.join(between))
+            }));
+            samples.extend(SAMPLES.iter().map(|sample| (*sample).to_owned()));
+            for sample in samples {
+                assert_eq!(table.is_match(&sample), compiled.is_match(&sample), "`{text}` in `{sample}`");
+            }
+        }
+        assert!(tables > 300, "{tables} tables");
+    }
+
+    const SAMPLES: &[&str] = &[
+        "",
+        "\n",
+        "é",
+        "\u{7f}\u{80}\u{7ff}\u{800}\u{ffff}\u{10000}",
+        "v1.2.3-rc.1",
+        "0.95 of 100%",
+        "svc-api",
+        "/etc/ssl/certs/a.pem",
+        "https://user:secret@db.example:5432/app?sslmode=require",
+        "DATABASE_PASSWORD",
+        "npm run dev -- --watch",
+        "python -m uvicorn app.main:app --host 0.0.0.0 --reload",
+        "docker-compose -f a.yml -p b --profile c",
+        "0 3 * * *",
+        "feature/new-thing",
+        "$HOME/${NAME:-x}",
+        "Running the tests locally",
+        "ghcr.io/acme/api@sha256:0123456789abcdef",
+    ];
 
     #[test]
     fn an_ascii_pattern_finds_its_text_among_other_letters() {

@@ -66,17 +66,18 @@ pub(super) enum Raw<'t> {
 
 /// Splits a message at its placeholders; `{{` and `}}` are braces.
 pub(super) fn split(text: &str) -> Vec<Raw<'_>> {
-    let mut out = Vec::new();
+    let is_brace = |byte: &u8| matches!(byte, b'{' | b'}');
+    let mut out = Vec::with_capacity(1 + text.bytes().filter(is_brace).count());
     let mut plain = String::new();
     let mut rest = text;
     let mut offset = 0;
-    while let Some(found) = rest.find(['{', '}']) {
-        plain.push_str(rest.get(..found).unwrap_or(""));
-        let tail = rest.get(found..).unwrap_or("");
+    while let Some(found) = rest.as_bytes().iter().position(is_brace) {
+        let (before, tail) = rest.split_at(found);
+        plain.push_str(before);
         let taken = if tail.starts_with("{{") || tail.starts_with("}}") {
             plain.push_str(tail.get(..1).unwrap_or(""));
             2
-        } else if let Some(end) = tail.starts_with('{').then(|| tail.find('}')).flatten() {
+        } else if let Some(end) = tail.bytes().position(|byte| byte == b'}').filter(|_| tail.starts_with('{')) {
             if !plain.is_empty() {
                 out.push(Raw::Text(std::mem::take(&mut plain)));
             }

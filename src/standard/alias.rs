@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::library::Names;
 use crate::diagnostic::Problem;
 use crate::finding::Label;
 use crate::rules::ast::At;
 use crate::rules::history;
 use crate::rules::load::Loader;
-use crate::source::{FileId, Place, Sources};
+use crate::source::{Place, Sources};
 use crate::syntax::yaml::Tree;
 
 /// A former id of a rule.
@@ -30,7 +31,7 @@ pub(super) struct Aliases {
 
 impl Aliases {
     /// Reads the rules that give former ids; the others are not even parsed.
-    pub(super) fn of(sources: &Sources, rules: &BTreeMap<String, FileId>) -> Self {
+    pub(super) fn of(sources: &Sources, rules: &Names) -> Self {
         let mut out = Self::default();
         for (rule, file) in rules {
             let text = sources.get(*file).text();
@@ -48,7 +49,7 @@ impl Aliases {
         out
     }
 
-    fn add(&mut self, rule: &str, alias: At<String>, rules: &BTreeMap<String, FileId>) {
+    fn add(&mut self, rule: &str, alias: At<String>, rules: &Names) {
         if alias.value == rule {
             return;
         }
@@ -57,7 +58,7 @@ impl Aliases {
                 .with_label(Label { place: other, text: "here".to_owned() })
                 .with_help("a former id leads to one rule; leave it out here or there")
         };
-        if let Some(file) = rules.get(&alias.value) {
+        if let Some(file) = rules.get(alias.value.as_str()) {
             let message = format!("`{}` is a rule of its own", alias.value);
             self.problems.push(clash(Place::whole(*file), message));
         } else if let Some(other) = self.present.get(&alias.value) {

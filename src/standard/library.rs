@@ -1,19 +1,21 @@
 //! The rules and standards there are: the built-in ones, compiled into the binary, and those of further directories.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
 use super::alias::Aliases;
-use super::pack::{self, Role};
+use super::pack::{self, Role, TEMPLATES};
 use super::{Standard, load, select};
 use crate::diagnostic::{Problem, nearest};
 use crate::embedded::{self, Embedded};
 use crate::finding::Label;
 use crate::rules::Arguments;
 use crate::rules::ast::{At, RuleSource, Status};
+use crate::rules::fix::{EditSource, FileText};
 use crate::rules::load::{self as rule_load, Loader};
 use crate::source::{EntryKind, FileId, Place, SourceFile, Sources};
 use crate::syntax::yaml::{Comment, Tree};
@@ -23,33 +25,68 @@ use crate::syntax::yaml::{Comment, Tree};
 pub struct Library {
     /// The files, for rendering problems.
     pub sources: Sources,
-    rules: BTreeMap<String, FileId>,
-    standards: BTreeMap<String, FileId>,
+    rules: Names,
+    standards: Names,
+    /// The texts for new files that directories bring, by name.
+    templates: BTreeMap<String, FileId>,
     loaded: BTreeMap<String, Arc<RuleSource>>,
     aliases: OnceLock<Aliases>,
     /// What is wrong with the directories that were added.
     problems: Vec<Problem>,
     /// What works, and will not for ever.
     warnings: Vec<Problem>,
-    /// The files that came with the binary, whose examples its own tests have run.
-    built_in: BTreeMap<FileId, &'static Embedded>,
+    /// The files that came with the binary, whose examples its own tests have run; the first of all files.
+    built_in: &'static [Embedded],
+}
+
+/// The files of rules, or of standards, by id.
+pub(super) type Names = BTreeMap<Cow<'static, str>, FileId>;
+
+/// What a path below `rules/` holds.
+fn role_of(path: &str) -> Role {
+    let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
+    let is_in = |name: &str| directory.strip_suffix(name).is_some_and(|above| above.is_empty() || above.ends_with('/'));
+    if is_in("standards") {
+        Role::Standard
+    } else if is_in("data") || is_in(TEMPLATES) {
+        Role::Stray
+    } else {
+        Role::Rule
+    }
+}
+
+/// The id of what a file holds.
+fn name_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path).trim_end_matches(".yaml")
 }
 
 impl Library {
     /// The built-in rules and standards.
     #[must_use]
     pub fn built_in() -> Self {
-        let mut library = Self::default();
-        for embedded in embedded::files() {
-            let file = library.insert_with(embedded.path, |file| file.set_static_text(embedded.text));
-            library.built_in.insert(file, embedded);
+        let built_in = embedded::files();
+        let entry = |embedded: &Embedded| {
+            let file = SourceFile::new(["rules/", embedded.path].concat(), EntryKind::File);
+            file.set_static_text(embedded.text);
+            file
+        };
+        let names = |role: Role| -> Names {
+            let numbered = embedded::by_name().filter(|(_, embedded)| role_of(embedded.path) == role);
+            numbered.map(|(index, embedded)| (Cow::Borrowed(embedded.name), FileId(index))).collect()
+        };
+        Self {
+            sources: Sources::new(built_in.iter().map(entry).collect()),
+            rules: names(Role::Rule),
+            standards: names(Role::Standard),
+            built_in,
+            ..Self::default()
         }
-        library
     }
 
     /// Adds a directory: a pack, where it has a `pack.yaml`; else its `*.yaml` files, of which those in `standards/`
-    /// are standards and the others rules. Such a rule takes the place of a built-in one of the same id; a pack's may
-    /// not. What is wrong with the directory is told by every later question to the library.
+    /// are standards and the others rules. What lies in its `templates/` are texts for new files. Such a rule takes the
+    /// place of a built-in one of the same id; a pack's may not. What is wrong with the directory is told by every later
+    /// question to the library.
     ///
     /// # Errors
     /// A directory or file that cannot be read.
@@ -66,10 +103,11 @@ impl Library {
             let text = std::fs::read_to_string(&file.path).map_err(|error| unreadable(&file.path, &error))?;
             let (name, shown) = (file.name(), file.shown());
             let known = match file.role {
-                Role::Standard => self.standards.get(&name),
-                _ => self.rules.get(&name),
+                Role::Standard => self.standards.get(name.as_str()),
+                Role::Template => self.templates.get(name.as_str()),
+                _ => self.rules.get(name.as_str()),
             };
-            let known = known.copied().filter(|_| matches!(file.role, Role::Rule | Role::Standard));
+            let known = known.copied().filter(|_| !matches!(file.role, Role::Pack | Role::Stray));
             let id = self.add(shown, file.role, |source| source.set_text(Arc::from(text)));
             let place = Place::whole(id);
             match file.role {
@@ -80,10 +118,14 @@ impl Library {
                 Role::Stray => {
                     loader.problem("rules/stray", "nothing reads this file", place).help = Some(file.advice());
                 }
-                Role::Rule | Role::Standard => {
-                    let what = if file.role == Role::Rule { "rule" } else { "standard" };
+                Role::Rule | Role::Standard | Role::Template => {
+                    let what = match file.role {
+                        Role::Rule => "rule",
+                        Role::Standard => "standard",
+                        _ => "template",
+                    };
                     let own = added.insert(format!("{what} {name}"), id);
-                    let is_built_in = known.is_some_and(|known| self.built_in.contains_key(&known));
+                    let is_built_in = known.is_some_and(|known| self.is_built_in(known));
                     if let Some(first) = own.or(known.filter(|_| is_pack || !is_built_in)) {
                         let message = format!("there is a {what} `{name}` already");
                         let first = Label { place: Place::whole(first), text: "here".to_owned() };
@@ -103,30 +145,24 @@ impl Library {
 
     /// Adds one file under a path, and returns its id.
     pub fn insert(&mut self, path: &str, text: Arc<str>) -> FileId {
-        self.insert_with(path, |file| file.set_text(text))
-    }
-
-    fn insert_with(&mut self, path: &str, set_text: impl FnOnce(&SourceFile)) -> FileId {
-        let role = match path.rsplit('/').nth(1).unwrap_or("") {
-            "standards" => Role::Standard,
-            "data" => Role::Stray,
-            _ => Role::Rule,
-        };
-        self.add(format!("rules/{}", path.trim_start_matches("rules/")), role, set_text)
+        self.add(format!("rules/{}", path.trim_start_matches("rules/")), role_of(path), |file| file.set_text(text))
     }
 
     fn add(&mut self, path: String, role: Role, set_text: impl FnOnce(&SourceFile)) -> FileId {
-        let name = path.rsplit('/').next().unwrap_or(&path).trim_end_matches(".yaml").to_owned();
+        let name = name_of(&path).to_owned();
         let file = SourceFile::new(path, EntryKind::File);
         set_text(&file);
         let id = self.sources.add(file);
         match role {
             Role::Standard => {
-                self.standards.insert(name, id);
+                self.standards.insert(name.into(), id);
             }
             Role::Rule => {
                 self.loaded.remove(&name);
-                self.rules.insert(name, id);
+                self.rules.insert(name.into(), id);
+            }
+            Role::Template => {
+                self.templates.insert(self.sources.get(id).path.rsplit('/').next().unwrap_or("").to_owned(), id);
             }
             Role::Pack | Role::Stray => {}
         }
@@ -136,7 +172,7 @@ impl Library {
 
     /// The ids of all rules, in order.
     pub fn rule_ids(&self) -> impl Iterator<Item = &str> {
-        self.rules.keys().map(String::as_str)
+        self.rules.keys().map(Cow::as_ref)
     }
 
     /// Whether there is a rule of an id.
@@ -153,7 +189,7 @@ impl Library {
 
     /// The ids of all standards, in order.
     pub fn standard_ids(&self) -> impl Iterator<Item = &str> {
-        self.standards.keys().map(String::as_str)
+        self.standards.keys().map(Cow::as_ref)
     }
 
     /// The id that a rule has now, where `id` is a former one.
@@ -203,7 +239,11 @@ impl Library {
     /// Whether a file came with the binary.
     #[must_use]
     pub fn is_built_in(&self, file: FileId) -> bool {
-        self.built_in.contains_key(&file)
+        self.embedded(file).is_some()
+    }
+
+    fn embedded(&self, file: FileId) -> Option<&'static Embedded> {
+        self.built_in.get(file.0 as usize)
     }
 
     /// The rule of an id, ready to run. `asked` is where it was named; `None` for the command line. A built-in rule
@@ -219,11 +259,13 @@ impl Library {
     }
 
     /// Reads the rules of several ids side by side, for [`Library::rule`] to find. What is wrong with one is told there.
-    pub fn read_ahead(&mut self, ids: &BTreeSet<&str>) {
+    pub fn read_ahead<'i>(&mut self, ids: impl Iterator<Item = &'i str>) {
+        let mut seen = HashSet::new();
+        let ids: Vec<&str> = ids.filter(|id| seen.insert(*id) && !self.loaded.contains_key(*id)).collect();
         let read: Vec<(String, Arc<RuleSource>)> = ids
-            .par_iter()
-            .filter(|id| !self.loaded.contains_key(**id))
-            .filter_map(|id| Some(((*id).to_owned(), self.read(id, None, false).ok()?)))
+            .into_par_iter()
+            .with_min_len(16)
+            .filter_map(|id| Some((id.to_owned(), self.read(id, None, false).ok()?)))
             .collect();
         self.loaded.extend(read);
     }
@@ -250,12 +292,16 @@ impl Library {
             return Err(self.problems.clone());
         }
         let Some(file) = self.rules.get(id).copied() else {
-            return Err(vec![unknown("rule", id, asked, self.rules.keys())]);
+            return Err(vec![unknown("rule", id, asked, self.rule_ids())]);
         };
-        let embedded = self.built_in.get(&file).filter(|_| !examples);
-        let tree = embedded.map_or_else(|| self.parse(file), |embedded| embedded.tree(file));
-        let (rule, mut problems) = rule_load::rule(&tree, embedded.is_none());
-        let Some(rule) = rule.map(Arc::new) else { return Err(problems) };
+        let embedded = self.embedded(file).filter(|_| !examples);
+        let (rule, mut problems) = match embedded.and_then(|embedded| embedded.unpacked(file)) {
+            Some(rule) => (Some(rule), Vec::new()),
+            None => rule_load::rule(&self.parse(file), true),
+        };
+        let Some(mut rule) = rule else { return Err(problems) };
+        problems.extend(self.fill_in_templates(&mut rule));
+        let rule = Arc::new(rule);
         if rule.id.value != id {
             let label = Label { place: rule.id.place, text: String::new() };
             let message = format!("the file is called `{id}.yaml`, and the rule in it `{}`", rule.id.value);
@@ -267,14 +313,44 @@ impl Library {
         }
         // A mistake in one part hides none in another.
         let typed = select::single(&rule, &Arguments::new()).err().unwrap_or_default();
-        // What is wrong may be what would have used it.
+        // What is wrong may be what would have used it; a template that is not there is told already.
         let follows = |problem: &Problem| {
-            matches!(problem.code, "rule/missing-param" | "rule/unused-param" | "rule/unused-lookup")
+            let unused = matches!(problem.code, "rule/missing-param" | "rule/unused-param" | "rule/unused-lookup");
+            unused || problem.code == "rule/unknown-template"
         };
         problems.extend(typed.into_iter().filter(|problem| !follows(problem)));
         problems.sort_by_key(|problem| problem.labels.first().map(|label| label.place));
         problems.dedup();
         Err(problems)
+    }
+
+    /// Puts the texts of templates into the fixes of a rule. A template that came with the binary is there for every
+    /// rule; one of a directory is for rules of directories.
+    fn fill_in_templates(&self, rule: &mut RuleSource) -> Vec<Problem> {
+        let own = if self.is_built_in(rule.id.place.file) { None } else { Some(&self.templates) };
+        let text_of = |name: &str| match own.and_then(|own| own.get(name)) {
+            Some(file) => Some(self.sources.get(*file).text()),
+            None => embedded::find(&format!("{TEMPLATES}/{name}")).map(|file| file.text),
+        };
+        let mut problems = Vec::new();
+        for edit in rule.fixes.iter_mut().flat_map(|fix| &mut fix.edits) {
+            let EditSource::Create(_, content) = edit else { continue };
+            let FileText::Template(name) = content else { continue };
+            if let Some(text) = text_of(&name.value) {
+                *content = FileText::Text(At::new(text.to_owned(), name.place));
+                continue;
+            }
+            let built_in = embedded::files().iter().filter_map(|file| file.path.strip_prefix("templates/"));
+            let known = own.into_iter().flat_map(BTreeMap::keys).map(String::as_str).chain(built_in);
+            let label = Label { place: name.place, text: String::new() };
+            let problem =
+                Problem::new("rule/unknown-template", format!("there is no template `{}`", name.value), label);
+            problems.push(problem.with_help(match nearest(&name.value, known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "templates are files in `templates`, beside the rules".to_owned(),
+            }));
+        }
+        problems
     }
 
     /// What a rule says of other rules has to be so.
@@ -286,9 +362,9 @@ impl Library {
             problems.extend(self.aliases().problems.iter().filter(of_this).cloned());
         }
         if let Some(instead) = rule.deprecated.as_ref().and_then(|deprecated| deprecated.instead.as_ref())
-            && !self.rules.contains_key(&instead.value)
+            && !self.rules.contains_key(instead.value.as_str())
         {
-            problems.push(unknown("rule", &instead.value, Some(instead.place), self.rules.keys()));
+            problems.push(unknown("rule", &instead.value, Some(instead.place), self.rule_ids()));
         }
         problems
     }
@@ -316,18 +392,22 @@ impl Library {
             return Err(self.problems.clone());
         }
         let Some(file) = self.standards.get(id).copied() else {
-            return Err(vec![unknown("standard", id, asked, self.standards.keys())]);
+            return Err(vec![unknown("standard", id, asked, self.standard_ids())]);
         };
         if let (Some(at), Some(place)) = (open.iter().position(|other| other == id), asked) {
             let chain = open.get(at..).unwrap_or_default().join("` extends `");
             let message = format!("`{chain}` extends `{id}`: a standard cannot be a part of itself");
             return Err(vec![Problem::new("standard/cycle", message, Label { place, text: String::new() })]);
         }
-        let tree = self.built_in.get(&file).map_or_else(|| self.parse(file), |embedded| embedded.tree(file));
-        open.push(id.to_owned());
-        let (standard, mut problems) =
-            load::standard(&tree, &mut |id, place| self.standard_within(id, Some(place), open));
-        open.pop();
+        let embedded = self.embedded(file).and_then(|embedded| embedded.unpacked(file));
+        let (standard, mut problems) = if let Some(standard) = embedded {
+            (Some(standard), Vec::new())
+        } else {
+            open.push(id.to_owned());
+            let read = load::standard(&self.parse(file), &mut |id, place| self.standard_within(id, Some(place), open));
+            open.pop();
+            read
+        };
         let Some(mut standard) = standard else { return Err(problems) };
         self.check_names(&mut standard, file, &mut problems);
         if standard.id != id {
@@ -347,8 +427,10 @@ impl Library {
                 warnings.push(renamed(&rule.rule.value, present, Some(rule.rule.place)));
                 rule.rule.value = present.to_owned();
             }
-            if let Some(name) =
-                rule.name.as_ref().filter(|name| name.value != rule.rule.value && self.rules.contains_key(&name.value))
+            if let Some(name) = rule
+                .name
+                .as_ref()
+                .filter(|name| name.value != rule.rule.value && self.rules.contains_key(name.value.as_str()))
             {
                 let label = Label { place: name.place, text: String::new() };
                 let message = format!("`{}` is a rule of its own", name.value);
@@ -379,9 +461,9 @@ pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
     }
 }
 
-fn unknown<'n>(what: &str, id: &str, asked: Option<Place>, known: impl IntoIterator<Item = &'n String>) -> Problem {
+fn unknown<'n>(what: &str, id: &str, asked: Option<Place>, known: impl Iterator<Item = &'n str>) -> Problem {
     let labels = asked.map(|place| Label { place, text: String::new() }).into_iter().collect();
-    let help = match nearest(id, known.into_iter().map(String::as_str)) {
+    let help = match nearest(id, known) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("`svclint {what}s` lists what there is"),
     };

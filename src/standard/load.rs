@@ -4,7 +4,7 @@ use super::extend;
 use super::{Clause, Coverage, Level, Standard, Use};
 use crate::diagnostic::Problem;
 use crate::finding::{Label, Severity};
-use crate::rules::ast::At;
+use crate::rules::ast::{Arguments, At};
 use crate::rules::history;
 use crate::rules::load::Loader;
 use crate::source::Place;
@@ -189,7 +189,7 @@ pub(super) fn rule_use(loader: &mut Loader, node: NodeRef<'_>) -> Option<Use> {
     let severity = loader
         .optional(node, "severity")
         .and_then(|word| loader.word(&word, "a severity", Severity::WORDS, Severity::from_word));
-    let mut params = crate::rules::Arguments::new();
+    let mut params = Arguments::new();
     let mut param_names = std::collections::BTreeMap::new();
     for entry in loader.entries(node, "params") {
         param_names.insert(entry.key.to_owned(), entry.key_node.place());

@@ -18,7 +18,10 @@ pub const LANGUAGE: i64 = 1;
 const PACK: &str = "pack.yaml";
 
 /// The directories of a pack that are read.
-const PARTS: &[&str] = &["rules", "standards"];
+const PARTS: &[&str] = &["rules", "standards", TEMPLATES];
+
+/// The directory of texts for new files.
+pub(super) const TEMPLATES: &str = "templates";
 
 /// Directories deeper than this are not looked at for rules.
 const MAX_DEPTH: usize = 8;
@@ -33,6 +36,8 @@ pub(super) enum Role {
     Rule,
     /// It holds a standard.
     Standard,
+    /// It is the text of a file that a fix writes.
+    Template,
     /// It describes the pack.
     Pack,
     /// It looks like a rule or a standard, and is none.
@@ -46,9 +51,10 @@ pub(super) struct Member {
 }
 
 impl Member {
-    /// Its name without the extension, which is the id of what it holds.
+    /// Its name, without the extension where that is the id of what it holds.
     pub(super) fn name(&self) -> String {
-        self.path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+        let name = if self.role == Role::Template { self.path.file_name() } else { self.path.file_stem() };
+        name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
     }
 
     /// Its path as messages show it.
@@ -95,10 +101,13 @@ pub(super) fn collect(directory: &Path) -> Result<Vec<Member>, Problem> {
 }
 
 fn role(directory: &Path, path: &Path, is_pack: bool) -> Option<Role> {
-    let extension = path.extension()?.to_str()?;
     let below: Vec<String> =
         path.strip_prefix(directory).ok()?.iter().map(|part| part.to_string_lossy().into_owned()).collect();
     let names: Vec<&str> = below.iter().map(String::as_str).collect();
+    if let [TEMPLATES, _] = names.as_slice() {
+        return Some(Role::Template);
+    }
+    let extension = path.extension()?.to_str()?;
     let is_yaml = match extension {
         "yaml" => true,
         "yml" => false,

@@ -215,7 +215,7 @@ fn typed_ahead(
     kinds: &[&'static StructDef],
 ) -> HashMap<Place, Result<Instance, Vec<Problem>>> {
     let uses = || standards.iter().flat_map(|standard| &standard.clauses).flat_map(|clause| &clause.rules);
-    library.read_ahead(&uses().map(|rule| rule.rule.value.as_str()).collect());
+    library.read_ahead(uses().map(|rule| rule.rule.value.as_str()));
     let mut seen = HashSet::new();
     let first: Vec<&super::Use> = uses().filter(|rule| seen.insert(rule.id())).collect();
     let library = &*library;

@@ -79,6 +79,68 @@ fn a_missing_file_is_created_beside_its_service() {
     assert_eq!(std::fs::read_to_string(repository.path().join("api/.gitignore")).unwrap(), ".env\n");
 }
 
+#[test]
+fn a_missing_section_is_put_at_the_end_of_its_document() {
+    let config = "params: { md-section: { section: glossary } }\n";
+    let document = "# Orders\n\n### Status\n\nDraft.\n";
+    let files = [("Dockerfile", "FROM scratch\n"), (".svclint.yaml", config), ("docs/orders.md", document)];
+    let repository = Repository::new(&files);
+    let run = repository.run(&["fix", "--rule", "md-section"]);
+    assert!(run.out.starts_with("Nothing to fix"), "it has to be asked for: {}", run.out);
+    repository.run(&["fix", "--rule", "md-section", "--unsafe"]);
+    assert_eq!(
+        std::fs::read_to_string(repository.path().join("docs/orders.md")).unwrap(),
+        format!("{document}\n### Glossary\n\nNobody has written this section yet.\n")
+    );
+}
+
+#[test]
+fn a_section_behind_an_open_fence_is_taken_back() {
+    let config = "params: { md-section: { section: glossary } }\n";
+    let document = "# Orders\n\n```\ncode\n";
+    let files = [("Dockerfile", "FROM scratch\n"), (".svclint.yaml", config), ("docs/orders.md", document)];
+    let repository = Repository::new(&files);
+    let run = repository.run(&["fix", "--rule", "md-section", "--unsafe"]);
+    assert!(run.err.contains("was taken back: with it, its finding is still there"), "{}", run.err);
+    assert_eq!(std::fs::read_to_string(repository.path().join("docs/orders.md")).unwrap(), document);
+}
+
+/// A rule that wants notes, and begins them with a template.
+const HAS_NOTES: &str = r##"rule: has-notes
+since: 0.1.0
+summary: there are notes
+category: operations
+severity: warning
+why: A test.
+target: repo
+require: { field: tree, has_file: docs/notes.md }
+message: there are no notes
+fix:
+  - title: begin them
+    safety: safe
+    edits: [{ create_file: docs/notes.md, content: { template: notes.md } }]
+examples:
+  - { name: there are, files: { Dockerfile: FROM scratch, docs/notes.md: x } }
+  - name: there are none
+    files: { Dockerfile: FROM scratch }
+    expect: [{ at: . }]
+    fixed: { docs/notes.md: "# Notes\n" }
+"##;
+
+#[test]
+fn a_new_file_gets_the_text_of_a_template() {
+    let repository = Repository::new(&[
+        ("Dockerfile", "FROM scratch\n"),
+        ("more/has-notes.yaml", HAS_NOTES),
+        ("more/templates/notes.md", "# Notes\n"),
+    ]);
+    let test = repository.run(&["test", "more"]);
+    assert_eq!(test.status, 0, "{}{}", test.out, test.err);
+    let run = repository.run(&["fix", "--rules", "more", "--rule", "has-notes"]);
+    assert!(run.out.contains("docs/notes.md: create"), "{}{}", run.out, run.err);
+    assert_eq!(std::fs::read_to_string(repository.path().join("docs/notes.md")).unwrap(), "# Notes\n");
+}
+
 /// A rule that wants services to have all privileges.
 fn bad_rule(edit: &str) -> String {
     format!(

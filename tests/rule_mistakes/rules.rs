@@ -436,3 +436,24 @@ missing: "{nam} lacks it"
 7:12 rule/unknown-field `nam`: `compose.service` has no field `nam` (did you mean `name`?)"#,
     );
 }
+
+#[test]
+fn edits_of_a_fix_are_ones_that_can_be_made() {
+    let fix = |edit: &str, expected: &str| {
+        let fix = format!("fix: [{{ title: mend it, safety: unsafe, edits: [{edit}] }}]\nlabels:\n");
+        let whole = "40:1 rule/examples `fix`: a rule with `fix` needs an example with `fixed` (add `fixed`: the files that the fix changes, with the text it leaves)";
+        rule("labels:\n", &fix, &format!("{whole}\n{expected}"));
+    };
+    fix(
+        "{ insert_section: Notes, content: None. }",
+        "40:67 rule/edit `Notes`: a section goes into a `markdown.document`, not into a `compose.service`",
+    );
+    fix(
+        "{ create_file: ../notes.md, content: None. }",
+        "40:64 rule/path `../notes.md`: `../notes.md` is not the path of a file in the service (write it relative to the root of the service, with `/`)",
+    );
+    fix(
+        "{ create_file: .dockerignore, content: { template: dockerignor } }",
+        "40:100 rule/unknown-template `dockerignor`: there is no template `dockerignor` (did you mean `dockerignore`?)",
+    );
+}

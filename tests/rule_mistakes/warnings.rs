@@ -1,11 +1,15 @@
 //! What works and is told all the same: former ids and deprecated rules.
 
+use std::path::Path;
 use std::sync::Arc;
 
+use svclint::config::{self, Base};
 use svclint::discover;
 use svclint::engine::{self, Choice};
 use svclint::model::repo::Repo;
+use svclint::source::{EntryKind, FileId, SourceFile};
 use svclint::standard::library::Library;
+use svclint::syntax::yaml::Tree;
 
 use super::support::{CHILD, RULE, STANDARD, library, said};
 
@@ -54,6 +58,49 @@ fn a_former_id_in_a_suppression_works() {
     assert!(sample.suppressed.is_some());
     let notes: Vec<&str> = report.notes.iter().map(|note| note.message.as_str()).collect();
     assert!(notes.contains(&"`former-sample` is called `sample` now"), "{notes:?}");
+}
+
+/// Judges by the standard `house` and a configuration.
+fn configured(text: &str, compose: &str) -> (svclint::finding::Report, String) {
+    let mut library = library();
+    let file = SourceFile::new(".svclint.yaml".to_owned(), EntryKind::File);
+    file.set_text(Arc::from(text));
+    library.sources.set_outside(file);
+    let config = config::load(&Tree::parse(FileId::OUTSIDE, text), Base::Same, Path::new(".")).unwrap();
+    let choice = Choice { standards: vec!["house".to_owned()], config: Arc::new(config), ..Choice::default() };
+    let report = run(&mut library, &choice, compose);
+    let warnings = said(library.warnings(), &library);
+    (report, warnings)
+}
+
+#[test]
+fn former_ids_in_the_configuration_work() {
+    let text = "severity: { former-sample: info }\nwaivers: [{ rule: former-sample, reason: it is a test }]\n";
+    let (report, warnings) = configured(text, PRIVILEGED);
+    let sample = report.findings.iter().find(|finding| finding.rule == "sample").unwrap();
+    assert_eq!(sample.severity, svclint::finding::Severity::Info);
+    assert!(sample.suppressed.is_some());
+    assert_eq!(
+        warnings,
+        "1:13 rule/renamed `former-sample`: `former-sample` is called `sample` now (write `sample`)\n\
+         2:19 rule/renamed `former-sample`: `former-sample` is called `sample` now (write `sample`)\n"
+    );
+}
+
+#[test]
+fn parameters_set_under_a_former_id_hold() {
+    let capability = "services: { a: { build: ., cap_add: [NET_BIND_SERVICE] } }\n";
+    let of_sample = |report: &svclint::finding::Report| {
+        report.findings.iter().filter(|finding| finding.rule == "sample" && finding.suppressed.is_none()).count()
+    };
+    for (values, expected) in [("{ allowed: [] }", 1), ("{ allowed: [NET_BIND_SERVICE] }", 0)] {
+        let now = configured(&format!("params: {{ sample: {values} }}\n"), capability);
+        let (report, warnings) = configured(&format!("params: {{ former-sample: {values} }}\n"), capability);
+        assert_eq!(of_sample(&report), of_sample(&now.0), "{values}");
+        assert_eq!(of_sample(&report), expected, "{values}");
+        assert!(warnings.contains("`former-sample` is called `sample` now"), "{warnings}");
+        assert_eq!(now.1, "");
+    }
 }
 
 #[test]

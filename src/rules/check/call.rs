@@ -41,10 +41,10 @@ impl Checker<'_> {
             }
             Operand::Param(name) => {
                 let (ty, literal) = self.argument(name, operand.place)?;
-                (ty, Value::Const(literals::typed(ty, &literal).ok()?))
+                (ty, Value::Const(literals::typed(ty, &literal.value, literal.place).ok()?))
             }
             Operand::Literal(literal) => {
-                let constant = literals::typed(Type::Str, &At::new(literal.clone(), operand.place));
+                let constant = literals::typed(Type::Str, literal, operand.place);
                 (Type::Str, Value::Const(constant.map_err(|problem| self.problems.push(*problem)).ok()?))
             }
         };

@@ -9,6 +9,7 @@ use crate::rules::literals;
 use crate::rules::operators::{Operator, Takes};
 use crate::rules::pattern::Pattern;
 use crate::rules::range::Range;
+use crate::source::Place;
 
 impl Checker<'_> {
     pub(super) fn conditions(&mut self, parts: &[ast::Condition]) -> Option<Vec<Cond>> {
@@ -82,7 +83,7 @@ impl Checker<'_> {
                     self.problem("rule/type", message, quantifier.list.place);
                     return None;
                 };
-                let Const::List(items) = literals::typed(ty, &literal).ok()? else { return None };
+                let Const::List(items) = literals::typed(ty, &literal.value, literal.place).ok()? else { return None };
                 (Over::Consts(items), *element)
             }
             Operand::Field(_) | Operand::Literal(_) => {
@@ -189,11 +190,13 @@ impl Checker<'_> {
             (Operator::StartsWith | Operator::EndsWith, Type::Enum(_) | Type::Path | Type::Version) => Type::Str,
             _ => wanted,
         };
-        let (literal, declared) = match &operand.value {
-            Operand::Literal(literal) => (At::new(literal.clone(), operand.place), None),
+        let given;
+        let (literal, place, declared) = match &operand.value {
+            Operand::Literal(literal) => (literal, operand.place, None),
             Operand::Param(name) => {
-                let (ty, literal) = self.argument(name, operand.place)?;
-                (literal, Some(ty))
+                let (ty, found) = self.argument(name, operand.place)?;
+                given = found;
+                (&given.value, given.place, Some(ty))
             }
             Operand::Field(text) => {
                 let other = self.path(&At::new(text.clone(), operand.place))?;
@@ -216,20 +219,21 @@ impl Checker<'_> {
             return None;
         }
         if let Operand::Param(name) = &operand.value
-            && !self.arguments.contains_key(name)
+            && !self.arguments.contains_key(name.as_str())
         {
             return Some(Value::Const(Const::List(Vec::new())));
         }
-        let typed = || match (operator.takes(), element, &literal.value) {
+        let typed = || match (operator.takes(), element, literal) {
             // Each word of a list has to be one that can occur.
             (Takes::ListOfSame | Takes::ListOfElement, Type::Enum(_), Literal::List(items)) => {
-                items.iter().map(|item| literals::typed(element, item)).collect::<Result<_, _>>().map(Const::List)
+                let words = items.iter().map(|item| literals::typed(element, &item.value, item.place));
+                words.collect::<Result<_, _>>().map(Const::List)
             }
-            _ => literals::typed(wanted, &literal),
+            _ => literals::typed(wanted, literal, place),
         };
         match operator.takes() {
-            Takes::Regex | Takes::Glob => self.pattern(operator, &literal),
-            Takes::Range => self.range(path, &literal),
+            Takes::Regex | Takes::Glob => self.pattern(operator, literal, place),
+            Takes::Range => self.range(path, literal, place),
             _ => match typed() {
                 Ok(value) => Some(Value::Const(value)),
                 Err(problem) => {
@@ -240,9 +244,9 @@ impl Checker<'_> {
         }
     }
 
-    fn pattern(&mut self, operator: Operator, literal: &At<Literal>) -> Option<Value> {
-        let Literal::Str(text) = &literal.value else {
-            self.problem("rule/type", "a pattern is text", literal.place);
+    fn pattern(&mut self, operator: Operator, literal: &Literal, place: Place) -> Option<Value> {
+        let Literal::Str(text) = literal else {
+            self.problem("rule/type", "a pattern is text", place);
             return None;
         };
         let pattern = match operator.takes() {
@@ -250,7 +254,7 @@ impl Checker<'_> {
             _ => match Pattern::regex(text) {
                 Ok(pattern) => pattern,
                 Err(reason) => {
-                    self.problem("rule/regex", format!("the pattern does not compile: {reason}"), literal.place);
+                    self.problem("rule/regex", format!("the pattern does not compile: {reason}"), place);
                     return None;
                 }
             },
@@ -258,14 +262,14 @@ impl Checker<'_> {
         Some(Value::Const(Const::Pattern(pattern)))
     }
 
-    fn range(&mut self, path: &Path, literal: &At<Literal>) -> Option<Value> {
-        let Literal::Str(text) = &literal.value else {
-            self.problem("rule/type", "a range is text", literal.place);
+    fn range(&mut self, path: &Path, literal: &Literal, place: Place) -> Option<Value> {
+        let Literal::Str(text) = literal else {
+            self.problem("rule/type", "a range is text", place);
             return None;
         };
         let addresses = || Range::addresses(text).filter(|_| path.ty.name() != Type::Version.name());
         let Some(range) = addresses().or_else(|| Range::versions(text)) else {
-            self.not_a_range(text, literal.place);
+            self.not_a_range(text, place);
             return None;
         };
         Some(Value::Const(Const::Range(range)))

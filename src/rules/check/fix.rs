@@ -2,10 +2,14 @@
 
 use super::Checker;
 use crate::model::schema::{Located, StructDef, Type};
-use crate::rules::ast::{At, Literal, Operand};
-use crate::rules::fix::{Edit, EditSource, Fix, FixSource, TARGET};
+use crate::rules::ast::{At, Literal, Operand, ParamType};
+use crate::rules::fix::{Edit, EditSource, FileText, Fix, FixSource, TARGET};
 use crate::rules::ir::{Path, Root, Value};
 use crate::rules::literals;
+use crate::source::Place;
+
+/// The kind that sections go into.
+const DOCUMENT: &str = "markdown.document";
 
 impl Checker<'_> {
     pub(super) fn fixes(&mut self) -> Option<Vec<Fix>> {
@@ -46,17 +50,7 @@ impl Checker<'_> {
             }
             EditSource::Remove(path) => self.removable(path).map(Edit::Remove),
             EditSource::Create(path, content) => {
-                let (text, place) = match &path.value {
-                    Operand::Param(name) => {
-                        let (_, literal) = self.argument(name, path.place)?;
-                        (literal.value.text(), literal.place)
-                    }
-                    Operand::Literal(Literal::Str(text)) => (text.clone(), path.place),
-                    _ => {
-                        self.problem("rule/type", "the path of a file is text", path.place);
-                        return None;
-                    }
-                };
+                let (text, place) = self.text_of(path, "the path of a file")?;
                 let is_inside = !text.is_empty() && text.split('/').all(|part| !matches!(part, "" | "." | ".."));
                 if !is_inside || text.contains(['\\', '*', '?', '[', '{']) {
                     let message = format!("`{text}` is not the path of a file in the service");
@@ -64,7 +58,48 @@ impl Checker<'_> {
                         Some("write it relative to the root of the service, with `/`".to_owned());
                     return None;
                 }
-                Some(Edit::Create(text, content.value.clone()))
+                match content {
+                    FileText::Text(content) => Some(Edit::Create(text, content.value.clone())),
+                    FileText::Template(name) => {
+                        let message = format!("there is no template `{}`", name.value);
+                        self.problem("rule/unknown-template", message, name.place);
+                        None
+                    }
+                }
+            }
+            EditSource::Section(title, content) => {
+                if self.target.name != DOCUMENT {
+                    let message = format!("a section goes into a `{DOCUMENT}`, not into a `{}`", self.target.name);
+                    self.problem("rule/edit", message, title.place);
+                    return None;
+                }
+                let (text, place) = self.text_of(title, "the title of a section")?;
+                if text.trim().is_empty() || text.contains(['\n', '\r']) {
+                    self.problem("rule/edit", "the title of a section is one line", place);
+                    return None;
+                }
+                Some(Edit::Section(text.trim().to_owned(), content.value.trim_end().to_owned()))
+            }
+        }
+    }
+
+    /// The text that an edit names, and where it is given.
+    fn text_of(&mut self, named: &At<Operand>, what: &str) -> Option<(String, Place)> {
+        match &named.value {
+            Operand::Param(name) => {
+                let source = self.source;
+                let (_, literal) = self.argument(name, named.place)?;
+                let param = source.params.iter().find(|param| param.name.value == *name)?;
+                if matches!(&param.ty.value, ParamType::Named(ty) if matches!(ty.as_str(), "regex" | "glob")) {
+                    self.problem("rule/type", format!("{what} is text, and `${name}` is a pattern"), named.place);
+                    return None;
+                }
+                Some((literal.value.text(), literal.place))
+            }
+            Operand::Literal(Literal::Str(text)) => Some((text.clone(), named.place)),
+            _ => {
+                self.problem("rule/type", format!("{what} is text"), named.place);
+                None
             }
         }
     }
@@ -105,7 +140,7 @@ impl Checker<'_> {
     /// A field that a fix can take away, or an instruction as a whole.
     fn removable(&mut self, path: &At<String>) -> Option<Path> {
         let whole = if path.value == TARGET {
-            let ty = literals::kind_type(self.target)?;
+            let ty = self.target_type?;
             Some(Path { root: Root::Target, steps: Vec::new(), ty, optional: false, text: path.value.clone() })
         } else {
             let bound = self.visible.iter().any(|index| self.bindings[*index].name == path.value);
@@ -143,16 +178,18 @@ impl Checker<'_> {
     }
 
     fn value(&mut self, ty: Type, value: &At<Operand>) -> Option<Value> {
-        let literal = match &value.value {
-            Operand::Literal(literal) => At::new(literal.clone(), value.place),
+        let given;
+        let (literal, place) = match &value.value {
+            Operand::Literal(literal) => (literal, value.place),
             Operand::Param(name) => {
-                let (declared, literal) = self.argument(name, value.place)?;
+                let (declared, found) = self.argument(name, value.place)?;
                 if !literals::comparable(ty, declared) {
                     let message = format!("the parameter is a {}, and a {} is wanted here", declared.name(), ty.name());
                     self.problem("rule/type", message, value.place);
                     return None;
                 }
-                literal
+                given = found;
+                (&given.value, given.place)
             }
             Operand::Field(text) => {
                 let other = self.path(&At::new(text.clone(), value.place))?;
@@ -165,7 +202,7 @@ impl Checker<'_> {
                 return Some(Value::Path(other));
             }
         };
-        match literals::typed(ty, &literal) {
+        match literals::typed(ty, literal, place) {
             Ok(constant) => Some(Value::Const(constant)),
             Err(problem) => {
                 self.problems.push(*problem);

@@ -29,7 +29,7 @@ impl Checker<'_> {
             let filter = lookup.filter.as_ref().map(|filter| self.condition(filter));
             whole &= !matches!(filter, Some(None));
             // What decides over candidates does not ask for the result.
-            self.named.remove(&binding);
+            self.named.retain(|named| *named != binding);
             let ty: Type = if lookup.arity == Arity::Many { list } else { element };
             if let Some(bound) = self.bindings.get_mut(binding) {
                 bound.ty = ty;

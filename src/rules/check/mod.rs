@@ -3,25 +3,24 @@
 mod call;
 mod condition;
 mod constant;
+mod fits;
 mod fix;
 mod lookups;
 mod names;
 mod params;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::ast::{self, At, Literal, RuleSource};
+use super::ast::{self, Arguments, At, Literal, RuleSource};
 use super::ir::{Compiled, Cond, Form, Lookup};
+use super::literals;
 use crate::diagnostic::{Problem, nearest};
 use crate::finding::Label;
 use crate::model::schema::{StructDef, Type};
 use crate::source::Place;
 
 pub use params::unknown_params;
-
-/// Values for a rule's parameters, each with the place where it was given.
-pub type Arguments = BTreeMap<String, At<Literal>>;
 
 const UNUSED_PARAM: &str = "rule/unused-param";
 
@@ -35,13 +34,16 @@ struct Checker<'c> {
     source: &'c Arc<RuleSource>,
     kinds: &'c [&'static StructDef],
     target: &'static StructDef,
-    arguments: Arguments,
+    /// The type of the target, where every path begins.
+    target_type: Option<Type>,
+    /// The values given, and the defaults of the others.
+    arguments: BTreeMap<&'c str, &'c At<Literal>>,
     bindings: Vec<Binding>,
     /// Bindings that a path may name here; `as` names leave it with their quantifier.
     visible: Vec<usize>,
-    used: BTreeSet<String>,
+    used: Vec<&'c str>,
     /// Bindings that something names; what nothing names was looked up in vain.
-    named: BTreeSet<usize>,
+    named: Vec<usize>,
     /// Parameters that may be left out, and that are there where the checker stands.
     guards: Vec<String>,
     /// Names whose binding failed; what uses them is not told again.
@@ -98,11 +100,12 @@ fn typed(
         source,
         kinds,
         target,
+        target_type: literals::kind_type(target),
         arguments: BTreeMap::new(),
         bindings: Vec::new(),
         visible: Vec::new(),
-        used: BTreeSet::new(),
-        named: BTreeSet::new(),
+        used: Vec::new(),
+        named: Vec::new(),
         guards: Vec::new(),
         poisoned: Vec::new(),
         problems: Vec::new(),
@@ -184,7 +187,7 @@ impl Checker<'_> {
             self.unused_lookups(lookups.as_deref().unwrap_or_default());
         }
         let misspelt = self.problems.iter().any(|problem| problem.code == "rule/unknown-param");
-        let mentioned = |param: &ast::Param| self.used.contains(&param.name.value);
+        let mentioned = |param: &ast::Param| self.used.contains(&param.name.value.as_str());
         let unused: Vec<_> = source.params.iter().filter(|param| !misspelt && !mentioned(param)).collect();
         for param in unused {
             self.problem(UNUSED_PARAM, format!("`{}` is never used", param.name.value), param.name.place);

@@ -1,5 +1,7 @@
 //! Resolving names: parameters, paths of fields, and the placeholders of messages.
 
+use std::borrow::Cow;
+
 use super::Checker;
 use crate::model::schema::Type;
 use crate::rules::ast::{At, Literal, ParamType};
@@ -8,9 +10,9 @@ use crate::rules::literals;
 use crate::rules::template::{Filter, Piece, Raw, Template, split};
 use crate::source::{Place, Span};
 
-impl Checker<'_> {
+impl<'c> Checker<'c> {
     /// The declared type and the value of a parameter.
-    pub(super) fn argument(&mut self, name: &str, place: Place) -> Option<(Type, At<Literal>)> {
+    pub(super) fn argument(&mut self, name: &str, place: Place) -> Option<(Type, Cow<'c, At<Literal>>)> {
         let source = self.source;
         let Some(param) = source.params.iter().find(|param| param.name.value == name) else {
             let names: Vec<&str> = source.params.iter().map(|param| param.name.value.as_str()).collect();
@@ -18,22 +20,22 @@ impl Checker<'_> {
             self.suggest("rule/unknown-param", message, place, name, &names, "the parameters are");
             return None;
         };
-        self.used.insert(name.to_owned());
+        self.used.push(&param.name.value);
         self.guarded(param, place);
         let literal = match self.arguments.get(name) {
-            Some(literal) => literal.clone(),
+            Some(literal) => Cow::Borrowed(*literal),
             // Left out, and so nowhere compared; its type still has to fit.
-            None if param.optional => At::new(Literal::List(Vec::new()), place),
+            None if param.optional => Cow::Owned(At::new(Literal::List(Vec::new()), place)),
             None => return None,
         };
         let ty = match &param.ty.value {
             ParamType::Value { like } | ParamType::Values { like } => {
-                self.used.insert(like.clone());
-                let path = self.arguments.get(like)?.clone();
+                self.used.push(like);
+                let path = *self.arguments.get(like.as_str())?;
                 let ty = self.model_path(&At::new(path.value.text(), path.place))?.ty;
                 if matches!(param.ty.value, ParamType::Values { .. }) { literals::list_of(ty) } else { ty }
             }
-            _ => self.param_type(&param.ty.clone())?,
+            _ => self.param_type(&param.ty)?,
         };
         Some((ty, literal))
     }
@@ -45,11 +47,11 @@ impl Checker<'_> {
             let given = At::new(literal.value.text(), literal.place);
             return self.model_path(&given);
         }
-        let (first, rest) = path.value.split_once('.').map_or((path.value.as_str(), None), |(a, b)| (a, Some(b)));
+        let (first, rest) = first_step(&path.value);
         let bound = self.visible.iter().rev().find(|index| self.bindings[**index].name == first).copied();
         match bound {
             Some(index) => {
-                self.named.insert(index);
+                self.named.push(index);
                 let (ty, optional) = (self.bindings[index].ty, self.bindings[index].optional);
                 let text = rest.unwrap_or(first).to_owned();
                 let start = Path { root: Root::Binding(index), steps: Vec::new(), ty, optional, text };
@@ -63,17 +65,19 @@ impl Checker<'_> {
     }
 
     pub(super) fn model_path(&mut self, path: &At<String>) -> Option<Path> {
-        let first = path.value.split('.').next().unwrap_or("");
-        if self.poisoned.iter().any(|name| name == first) {
+        if self.poisoned.iter().any(|name| name == first_step(&path.value).0) {
             return None;
         }
-        let ty = literals::kind_type(self.target)?;
+        let ty = self.target_type?;
         let start = Path { root: Root::Target, steps: Vec::new(), ty, optional: false, text: path.value.clone() };
-        self.steps(start, &path.value.clone(), path, 0)
+        self.steps(start, &path.value, path, 0)
     }
 
     fn steps(&mut self, mut path: Path, rest: &str, whole: &At<String>, mut offset: usize) -> Option<Path> {
-        for step in rest.split('.') {
+        let mut left = Some(rest);
+        while let Some(rest) = left {
+            let step;
+            (step, left) = first_step(rest);
             let place = within(whole, offset, step.len());
             offset += step.len() + 1;
             let def = match path.ty {
@@ -147,6 +151,15 @@ impl Checker<'_> {
             }
             _ => Some(Piece::Field(self.path(&At::new(name.to_owned(), place))?, filter)),
         }
+    }
+}
+
+/// A path up to its first dot, and what is behind that. Paths are short, and looked at byte by byte.
+fn first_step(path: &str) -> (&str, Option<&str>) {
+    let dot = path.bytes().position(|byte| byte == b'.');
+    match dot.and_then(|dot| Some((path.get(..dot)?, path.get(dot + 1..)?))) {
+        Some((first, rest)) => (first, Some(rest)),
+        None => (path, None),
     }
 }
 

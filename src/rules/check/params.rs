@@ -1,9 +1,9 @@
 //! Parameters: defaults and given values put together, their types, their bounds, and which may be left out.
 
-use super::{Arguments, Checker, plain};
+use super::{Checker, plain};
 use crate::diagnostic::{Problem, nearest};
 use crate::model::schema::Type;
-use crate::rules::ast::{self, At, Condition, Form, Literal, ParamType, RuleSource};
+use crate::rules::ast::{self, Arguments, At, Condition, Form, Literal, ParamType, RuleSource};
 use crate::rules::ir::Const;
 use crate::rules::literals::{self, named_type};
 use crate::rules::pattern::Pattern;
@@ -26,9 +26,9 @@ pub fn unknown_params<'n>(source: &RuleSource, given: impl IntoIterator<Item = (
         .collect()
 }
 
-impl Checker<'_> {
+impl<'c> Checker<'c> {
     /// Puts defaults and given values together, and checks their types and bounds.
-    pub(super) fn arguments(&mut self, given: &Arguments) {
+    pub(super) fn arguments(&mut self, given: &'c Arguments) {
         let source = self.source;
         let places = given.iter().map(|(name, value)| (name.as_str(), value.place));
         self.problems.extend(unknown_params(source, places));
@@ -47,7 +47,7 @@ impl Checker<'_> {
             {
                 continue;
             }
-            self.arguments.insert(param.name.value.clone(), value.clone());
+            self.arguments.insert(&param.name.value, value);
         }
     }
 
@@ -105,7 +105,7 @@ impl Checker<'_> {
 
     /// Whether a value has the type and the form that its parameter asks for.
     fn well_formed(&mut self, param: &ast::Param, ty: Type, value: &At<Literal>) -> bool {
-        if let Err(problem) = literals::typed(ty, value) {
+        if let Err(problem) = literals::typed(ty, &value.value, value.place) {
             self.problems.push(*problem);
             return false;
         }
@@ -218,7 +218,7 @@ impl Checker<'_> {
         let source = self.source;
         let param = source.params.iter().find(|param| param.name.value == name.value);
         if let Some(param) = param.filter(|_| operator.value == "exists") {
-            self.used.insert(name.value.clone());
+            self.used.push(&param.name.value);
             if !param.optional {
                 let message = format!("`{}` is always there, so this can never change", name.value);
                 self.problem("rule/constant", message, name.place).help =
@@ -229,10 +229,10 @@ impl Checker<'_> {
                 self.problem("rule/type", "`exists` is `true` or `false`", operand.place);
                 return None;
             };
-            return Some(self.arguments.contains_key(&name.value) == wanted);
+            return Some(self.arguments.contains_key(name.value.as_str()) == wanted);
         }
         let (ty, literal) = self.argument(&name.value, name.place)?;
-        let is_given = self.arguments.contains_key(&name.value);
+        let is_given = self.arguments.contains_key(name.value.as_str());
         let wanted = match operator.value.as_str() {
             "eq" | "ne" => ty,
             "in" | "not_in" => literals::list_of(ty),
@@ -243,11 +243,12 @@ impl Checker<'_> {
                 return None;
             }
         };
-        let typed = literals::typed(wanted, operand).map_err(|problem| self.problems.push(*problem));
+        let typed =
+            literals::typed(wanted, &operand.value, operand.place).map_err(|problem| self.problems.push(*problem));
         if !is_given {
             return Some(false);
         }
-        let given = literals::typed(ty, &literal);
+        let given = literals::typed(ty, &literal.value, literal.place);
         let (Ok(typed), Ok(given)) = (typed, given) else { return None };
         Some(match (operator.value.as_str(), &typed) {
             ("eq", typed) => same(&given, typed),

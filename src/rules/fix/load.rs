@@ -1,6 +1,6 @@
 //! From YAML to the fixes of a rule, and to the files that an example expects after them.
 
-use super::{EditSource, FixSource};
+use super::{EditSource, FileText, FixSource};
 use crate::finding::Safety;
 use crate::rules::ast::{At, Example};
 use crate::rules::conditions;
@@ -34,14 +34,17 @@ fn fix(loader: &mut Loader, item: NodeRef<'_>) -> Option<FixSource> {
     Some(FixSource { title: title?, safety: safety?, when, edits: edits.into_iter().collect::<Option<_>>()? })
 }
 
-const VERBS: &[&str] = &["set", "append", "remove", "create_file"];
+const VERBS: &[&str] = &["set", "append", "remove", "create_file", "insert_section"];
+
+/// What stands beside a verb.
+const ARGUMENTS: &[&str] = &["to", "value", "content"];
 
 fn edit(loader: &mut Loader, node: NodeRef<'_>) -> Option<EditSource> {
     let verbs: Vec<_> = node.entries().filter(|entry| VERBS.contains(&entry.key)).collect();
     let [verb] = verbs.as_slice() else {
         let help = format!("use one of {}", VERBS.join(", "));
         if node.shape() == Shape::Mapping {
-            loader.closed(node, "an edit", &["set", "append", "remove", "create_file", "to", "value", "content"]);
+            loader.closed(node, "an edit", &[VERBS, ARGUMENTS].concat());
         }
         loader.problem("rule/edit", "an edit says one thing to do", node.place()).help = Some(help);
         return None;
@@ -51,13 +54,23 @@ fn edit(loader: &mut Loader, node: NodeRef<'_>) -> Option<EditSource> {
         "set" => ("to", &["set", "to"]),
         "append" => ("value", &["append", "value"]),
         "remove" => ("", &["remove"]),
+        "insert_section" => ("content", &["insert_section", "content"]),
         _ => ("content", &["create_file", "content"]),
     };
     loader.closed(node, format_args!("an edit with `{key}`"), keys);
-    if key == "create_file" {
-        let path = conditions::operand_of(loader, what)?;
-        let content = loader.required(node, argument, "an edit with `create_file`")?;
-        return Some(EditSource::Create(path, content));
+    if argument == "content" {
+        let named = conditions::operand_of(loader, what)?;
+        let template = node.get(argument).filter(|content| key == "create_file" && content.shape() == Shape::Mapping);
+        if let Some(template) = template {
+            loader.closed(template, "a `content`", &["template"]);
+            let name = loader.required(template, "template", "a `content`")?;
+            return Some(EditSource::Create(named, FileText::Template(name)));
+        }
+        let content = loader.required(node, argument, format_args!("an edit with `{key}`"))?;
+        return Some(match key {
+            "create_file" => EditSource::Create(named, FileText::Text(content)),
+            _ => EditSource::Section(named, content),
+        });
     }
     let path = loader.text(what, format_args!("`{key}`"))?;
     if argument.is_empty() {

@@ -2,43 +2,18 @@
 
 mod load;
 mod plan;
+mod source;
 
-use super::ast::{At, Condition, Operand};
 use super::ir::{Cond, Path, Value};
 use super::template::Template;
 use crate::finding::Safety;
 
 pub(super) use load::{check_examples, fixed, fixes};
 pub use plan::{Content, Planned, Step, Verb, plan};
+pub use source::{EditSource, FileText, FixSource};
 
 /// The path that stands for the target itself.
 pub(super) const TARGET: &str = "target";
-
-/// One way to mend a finding, as written.
-#[derive(Clone, Debug)]
-pub struct FixSource {
-    /// What it does.
-    pub title: At<String>,
-    /// Whether it can change what the service does.
-    pub safety: Safety,
-    /// Where it applies.
-    pub when: Option<Condition>,
-    /// What it changes.
-    pub edits: Vec<EditSource>,
-}
-
-/// One edit, as written.
-#[derive(Clone, Debug)]
-pub enum EditSource {
-    /// `{set: path, to: value}`
-    Set(At<String>, At<Operand>),
-    /// `{append: path, value: value}`
-    Append(At<String>, At<Operand>),
-    /// `{remove: path}`
-    Remove(At<String>),
-    /// `{create_file: path, content: text}`
-    Create(At<Operand>, At<String>),
-}
 
 /// One way to mend a finding.
 #[derive(Debug)]
@@ -64,4 +39,6 @@ pub enum Edit {
     Remove(Path),
     /// Writes a file that is not there: its path and its text.
     Create(String, String),
+    /// Puts a section at the end of the target, a Markdown document: its title and its text.
+    Section(String, String),
 }

@@ -49,6 +49,17 @@ pub enum Step {
         /// The text.
         text: String,
     },
+    /// A section at the end of a Markdown document.
+    Section {
+        /// The document.
+        at: Place,
+        /// The level of its heading, from 1.
+        level: usize,
+        /// Its title.
+        title: String,
+        /// Its text.
+        text: String,
+    },
 }
 
 /// What to do with a field.
@@ -100,6 +111,10 @@ impl<'a> Planner<'_, 'a> {
             Edit::Create(path, text) => {
                 let of_repo = self.target.def().name == "repo";
                 return Some(Step::Create { path: path.clone(), of_repo, text: text.clone() });
+            }
+            Edit::Section(title, text) => {
+                let (at, title) = (self.target.place(), capitalised(title));
+                return Some(Step::Section { at, level: section_level(self.target), title, text: text.clone() });
             }
         };
         self.field(path, verb)
@@ -162,6 +177,27 @@ impl<'a> Planner<'_, 'a> {
             }
         }
     }
+}
+
+/// Standards name sections in lower case.
+fn capitalised(title: &str) -> String {
+    let mut chars = title.chars();
+    chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect()
+}
+
+/// The level of the sections that a document has below its title; 2 where it has none.
+fn section_level(document: &dyn Node) -> usize {
+    let field = |node: &dyn Node, name: &str| node.def().field(name).map(|(index, _)| index);
+    let headings = field(document, "headings").map(|index| document.slot(index));
+    let Some(Slot::Known(View::List(headings), _)) = headings else { return 2 };
+    let level = |index: usize| match headings.get(index)? {
+        Slot::Known(View::Node(heading), _) => match heading.slot(field(heading, "level")?) {
+            Slot::Known(View::Int(level), _) => usize::try_from(level).ok(),
+            _ => None,
+        },
+        _ => None,
+    };
+    (0..headings.len()).filter_map(level).filter(|level| *level > 1).min().unwrap_or(2)
 }
 
 fn keys_below(mut def: &'static crate::model::schema::StructDef, steps: &[usize]) -> Option<Vec<&'static str>> {
