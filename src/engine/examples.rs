@@ -81,6 +81,7 @@ pub(super) struct Expected {
 pub fn run(source: &Arc<RuleSource>) -> Result<Vec<Line>, Vec<Problem>> {
     let mut lines = Vec::new();
     for example in &source.examples {
+        let before = lines.len();
         let instance = select::single(source, &arguments(example))?;
         let (files, mut expected, mut wrong) = unmarked(source, example);
         let repo = Repo::load(discover::in_memory(&files), None);
@@ -105,9 +106,8 @@ pub fn run(source: &Arc<RuleSource>) -> Result<Vec<Line>, Vec<Problem>> {
             lines.push(line(Word::Wrong, detail));
         }
         let missing = expected.iter().filter(|expected| !expected.met);
-        let before = lines.len();
         lines.extend(missing.map(|expected| line(Word::Missing, place(expected))));
-        if lines.len() == before && report.findings.is_empty() && expected.is_empty() {
+        if lines.len() == before {
             lines.push(line(Word::Validated, String::new()));
         }
     }

@@ -200,3 +200,6 @@ fn view_order(a: View<'_>, b: View<'_>) -> Option<Ordering> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -276,3 +276,6 @@ pub(super) fn of_target(target: &dyn Node) -> Evidence<'_> {
         negated: false,
     }
 }
+
+#[cfg(test)]
+mod tests;

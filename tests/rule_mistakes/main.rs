@@ -6,6 +6,7 @@
 
 mod built_in;
 mod conditions;
+mod fixes;
 mod joins;
 mod packs;
 mod rules;

@@ -118,10 +118,16 @@ pub fn of_rule(text: &str) -> String {
     said(&found.err().unwrap_or_default(), &library)
 }
 
+/// Breaks a rule, and checks all that is said of it.
+#[track_caller]
+pub fn broken(rule: &str, from: &str, to: &str, expected: &str) {
+    compare(&of_rule(&replaced(rule, from, to)), expected);
+}
+
 /// Breaks the rule, and checks all that is said of it.
 #[track_caller]
 pub fn rule(from: &str, to: &str, expected: &str) {
-    compare(&of_rule(&replaced(RULE, from, to)), expected);
+    broken(RULE, from, to, expected);
 }
 
 fn of_standard(id: &str, text: &str) -> String {
