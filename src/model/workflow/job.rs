@@ -182,6 +182,7 @@ pub(super) fn read(around: &Around<'_>, id: &str, at: Place, node: NodeRef<'_>) 
         built: Vec::new(),
         reports: Vec::new(),
         in_action: false,
+        runs_on_arm: runs_on_arm(&strings(reader, "runs-on"), at),
     };
     let steps = steps(around, reader, &mut progress);
     let permissions = Permissions::read(reader);
@@ -246,6 +247,17 @@ pub(super) fn read(around: &Around<'_>, id: &str, at: Place, node: NodeRef<'_>) 
         steps,
         uses,
         env,
+    }
+}
+
+/// Whether the labels of a runner are those of a machine with an ARM processor (GitHub, "Standard GitHub-hosted runners").
+fn runs_on_arm(labels: &List<Field<String>>, at: Place) -> Always<bool> {
+    let is_arm = |label: &str| label.to_ascii_lowercase().split(['-', '_']).any(|part| part.starts_with("arm"));
+    let unresolved = labels.iter().find(|label| matches!(label, Field::Unresolved(_)));
+    match unresolved {
+        _ if labels.values().any(|label| is_arm(label)) => Always::known(true, labels.at),
+        Some(label) => label.clone().map(|_| false).or_default(false),
+        None => Always::known(false, at),
     }
 }
 
