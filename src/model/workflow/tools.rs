@@ -62,7 +62,8 @@ pub(super) fn of_action(name: &str) -> Option<&'static str> {
         .map(|(_, tool)| *tool)
         .or_else(|| {
             // An action of the repository is called after what it runs.
-            let last = lower.strip_prefix("./")?.rsplit('/').next()?;
+            let path = lower.strip_prefix("./").unwrap_or(&lower);
+            let last = path.strip_prefix(".github/actions/")?.rsplit('/').next()?;
             last.split(['-', '_']).find_map(|word| PROGRAMS.iter().find(|program| **program == word).copied())
         })
 }
