@@ -68,6 +68,9 @@ const HARMLESS_ENDINGS: &[&str] = &[
     "HOURS",
     "DAYS",
     "AGE",
+    "RATE",
+    "PREFIX",
+    "SUFFIX",
 ];
 
 /// Words that make the name that of a switch or of something public.

@@ -22,19 +22,34 @@ pub(super) fn reads(tokens: &Tokens<'_>) -> Vec<EnvRead> {
     out
 }
 
-fn read(tokens: &Tokens<'_>, name: &str, span: Span, default: Field<String>) -> EnvRead {
+/// A read of the environment. `is_plain` says that its value is taken as it is.
+fn read(tokens: &Tokens<'_>, name: &str, span: Span, default: Field<String>, is_plain: bool) -> EnvRead {
     let default = match default {
         Field::Known(text, origin) if text.is_empty() => Field::Absent(origin.at),
         other => other,
     };
-    let takes_default = !matches!(tokens.language, Language::Go | Language::Java);
+    let is_switch = default.value().is_some_and(|default| matches!(default.as_str(), "true" | "false" | "True" | "False"));
     EnvRead {
-        takes_default,
+        takes_default: is_plain && !matches!(tokens.language, Language::Go | Language::Java),
         at: tokens.place(span),
         name: name.to_owned(),
         default,
-        is_secret_like: is_secret_key(name),
+        is_secret_like: is_secret_key(name) && !is_switch,
     }
+}
+
+/// Whether the tokens from one to another are all that is given to a variable: what stands in a further call, a
+/// choice or an object may get its default there.
+fn is_plain(tokens: &Tokens<'_>, first: usize, after: usize) -> bool {
+    let is_given = first.checked_sub(1).is_some_and(|sign| tokens.is(sign, b'='));
+    let ends = tokens.at(after).is_none_or(|token| token.indent.is_some() || token.is(b';'));
+    is_given && ends
+}
+
+/// The first token of what a call calls.
+fn callee_start(call: &Call) -> usize {
+    let parts = call.callee.split('.').count();
+    call.start.saturating_sub(2 * parts)
 }
 
 /// Whether a text can be the name of a variable (POSIX, 8.1).
@@ -76,13 +91,31 @@ fn by_call(tokens: &Tokens<'_>, call: &Call) -> Option<EnvRead> {
             literal_or_code(tokens, argument.start)
         }
     });
-    Some(read(tokens, &name, at.span, default))
+    let is_plain = is_plain(tokens, callee_start(call), call.end + 1);
+    Some(read(tokens, &name, at.span, default, is_plain))
+}
+
+/// Whether what stands at a token reads the environment itself: a second variable is no default.
+fn reads_environment(tokens: &Tokens<'_>, index: usize) -> bool {
+    let first = tokens.word(index);
+    let member = tokens.word(index + 2).filter(|_| tokens.is(index + 1, b'.'));
+    match (first, member) {
+        (Some("process" | "import"), Some("env" | "meta")) | (Some("os"), Some("environ" | "getenv" | "getenvb")) => {
+            true
+        }
+        (Some("environ"), _) => true,
+        (Some("getenv" | "env"), _) => tokens.is(index + 1, b'('),
+        _ => false,
+    }
 }
 
 /// What stands at a token as a default: a literal's text, a number or word as written, else something computed.
 fn literal_or_code(tokens: &Tokens<'_>, index: usize) -> Field<String> {
     let Some(token) = tokens.at(index) else { return Field::Absent(tokens.place(Span::default())) };
     let at = tokens.place(token.span);
+    if reads_environment(tokens, index) {
+        return Field::Absent(at);
+    }
     match token.kind {
         TokenKind::Text => Field::known(token.inner.slice(tokens.text).to_owned(), at),
         TokenKind::Number => Field::known(token.span.slice(tokens.text).to_owned(), at),
@@ -95,7 +128,7 @@ fn tail_call(tokens: &Tokens<'_>, call: &Call, callees: &[&str]) -> Option<EnvRe
         return None;
     }
     let name = tokens.literal(call.start)?;
-    Some(read(tokens, name.value()?, name.place().span, Field::Absent(name.place())))
+    Some(read(tokens, name.value()?, name.place().span, Field::Absent(name.place()), false))
 }
 
 /// `env::var("K")`, with the default of an `unwrap_or…` behind it.
@@ -105,11 +138,13 @@ fn rust(tokens: &Tokens<'_>, call: &Call) -> Option<EnvRead> {
     }
     let name = tokens.literal(call.start)?;
     let mut default = Field::Absent(name.place());
+    let is_taken = matches!(tokens.word(call.end + 2), Some("unwrap" | "expect"));
     if tokens.is(call.end + 1, b'.') && tokens.word(call.end + 2).is_some_and(|word| word.starts_with("unwrap_or")) {
         let behind = (call.end + 4..call.end + 8).find_map(|index| tokens.literal(index));
         default = behind.unwrap_or_else(|| literal_or_code(tokens, call.end + 4));
     }
-    Some(read(tokens, name.value()?, name.place().span, default))
+    let is_plain = is_taken || default.value().is_some() || tokens.is(call.end + 1, b'?');
+    Some(read(tokens, name.value()?, name.place().span, default, is_plain))
 }
 
 /// `System.getenv("K")` and Spring's `@Value("${K:default}")`.
@@ -117,7 +152,7 @@ fn java(tokens: &Tokens<'_>, call: &Call) -> Option<EnvRead> {
     let first = tokens.at(call.start).filter(|token| token.is_text())?;
     let (text, at) = (first.inner.slice(tokens.text), tokens.place(first.span));
     if call.callee == "System.getenv" {
-        return Some(read(tokens, text, first.span, Field::Absent(at)));
+        return Some(read(tokens, text, first.span, Field::Absent(at), false));
     }
     if call.callee != "Value" || !call.is_decorator {
         return None;
@@ -125,7 +160,7 @@ fn java(tokens: &Tokens<'_>, call: &Call) -> Option<EnvRead> {
     let inner = text.strip_prefix("${")?.strip_suffix('}')?;
     let (name, default) = inner.split_once(':').map_or((inner, None), |(name, default)| (name, Some(default)));
     let default = default.map_or(Field::Absent(at), |default| Field::known(default.to_owned(), at));
-    is_name(name).then(|| read(tokens, name, first.span, default))
+    is_name(name).then(|| read(tokens, name, first.span, default, false))
 }
 
 /// Python: `os.environ["K"]`, read and not written.
@@ -138,7 +173,11 @@ fn subscripts(tokens: &Tokens<'_>) -> Vec<EnvRead> {
             }
             let is_written = tokens.is(index + 4, b'=') && !tokens.is(index + 5, b'=');
             let name = tokens.literal(index + 2).filter(|_| !is_written)?;
-            Some(read(tokens, name.value()?, name.place().span, Field::Absent(name.place())))
+            // `os.environ` before the bracket, or `environ` alone.
+            let has_module = index.checked_sub(1).is_some_and(|dot| tokens.is(dot, b'.'));
+            let first = if has_module { index.saturating_sub(2) } else { index };
+            let is_plain = is_plain(tokens, first, index + 4);
+            Some(read(tokens, name.value()?, name.place().span, Field::Absent(name.place()), is_plain))
         })
         .collect()
 }
@@ -192,7 +231,7 @@ fn field(tokens: &Tokens<'_>, index: usize, name: &str) -> Option<EnvRead> {
         Some(value) if tokens.word(value) == Some("None") => Field::Absent(tokens.place(span)),
         Some(value) => literal_or_code(tokens, value),
     };
-    Some(read(tokens, &name.to_ascii_uppercase(), span, default))
+    Some(read(tokens, &name.to_ascii_uppercase(), span, default, true))
 }
 
 /// JavaScript: `process.env.K`, `process.env["K"]`, `import.meta.env.K`, with what stands behind `||` or `??`.
@@ -219,8 +258,11 @@ fn process_env(tokens: &Tokens<'_>) -> Vec<EnvRead> {
         }
         let falls_back = [b'|', b'?'].iter().any(|mark| tokens.is(after, *mark) && tokens.is(after + 1, *mark));
         let at = tokens.place(span);
-        let default = if falls_back { literal_or_code(tokens, after + 2) } else { Field::Absent(at) };
-        out.push(read(tokens, &name, span, default));
+        // `??=` and `||=` give the variable its default.
+        let value = if tokens.is(after + 2, b'=') { after + 3 } else { after + 2 };
+        let default = if falls_back { literal_or_code(tokens, value) } else { Field::Absent(at) };
+        let first = if tokens.word(index - 2) == Some("meta") { index.saturating_sub(4) } else { index - 2 };
+        out.push(read(tokens, &name, span, default, is_plain(tokens, first, after)));
     }
     out
 }

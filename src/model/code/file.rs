@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::tokens::Tokens;
-use super::{Call, CodeLanguage, Import, Setting, SourceFile, WrittenSecret, env, logs, metrics, routes, secrets};
+use super::{Call, CodeLanguage, Import, Setting, SourceFile, WrittenSecret, env, logs, metrics, role, routes, secrets};
 use crate::model::schema::PathText;
 use crate::model::value::{Field, List};
 use crate::source::{FileId, Place, Span};
@@ -31,17 +31,21 @@ pub(super) fn read(file: FileId, path: &str, text: &str, of: Language, is_test: 
     let at = Place::whole(file);
     let mentions = Arc::new(mentions(&tokens));
     let list = |items: Vec<_>| List::new(items.into_iter().map(Arc::new).collect(), at);
+    let imports = imports(&tokens);
+    let routes = routes::routes(&tokens, &mentions);
+    let is_main = role::is_main(language(of), !routes.is_empty(), &imports, text);
     SourceFile {
         at,
         path: PathText(path.to_owned()),
         language: language(of),
-        is_test,
-        imports: List::new(imports(&tokens), at),
+        is_test: is_test || role::imports_tests(&imports),
+        is_command: role::is_command(path, text, &imports, is_main),
+        imports: List::new(imports, at),
         calls: List::new(tokens.calls.iter().map(|call| model_call(&tokens, call)).collect(), at),
         functions: functions(&tokens),
         settings: settings(&tokens),
         secrets: first_at(secrets::written(&tokens), at),
-        routes: List::new(routes::routes(&tokens, &mentions).into_iter().map(Arc::new).collect(), at),
+        routes: List::new(routes.into_iter().map(Arc::new).collect(), at),
         env_reads: List::new(env::reads(&tokens).into_iter().map(Arc::new).collect(), at),
         metrics: metrics::metrics(&tokens),
         log_calls: list(logs::calls(&tokens)),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{Metric, Route, Source, SourceFile, file, routes};
+use super::{Metric, Route, Source, SourceFile, file, role, routes};
 use crate::model::layout::Subtree;
 use crate::model::value::{Field, List, Unresolved};
 use crate::source::{EntryKind, FileId, Place};
@@ -41,7 +41,7 @@ pub(super) fn read(tree: &Subtree) -> Option<Source> {
             if is_generated(path, &text) {
                 return None;
             }
-            Some(file::read(*id, path, &text, *language, is_test(path)))
+            Some(file::read(*id, path, without_tests(&text, *language), *language, role::is_test(path)))
         })
         .collect();
     let (tests, code): (Vec<_>, Vec<_>) = read.into_iter().map(Arc::new).partition(|file| file.is_test);
@@ -53,7 +53,7 @@ fn files(tree: &Subtree) -> Files<'_> {
     let mut bytes = 0;
     for (id, entry, path) in tree.own(EntryKind::File) {
         let Some(language) = Language::of_path(path) else {
-            if Language::is_unread(path) && !is_test(path) {
+            if Language::is_unread(path) && !role::is_test(path) {
                 others.push(path);
             }
             continue;
@@ -76,6 +76,12 @@ fn files(tree: &Subtree) -> Files<'_> {
     Files { code, unread }
 }
 
+/// The text before the module of tests that a Rust file ends with (The Rust Book, "Test Organization").
+fn without_tests(text: &str, language: Language) -> &str {
+    let end = if language == Language::Rust { text.find("#[cfg(test)]\nmod ") } else { None };
+    end.and_then(|end| text.get(..end)).unwrap_or(text)
+}
+
 /// Lines of this average length, in bytes, are no person's.
 const GENERATED_LINE: usize = 300;
 
@@ -87,36 +93,6 @@ fn is_generated(path: &str, text: &str) -> bool {
         || text.len() / lines > GENERATED_LINE
         || start
             .any(|line| line.contains("Code generated") || line.contains("@generated") || line.contains("DO NOT EDIT"))
-}
-
-/// Whether a file is a test, by its directory or its name.
-fn is_test(path: &str) -> bool {
-    let mut parts = path.rsplit('/');
-    let name = parts.next().unwrap_or(path).to_ascii_lowercase();
-    let stem = name.split('.').next().unwrap_or(&name);
-    stem.starts_with("test_")
-        || stem.ends_with("_test")
-        || stem == "conftest"
-        || stem.ends_with("tests")
-        || name.contains(".test.")
-        || name.contains(".spec.")
-        || parts.any(|part| {
-            let part = part.to_ascii_lowercase();
-            matches!(
-                part.as_str(),
-                "test"
-                    | "tests"
-                    | "__tests__"
-                    | "e2e"
-                    | "testing"
-                    | "testdata"
-                    | "fixtures"
-                    | "mocks"
-                    | "__mocks__"
-                    | "spec"
-                    | "examples"
-            )
-        })
 }
 
 fn join(
@@ -142,11 +118,13 @@ fn join(
         list.or_else(|| configured.as_ref().map(|what| unseen(what, "it may be set up outside of the code")))
     };
     routes.unseen = or_configured(routes.unseen);
-    let first = |found: Option<(String, Place)>| List {
+    let first = |found: Option<(String, Place)>, by_itself: Option<(String, Place)>| List {
         items: found.map(|(what, at)| Field::known(what, at)).into_iter().collect(),
         at,
-        unseen: or_configured(unread.clone()),
+        unseen: or_configured(unread.clone())
+            .or_else(|| by_itself.map(|(module, _)| unseen(&module, "it may do so by itself"))),
     };
+    let instrumented = import_of(&code, exports_metrics);
     let mut languages = Vec::new();
     let mut seen = BTreeSet::new();
     for file in &code {
@@ -158,13 +136,14 @@ fn join(
         code.iter().fold((0, 0), |sum, file| (sum.0 + file.documented.0, sum.1 + file.documented.1));
     Source {
         at,
+        stays_up: unread.is_some() || !routes.items.is_empty() || configured.is_some() || role::stays_up(&code),
         languages: List { items: languages, at, unseen: unread.clone() },
         env_reads: gathered(&code, at, or_configured(unread.clone()), |file| &file.env_reads.items),
         log_calls: gathered(&code, at, unread.clone(), |file| &file.log_calls.items),
         metrics: List { items: all_metrics(&code), at, unseen: unread.clone() },
-        metrics_endpoints: first(metrics_endpoint(&code, &routes.items)),
-        process_metrics: first(process_metrics(&code)),
-        json_loggers: first(json_logging(&code)),
+        metrics_endpoints: first(metrics_endpoint(&code, &routes.items), instrumented.clone()),
+        process_metrics: first(process_metrics(&code), instrumented),
+        json_loggers: first(json_logging(&code), import_of(&code, sets_up_logs)),
         documented: match documented_share(public, documented) {
             Some(share) => Field::known(share, at),
             None => Field::Absent(at),
@@ -206,6 +185,23 @@ fn registers_health(module: &str) -> bool {
         || ["app.", "src.", "crate", "super", "self"].iter().any(|own| module.starts_with(own));
     let name = module.to_ascii_lowercase();
     !is_own && ["health", "actuat", "terminus", "lightship"].iter().any(|part| name.contains(part))
+}
+
+/// Packages that export metrics by themselves: wrappers of a client, and frameworks with a server for them.
+fn exports_metrics(module: &str) -> bool {
+    let name = module.to_ascii_lowercase();
+    let is_own = module.starts_with(['.', '/']) || ["app.", "src.", "crate", "super", "self"].iter().any(|own| module.starts_with(own));
+    let is_client = matches!(module, "prometheus_client" | "prom-client" | "prometheus") || module.starts_with("github.com/prometheus/");
+    !is_own
+        && !is_client
+        && (name.contains("prometheus") || name.contains("metrics") || module.starts_with("sigs.k8s.io/controller-runtime"))
+}
+
+/// Packages that set up the logger for those who import them: a company's own, and bridges to a collector.
+fn sets_up_logs(module: &str) -> bool {
+    let last = module.rsplit(['/', '.']).next().unwrap_or(module);
+    let is_shared = module.starts_with('@') && (last.contains("logger") || last.contains("logging"));
+    is_shared || last.starts_with("otel") && last.contains("log") || module.starts_with("sigs.k8s.io/controller-runtime/pkg/log")
 }
 
 fn documented_share(public: u32, documented: u32) -> Option<i64> {
@@ -263,6 +259,12 @@ fn metrics_endpoint(code: &[Arc<SourceFile>], routes: &[Arc<Route>]) -> Option<(
                 || (call.callee.starts_with("Instrumentator") && call.name == "expose")
                 || (call.name == "expose" && call.receiver.value().is_some_and(String::is_empty))
         })
+    })
+    .or_else(|| {
+        // A server written by hand compares the path.
+        let mut texts = code.iter().filter(|file| !file.is_command).flat_map(|file| file.mentions.iter());
+        let path = |text: &str| text == "/metrics" || text.trim_end().ends_with("GET /metrics");
+        texts.find_map(|text| text.value().filter(|value| path(value)).map(|value| (value.clone(), text.place())))
     })
 }
 

@@ -2,12 +2,16 @@
 
 mod env;
 mod file;
+mod handler;
 mod join;
 mod logs;
 mod metrics;
+mod role;
 mod routes;
 mod secrets;
 mod tokens;
+
+pub use handler::HandlerMentions;
 
 use std::sync::{Arc, OnceLock};
 
@@ -94,8 +98,8 @@ model! {
         method: Field<String>,
         /// Whether it is a WebSocket.
         is_websocket: bool,
-        /// The words and texts of the file that it is registered in.
-        mentions: Arc<List<Field<String>>>,
+        /// The words and texts of the file that it is registered in; not known where what answers it stands in another.
+        mentions: HandlerMentions,
     }
     with {
         /// What it is registered on.
@@ -111,9 +115,10 @@ model! {
         name: String,
         /// What is taken where it is not set; `""` counts as nothing.
         default: Field<String>,
-        /// Whether a default is written where it is read; in Go and Java it is set later, if at all.
+        /// Whether its value is taken as it is, so that a default would stand here; what is given to a further call, or
+        /// read in Go or Java, may get it later.
         takes_default: bool,
-        /// Whether its name is that of a secret.
+        /// Whether its name is that of a secret, and it is no switch.
         is_secret_like: bool,
     }
     label(read) { read.name.clone() }
@@ -180,6 +185,8 @@ model! {
         language: CodeLanguage,
         /// Whether it is a test.
         is_test: bool,
+        /// Whether it is a program for the command line or a script beside the service.
+        is_command: bool,
         /// What it imports.
         imports: List<Import>,
         /// What it calls.
@@ -215,6 +222,8 @@ model! {
     pub struct Source as "source" {
         /// The languages, in order.
         languages: List<Field<CodeLanguage>>,
+        /// Whether it stays up: it answers requests or waits for messages, or is written in what is not read.
+        stays_up: bool,
         /// The files.
         files: List<Arc<SourceFile>>,
         /// The files of tests.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::tokens::Tokens;
-use super::{Route, SourceFile};
+use super::{HandlerMentions, Route, SourceFile};
 use crate::model::value::{Field, List};
 use crate::source::Place;
 use crate::syntax::code::{Argument, Call, Language, TokenKind};
@@ -91,7 +91,6 @@ const NO_ROUTERS: &[&str] = &[
     "req",
     "res",
     "response",
-    "this.http",
     "http.client",
     "superagent",
     "got",
@@ -139,6 +138,10 @@ fn is_registration(tokens: &Tokens<'_>, call: &Call) -> bool {
     let receiver = call.receiver().unwrap_or("");
     let last = receiver.rsplit('.').next().unwrap_or(receiver);
     if NO_ROUTERS.contains(&last) || last.to_ascii_lowercase().ends_with("client") {
+        return false;
+    }
+    // Angular's client and services that wrap one.
+    if tokens.language.is_script() && matches!(last, "http" | "$http" | "httpService" | "apiService") {
         return false;
     }
     match tokens.language {
@@ -198,7 +201,8 @@ fn route(
     let method = method.map_or(Field::Absent(at), |method| Field::known(method, at));
     let is_websocket = call.name().to_ascii_lowercase().contains("websocket");
     let router = call.receiver().unwrap_or("").to_owned();
-    Some(Route { at, path, method, is_websocket, mentions: Arc::clone(mentions), router })
+    let mentions = HandlerMentions::of(tokens, call, first, at, mentions);
+    Some(Route { at, path, method, is_websocket, mentions, router })
 }
 
 /// The argument that holds the path.

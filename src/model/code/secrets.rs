@@ -9,6 +9,9 @@ use crate::syntax::code::TokenKind;
 /// A literal under the name of a secret counts from this length on; shorter ones are words.
 const MIN_LENGTH: usize = 8;
 
+/// A private key in its text form is longer than this.
+const MIN_KEY_LENGTH: usize = 120;
+
 /// The secrets of a file.
 pub(super) fn written(tokens: &Tokens<'_>) -> Vec<WrittenSecret> {
     let literals = tokens.code.tokens.iter().enumerate().filter(|(_, token)| token.kind == TokenKind::Text);
@@ -49,8 +52,12 @@ fn key_form(text: &str) -> Option<&'static str> {
     if ["xoxb-", "xoxp-", "xoxa-"].iter().any(|prefix| follows(prefix, 20)) {
         return Some("a token of Slack");
     }
+    // A literal, and not only the word that tells keys apart.
+    if text.contains("PRIVATE KEY-----") && text.len() > MIN_KEY_LENGTH {
+        return Some("a private key");
+    }
     let is_url = has_url_credentials(text)
-        && !text.contains(['{', '%', '<', '$'])
+        && !text.contains(['{', '%', '<', '$', ' ', '\n'])
         && !["localhost", "127.0.0.1", "example"].iter().any(|here| text.contains(here));
     is_url.then_some("an address with a password")
 }
@@ -75,9 +82,15 @@ fn assigned(tokens: &Tokens<'_>, index: usize, text: &str) -> Option<String> {
         && !is_placeholder(text)
         && text.bytes().any(|byte| byte.is_ascii_digit())
         && text.bytes().any(|byte| byte.is_ascii_alphabetic())
-        && !text.contains([' ', '/', '{', '<', '$', '%', ':', '(', ','])
+        && !text.contains([' ', '/', '{', '<', '$', '%', ':', '(', ',', '['])
+        && !is_variable_name(text)
         && !text.to_ascii_lowercase().contains(&name.to_ascii_lowercase());
     (names_a_secret(name) && is_value).then(|| name.to_owned())
+}
+
+/// Whether a text is the name of a variable of the environment, in which the secret is: `E2B_API_KEY`.
+fn is_variable_name(text: &str) -> bool {
+    text.contains('_') && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 /// Whether the end of a name is that of a secret: `password_field` names a field.

@@ -182,7 +182,7 @@ fn lockfiles(format: Format) -> &'static [&'static str] {
 fn requirements_group(path: &str) -> Group {
     let name = path.rsplit('/').next().unwrap_or(path);
     let words =
-        ["dev", "test", "tests", "testing", "lint", "docs", "doc", "ci", "build", "local", "typing", "style", "qa"];
+        ["dev", "test", "tests", "testing", "lint", "docs", "doc", "ci", "build", "local", "type", "types", "typing", "style", "qa"];
     let is_dev = name.to_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).any(|part| words.contains(&part));
     if is_dev { Group::Dev } else { Group::Main }
 }
@@ -282,6 +282,9 @@ impl Inner {
         let manifest = Manifest {
             at,
             name: local.rsplit('/').next().unwrap_or(local).to_owned(),
+            directory: path
+                .rsplit_once('/')
+                .map_or(Field::Absent(at), |(directory, _)| Field::known(directory.to_owned(), at)),
             path: PathText(path),
             local_path: PathText(local.to_owned()),
             format,

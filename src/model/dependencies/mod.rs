@@ -122,6 +122,8 @@ model! {
         path: PathText,
         /// Path, relative to the service's root.
         local_path: PathText,
+        /// Its directory, relative to the root of the run; absent for that itself.
+        directory: Field<String>,
         /// Last part of the path.
         name: String,
         /// Its format.

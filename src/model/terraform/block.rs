@@ -129,7 +129,8 @@ model! {
         name: String,
         /// Where the module comes from.
         source: Field<String>,
-        /// The second part of a registry's address, such as `eks`; absent for other sources.
+        /// The second part of a registry's address, such as `eks`; absent for other sources, and for what lies within
+        /// the package (`//modules/…`).
         package: Field<String>,
         /// Whether the source is a directory beside it.
         is_local: bool,
@@ -317,7 +318,9 @@ pub(super) fn call(source: Source<'_>, block: &Block, home: Home<'_>) -> ModuleC
     ModuleCall {
         at,
         name: block.labels.first().map_or_else(String::new, |label| label.value.clone()),
-        package: package.map_or(Field::Absent(at), |package| Field::known(package.to_owned(), from.place())),
+        package: package
+            .filter(|_| !text.contains("//"))
+            .map_or(Field::Absent(at), |package| Field::known(package.to_owned(), from.place())),
         node_groups: node_groups(&arguments, at),
         attributes: arguments,
         source: from,
@@ -357,6 +360,14 @@ fn node_groups(arguments: &List<TerraformAttribute>, at: Place) -> List<NodeGrou
                     _ => {}
                 }
             }
+        }
+    }
+    // A group that a local or a variable holds: nothing of it stands here.
+    for group in groups.iter_mut().filter(|group| group.arguments.items.is_empty()) {
+        let is_written = arguments.iter().find(|argument| argument.at == group.at);
+        if let Some(argument) = is_written.filter(|argument| !argument.references.items.is_empty()) {
+            let place = argument.at;
+            group.arguments.leave_open(&group.name, "another place of the module says what it is", place);
         }
     }
     List::new(groups, at)

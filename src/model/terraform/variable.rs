@@ -31,7 +31,7 @@ model! {
         is_cidr: Field<bool>,
         /// Whether it is kept out of what Terraform prints.
         sensitive: Always<bool>,
-        /// Whether its name is that of a secret.
+        /// Whether its name is that of a secret, and its description does not say that it only tells where that is.
         secret_named: bool,
         /// Whether it has a validation.
         validated: bool,
@@ -72,10 +72,11 @@ pub(super) fn read(source: Source<'_>, block: &Block, home: Home<'_>) -> Variabl
         let items = contains(&condition.value, &format!("var.{name}"))?;
         Some(List::new(items, source.place(condition.value.span)))
     });
+    let description = source.field(body, "description", at);
     Variable {
         at,
         r#type: kind,
-        description: source.field(body, "description", at),
+        description: description.clone(),
         is_cidr: default
             .value()
             .map_or(Field::Absent(default.place()), |text| Field::known(Cidr::parse(text).is_some(), default.place())),
@@ -84,13 +85,21 @@ pub(super) fn read(source: Source<'_>, block: &Block, home: Home<'_>) -> Variabl
         default_items: items,
         default_length: length,
         sensitive: source.switch(body, "sensitive", at),
-        secret_named: is_secret_key(&name),
+        secret_named: is_secret_key(&name) && !names_something(description.value().map_or("", String::as_str)),
         validated: !validations.is_empty(),
         allowed: allowed.unwrap_or_else(|| List::empty(at)),
         name,
         module: PathText(home.path.to_owned()),
         is_test_data: home.is_test_data,
     }
+}
+
+/// Whether a description says that the variable holds where a secret is: its name, path, ARN or id.
+fn names_something(description: &str) -> bool {
+    let lower = description.to_ascii_lowercase();
+    [" name ", " names ", "name of", " arn", " id ", " ids ", "path to", "path of"]
+        .iter()
+        .any(|part| format!(" {lower} ").contains(part))
 }
 
 /// The list in `contains([…], name)`.

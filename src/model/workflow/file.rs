@@ -7,10 +7,11 @@ use crate::discover::is_workflow;
 use crate::model;
 use crate::model::read::{Reader, text};
 use crate::model::schema::PathText;
-use crate::model::value::{Field, List};
+use crate::model::value::{Field, List, Unresolved};
 use crate::source::{EntryKind, FileId, Place, Sources};
 use crate::syntax::yaml::{Shape, Tree};
 
+use super::action::Pin;
 use super::follow::{self, Actions};
 use super::job::{self, Around, Job};
 use super::permission::Permissions;
@@ -99,6 +100,7 @@ pub fn read(sources: &Sources, tree: &mut dyn FnMut(FileId) -> Tree) -> Automati
     follow::join(sources, &mut workflows);
     let workflows: Vec<Arc<Workflow>> = workflows.into_iter().map(Arc::new).collect();
     let jobs: Vec<Arc<Job>> = workflows.iter().flat_map(|workflow| &workflow.jobs).cloned().collect();
+    let unseen = jobs.iter().find_map(|job| called_elsewhere(job));
     let mut steps: BTreeMap<Place, Arc<Step>> = BTreeMap::new();
     for step in jobs.iter().flat_map(|job| &job.steps) {
         steps.entry(step.at).or_insert_with(|| Arc::clone(step));
@@ -106,8 +108,15 @@ pub fn read(sources: &Sources, tree: &mut dyn FnMut(FileId) -> Tree) -> Automati
     Automation {
         workflows: List::new(workflows, at),
         jobs: List::new(jobs, at),
-        steps: List::new(steps.into_values().collect(), at),
+        steps: List { items: steps.into_values().collect(), at, unseen },
     }
+}
+
+/// A workflow of another repository that a job calls, whose steps are not read.
+fn called_elsewhere(job: &Job) -> Option<Box<Unresolved>> {
+    let uses = job.uses.as_ref().filter(|uses| uses.pin != Pin::Local)?;
+    let why = "a job calls this workflow of another repository".into();
+    Some(Box::new(Unresolved { text: uses.text.clone(), why, at: uses.at, via: None }))
 }
 
 fn workflow(sources: &Sources, file: FileId, tree: &Tree, actions: &Actions<'_>) -> Option<Workflow> {

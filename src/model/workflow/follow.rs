@@ -132,6 +132,7 @@ pub(super) fn join(sources: &Sources, workflows: &mut [Workflow]) {
     let mut filters = MAX_FILTERS;
     for (workflow, events) in workflows.iter_mut().zip(events) {
         let at = workflow.events.at;
+        let platforms = platforms(workflow);
         workflow.events = List::new(events.clone(), at);
         for trigger in &mut workflow.triggers.items {
             compare_with_files(sources, trigger, &mut filters);
@@ -148,11 +149,31 @@ pub(super) fn join(sources: &Sources, workflows: &mut [Workflow]) {
             let called = job.uses.as_ref().filter(|uses| uses.pin == Pin::Local);
             job.scans.items.extend(called.and_then(|uses| scans.get(&uses.name)).into_iter().flatten().cloned());
             for step in &mut job.steps.items {
-                Arc::make_mut(step).events = List::new(events.clone(), at);
+                let step = Arc::make_mut(step);
+                step.events = List::new(events.clone(), at);
+                if !step.builds.items.is_empty() {
+                    let place = step.inputs.iter().find(|input| input.name == "platforms").map_or(step.at, |input| input.at);
+                    step.workflow_platforms = List { at: place, ..platforms.clone() };
+                }
             }
         }
         scanned_before(workflow);
     }
+}
+
+/// The platforms for which the builds of a workflow are made, each once.
+fn platforms(workflow: &Workflow) -> List<Field<String>> {
+    let builds = workflow.jobs.iter().flat_map(|job| &job.builds);
+    let mut all: List<Field<String>> = List::empty(workflow.events.at);
+    for platforms in builds.map(|build| &build.platforms) {
+        for platform in platforms {
+            if !all.items.iter().any(|known| known.value() == platform.value()) {
+                all.items.push(platform.clone());
+            }
+        }
+        all.unseen = all.unseen.or_else(|| platforms.unseen.clone());
+    }
+    all
 }
 
 /// The events of each workflow, with those of the workflows that call it.

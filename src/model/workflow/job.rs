@@ -182,6 +182,7 @@ pub(super) fn read(around: &Around<'_>, id: &str, at: Place, node: NodeRef<'_>) 
         built: Vec::new(),
         reports: Vec::new(),
         in_action: false,
+        runs_on_arm: runs_on_arm(&strings(reader, "runs-on"), at),
     };
     let steps = steps(around, reader, &mut progress);
     let permissions = Permissions::read(reader);
@@ -269,6 +270,17 @@ fn guards_env(env: &List<EnvVar>, steps: &List<Arc<Step>>) -> bool {
         let names = |step: &&Arc<Step>| step.run.value().is_some_and(|run| run.contains(&variable.name));
         steps.iter().any(|step| step.guarded) && steps.iter().filter(names).all(|step| step.guarded)
     })
+}
+
+/// Whether the labels of a runner are those of a machine with an ARM processor (GitHub, "Standard GitHub-hosted runners").
+fn runs_on_arm(labels: &List<Field<String>>, at: Place) -> Always<bool> {
+    let is_arm = |label: &str| label.to_ascii_lowercase().split(['-', '_']).any(|part| part.starts_with("arm"));
+    let unresolved = labels.iter().find(|label| matches!(label, Field::Unresolved(_)));
+    match unresolved {
+        _ if labels.values().any(|label| is_arm(label)) => Always::known(true, labels.at),
+        Some(label) => label.clone().map(|_| false).or_default(false),
+        None => Always::known(false, at),
+    }
 }
 
 /// Whether the id of a job says that what it deploys is for a test.

@@ -151,6 +151,11 @@ model! {
         excludes_pull_requests: bool,
         /// Whether it stands in a composite action.
         in_action: bool,
+        /// Whether its job runs on a machine with an ARM processor, as the label says.
+        runs_on_arm: Always<bool>,
+        /// The platforms for which the steps of its workflow build images; of one that names none, the runner's own is
+        /// left out.
+        workflow_platforms: List<Field<String>>,
     }
     with {
         /// All text in which expressions may stand.
@@ -235,6 +240,7 @@ pub(super) fn env(reader: Reader<'_>, key: &str) -> List<EnvVar> {
             && !text.contains('$')
             && (has_url_credentials(&text)
                 || (secret_named
+                    && !is_thrown_away(&text)
                     && is_single_secret(name)
                     && !text.contains([' ', ','])
                     && !is_placeholder(&text)
@@ -267,6 +273,17 @@ fn is_local(text: &str) -> bool {
         || (text.contains("://") && !host.contains('.'))
 }
 
+/// Shorter values are no secrets that a service hands out.
+const MIN_SECRET: usize = 12;
+
+/// Whether a value is made up for the job, as its words or its form say.
+fn is_thrown_away(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let says_so = ["test", "fake", "dummy", "example", "sample", "secret", "passw", "mock", "not-", "local", "1234"];
+    let is_mixed = text.bytes().any(|byte| byte.is_ascii_digit()) && text.bytes().any(|byte| byte.is_ascii_alphabetic());
+    text.len() < MIN_SECRET || !is_mixed || says_so.iter().any(|word| lower.contains(word))
+}
+
 /// Whether a name ends as that of one secret, not as that of something about secrets.
 fn is_single_secret(name: &str) -> bool {
     let last = name.rsplit(['_', '-']).next().unwrap_or(name).to_ascii_uppercase();
@@ -294,6 +311,7 @@ pub(super) struct Progress {
     pub(super) built: Vec<String>,
     pub(super) reports: Vec<String>,
     pub(super) in_action: bool,
+    pub(super) runs_on_arm: Always<bool>,
 }
 
 /// Reads a step.
@@ -352,6 +370,8 @@ pub(super) fn read(source: Source<'_>, node: NodeRef<'_>, progress: &mut Progres
         excludes_pull_requests: progress.excludes_pull_requests
             || condition.value().is_some_and(|condition| excludes_pull_requests(condition)),
         in_action: progress.in_action,
+        runs_on_arm: progress.runs_on_arm.clone(),
+        workflow_platforms: List::empty(at),
         tools: List::new(scanners(&action, &commands), at),
         is_local_cluster: tools::action_is_local_cluster(&action) || commands.iter().any(tools::is_local_cluster),
         commands: List::new(commands, run.place()),

@@ -60,6 +60,12 @@ pub(super) fn of_action(name: &str) -> Option<&'static str> {
         .iter()
         .find(|(action, _)| lower.strip_prefix(action).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
         .map(|(_, tool)| *tool)
+        .or_else(|| {
+            // An action of the repository is called after what it runs.
+            let path = lower.strip_prefix("./").unwrap_or(&lower);
+            let last = path.strip_prefix(".github/actions/")?.rsplit('/').next()?;
+            last.split(['-', '_']).find_map(|word| PROGRAMS.iter().find(|program| **program == word).copied())
+        })
 }
 
 /// The tool that a command runs, looked for in containers and runners of packages too.

@@ -1,0 +1,206 @@
+//! What a file of source text is for, and whether a service's code stays up or runs to its end.
+
+use std::sync::Arc;
+
+use super::{CodeLanguage, Import, SourceFile};
+use crate::model::value::List;
+
+/// Directories of tests and of what tests use.
+const TEST_DIRECTORIES: &[&str] = &[
+    "__tests__",
+    "__mocks__",
+    "benchmark",
+    "benchmarks",
+    "examples",
+    "fixtures",
+    "k6",
+    "loadtest",
+    "loadtests",
+    "mocks",
+    "perf",
+    "spec",
+    "stories",
+    "testdata",
+    "testing",
+];
+
+/// Whether a file is a test, by its directory or its name.
+pub(super) fn is_test(path: &str) -> bool {
+    let mut parts = path.rsplit('/');
+    let name = parts.next().unwrap_or(path).to_ascii_lowercase();
+    let stem = name.split('.').next().unwrap_or(&name);
+    stem.starts_with("test_")
+        || stem.ends_with("_test")
+        || stem == "conftest"
+        || stem.ends_with("tests")
+        || [".test.", ".spec.", ".story.", ".stories."].iter().any(|part| name.contains(part))
+        || parts.any(|part| {
+            let part = part.to_ascii_lowercase();
+            TEST_DIRECTORIES.contains(&part.as_str())
+                || part.split(['-', '_']).any(|word| matches!(word, "test" | "tests" | "e2e"))
+        })
+}
+
+/// Modules that only tests import.
+const TEST_MODULES: &[&str] = &[
+    "@jest",
+    "@playwright/test",
+    "@storybook",
+    "@testing-library",
+    "cypress",
+    "github.com/stretchr/testify",
+    "k6",
+    "locust",
+    "org.junit",
+    "pytest",
+    "supertest",
+    "testing",
+    "vitest",
+];
+
+/// Whether a file imports what only tests do.
+pub(super) fn imports_tests(imports: &[Import]) -> bool {
+    imports.iter().any(|import| is_below(&import.module, TEST_MODULES))
+}
+
+/// Whether a module is one of those, or lies below one.
+fn is_below(module: &str, modules: &[&str]) -> bool {
+    modules.iter().any(|known| {
+        module.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/', ':']))
+    })
+}
+
+/// Directories of programs beside a service: they are run by hand, by a build or by CI.
+const COMMAND_DIRECTORIES: &[&str] = &[
+    ".github",
+    ".husky",
+    "bin",
+    "build",
+    "ci",
+    "cli",
+    "clis",
+    "codegen",
+    "commands",
+    "contrib",
+    "doc",
+    "docs",
+    "extras",
+    "generators",
+    "hack",
+    "migrations",
+    "notebooks",
+    "samples",
+    "script",
+    "scripts",
+    "seed",
+    "seeds",
+    "tool",
+    "tools",
+    "tutorials",
+    "versions",
+];
+
+/// Libraries for the command line.
+const COMMAND_MODULES: &[&str] =
+    &["argparse", "click", "commander", "fire", "rich", "tqdm", "typer", "yargs", "commander.js", "inquirer"];
+
+/// Whether a file is a program for the command line or a script, by its directory, its name or its text.
+pub(super) fn is_command(path: &str, text: &str, imports: &[Import], is_main: bool) -> bool {
+    let mut parts = path.rsplit('/');
+    let name = parts.next().unwrap_or(path).to_ascii_lowercase();
+    let is_set_up = name.contains(".config.")
+        || matches!(name.split('.').next(), Some("manage" | "setup" | "noxfile" | "gulpfile" | "preinstall" | "cli"));
+    is_set_up
+        || is_main
+        || text.starts_with("#!")
+        || imports.iter().any(|import| is_below(&import.module, COMMAND_MODULES))
+        || parts.any(|part| {
+            let part = part.to_ascii_lowercase();
+            COMMAND_DIRECTORIES.contains(&part.as_str()) || part.split(['-', '_']).any(|word| word == "cli")
+        })
+}
+
+/// Frameworks of services and of consumers of messages. A client of the same name may be imported too, but a program
+/// that imports a framework seldom only calls others.
+const SERVERS: &[&str] = &[
+    "@hono",
+    "@nestjs",
+    "actix_web",
+    "aio_pika",
+    "aiohttp.web",
+    "aiokafka",
+    "amqplib",
+    "axum",
+    "bottle",
+    "bullmq",
+    "celery",
+    "django",
+    "express",
+    "falcon",
+    "fastapi",
+    "fastify",
+    "flask",
+    "github.com/gin-gonic/gin",
+    "github.com/go-chi/chi",
+    "github.com/gofiber/fiber",
+    "github.com/gorilla/mux",
+    "github.com/labstack/echo",
+    "github.com/nats-io/nats.go",
+    "gradio",
+    "hono",
+    "hypercorn",
+    "io.ktor.server",
+    "io.micronaut",
+    "io.quarkus",
+    "kafkajs",
+    "koa",
+    "nats",
+    "next",
+    "org.springframework.boot",
+    "pika",
+    "prom-client",
+    "prometheus_client",
+    "quart",
+    "rocket",
+    "sanic",
+    "sigs.k8s.io/controller-runtime",
+    "socket.io",
+    "starlette",
+    "streamlit",
+    "tonic",
+    "tornado",
+    "uvicorn",
+    "warp",
+];
+
+/// Calls that listen, by their last part.
+const LISTENERS: &[&str] = &[
+    "ListenAndServe",
+    "ListenAndServeTLS",
+    "NewServer",
+    "Serve",
+    "ServeTLS",
+    "createServer",
+    "listen",
+    "run_app",
+    "serve",
+    "serve_forever",
+    "start_consuming",
+];
+
+/// Whether files of a service keep it up.
+pub(super) fn stays_up(files: &[Arc<SourceFile>]) -> bool {
+    let own = files.iter().filter(|file| !file.is_command);
+    own.clone().any(|file| {
+        let serves = |list: &List<super::Call>| list.iter().any(|call| LISTENERS.contains(&call.name.as_str()));
+        file.imports.iter().any(|import| is_below(&import.module, SERVERS)) || serves(&file.calls)
+    })
+}
+
+/// Whether a Python file runs something of its own when it is started, and is no service.
+pub(super) fn is_main(language: CodeLanguage, has_routes: bool, imports: &[Import], text: &str) -> bool {
+    language == CodeLanguage::Python
+        && !has_routes
+        && !imports.iter().any(|import| is_below(&import.module, SERVERS))
+        && text.contains("__main__")
+}
