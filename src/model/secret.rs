@@ -70,6 +70,10 @@ const HARMLESS_ENDINGS: &[&str] = &[
     "AGE",
 ];
 
+/// Names that mean something else to those who read them: the working directory of shells, and to etcd how it makes
+/// tokens and which cluster it is part of.
+const NO_SECRETS: &[&str] = &["PWD", "OLDPWD", "ETCD_AUTH_TOKEN", "ETCD_INITIAL_CLUSTER_TOKEN"];
+
 /// Words that make the name that of a switch or of something public.
 const HARMLESS_WORDS: &[&str] = &["PUBLIC", "NO", "ALLOW", "RANDOM", "REQUIRE", "ENABLE", "DISABLE"];
 
@@ -79,8 +83,7 @@ const HARMLESS_WORDS: &[&str] = &["PUBLIC", "NO", "ALLOW", "RANDOM", "REQUIRE", 
 #[must_use]
 pub fn is_secret_key(name: &str) -> bool {
     let words = words(name);
-    // The shells' own names for the working directory.
-    if matches!(name, "PWD" | "OLDPWD") || words.iter().any(|word| HARMLESS_WORDS.contains(&word.as_str())) {
+    if NO_SECRETS.contains(&name) || words.iter().any(|word| HARMLESS_WORDS.contains(&word.as_str())) {
         return false;
     }
     let Some(last) = words.last() else { return false };

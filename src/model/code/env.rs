@@ -23,6 +23,7 @@ pub(super) fn reads(tokens: &Tokens<'_>) -> Vec<EnvRead> {
 }
 
 fn read(tokens: &Tokens<'_>, name: &str, span: Span, default: Field<String>) -> EnvRead {
+    let has_default = !default.is_absent();
     let default = match default {
         Field::Known(text, origin) if text.is_empty() => Field::Absent(origin.at),
         other => other,
@@ -30,6 +31,7 @@ fn read(tokens: &Tokens<'_>, name: &str, span: Span, default: Field<String>) -> 
     let takes_default = !matches!(tokens.language, Language::Go | Language::Java);
     EnvRead {
         takes_default,
+        has_default,
         at: tokens.place(span),
         name: name.to_owned(),
         default,

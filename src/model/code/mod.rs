@@ -113,6 +113,8 @@ model! {
         default: Field<String>,
         /// Whether a default is written where it is read; in Go and Java it is set later, if at all.
         takes_default: bool,
+        /// Whether one is written there, be it `""`.
+        has_default: bool,
         /// Whether its name is that of a secret.
         is_secret_like: bool,
     }

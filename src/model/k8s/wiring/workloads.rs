@@ -99,7 +99,7 @@ fn rivals(workload: &Workload, group: &Group<'_>) -> List<Field<String>> {
             && owner.matcher.matches(&pods.pod_labels) == Some(true)
     };
     let is_other = |other: &&Workload| other.at != workload.at && !other.is_variant_of(workload);
-    for other in group.workloads(&workload.namespace).filter(is_other) {
+    for other in group.deployed_with(workload).filter(is_other) {
         if owns(other, workload) || owns(workload, other) {
             list.items.push(Field::known(other.label(), other.at));
         }
