@@ -162,7 +162,7 @@ impl<'g> Group<'g> {
     }
 
     /// Whether pods that a selector wants may be there though no workload here makes them: none here is in its
-    /// namespace, or what lacks is a label that pods are given when they run.
+    /// namespace, an operator makes them, or what lacks is a label that pods are given when they run.
     fn may_select_others(&self, matcher: &LabelSelector, namespace: &Field<String>) -> bool {
         let is_known = namespace.value().is_some();
         let elsewhere = self.objects.iter().any(|object| match &object.body {
@@ -170,7 +170,8 @@ impl<'g> Group<'g> {
             _ => false,
         });
         let nobody = is_known && !elsewhere && self.workloads(namespace).next().is_none();
-        nobody || self.workloads(namespace).any(|workload| matcher.awaits_role(&workload.pod_labels))
+        let is_operated = self.objects.iter().any(|object| OPERATED.contains(&object.meta.kind()));
+        nobody || is_operated || self.workloads(namespace).any(|workload| matcher.awaits_role(&workload.pod_labels))
     }
 
     /// Labels of the workloads whose pods a selector selects.
@@ -191,6 +192,19 @@ impl<'g> Group<'g> {
         list
     }
 }
+
+/// Kinds of which operators make pods (Prometheus Operator, Strimzi, ECK, CloudNativePG, RabbitMQ and MinIO operators).
+const OPERATED: &[&str] = &[
+    "Alertmanager",
+    "Cluster",
+    "Elasticsearch",
+    "Kafka",
+    "Kibana",
+    "Prometheus",
+    "RabbitmqCluster",
+    "Tenant",
+    "ThanosRuler",
+];
 
 fn open_match(text: String, at: Place) -> Unresolved {
     Unresolved { text, why: "its labels are not all known".into(), at, via: None }
