@@ -9,10 +9,10 @@ use super::{
     Ecosystem, Format, Group, Manifest, Package, PackageGap, Pinned, RuntimeGap, Tool, ToolSetting, node, other,
     runtime, settings,
 };
+use crate::discover::is_illustration;
 use crate::finding::{Note, NoteKind};
 use crate::model::dockerfile::Dockerfile;
 use crate::model::late::LateTexts;
-use crate::discover::is_illustration;
 use crate::model::layout::{Subtree, is_test_data};
 use crate::model::repo::Seen;
 use crate::model::schema::{Modelled, PathText, Slot, Type};
