@@ -61,7 +61,7 @@ pub struct ServiceRoot {
     pub compose: Vec<String>,
     /// Manifests of which it is the nearest root, by path.
     pub manifests: Vec<String>,
-    /// Whether it stands in a documentation tree, among tests or in a development container, and is never deployed.
+    /// Whether it stands in a documentation tree, among tests or tools of developers, and is never deployed.
     pub is_illustration: bool,
 }
 
@@ -280,13 +280,14 @@ fn is_manifest_home(name: &str) -> bool {
     MANIFEST_HOMES.contains(&name) || words.any(|word| MANIFEST_WORDS.contains(&word))
 }
 
-/// Directories whose services are shown or tested with, and never deployed.
+/// Directories whose services are shown, tested or developed with, and never deployed.
 const ILLUSTRATIONS: &[&str] = &[
     "docs",
     "doc",
     "documentation",
     ".devcontainer",
     "fixtures",
+    "hack",
     "testdata",
     "_testdata",
     "testfiles",
@@ -298,7 +299,7 @@ const ILLUSTRATIONS: &[&str] = &[
 /// Directories of tests. Among manifests `test` is an environment like `prod`.
 const TESTS: &[&str] = &["test", "tests", "__tests__", "e2e", "fuzz"];
 
-/// Whether a directory, or one above it, holds documentation, tests or a development container.
+/// Whether a directory, or one above it, holds documentation, tests or tools of developers.
 #[must_use]
 pub fn is_illustration(root: &str) -> bool {
     illustration_of(root).is_some()

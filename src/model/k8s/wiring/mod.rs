@@ -169,7 +169,8 @@ impl<'g> Group<'g> {
             Body::Workload(workload) => matcher.matches(&workload.pod_labels) != Some(false),
             _ => false,
         });
-        let nobody = is_known && !elsewhere && self.workloads(namespace).next().is_none();
+        let mut here = self.workloads(namespace).filter(|workload| workload.namespace.value() == namespace.value());
+        let nobody = is_known && !elsewhere && here.next().is_none();
         let is_operated = self.objects.iter().any(|object| OPERATED.contains(&object.meta.kind()));
         nobody || is_operated || self.workloads(namespace).any(|workload| matcher.awaits_role(&workload.pod_labels))
     }
