@@ -150,15 +150,24 @@ impl<'g> Group<'g> {
         Field::unresolved(name, format!("a {kind} of this name may come from outside these files"), at)
     }
 
-    /// The workloads that are certainly deployed at once with one: those of its chart or kustomization and of its file.
-    fn deployed_with(&self, workload: &Workload) -> impl Iterator<Item = &'g Workload> {
-        let (file, namespace, together) = (workload.at.file, workload.namespace.clone(), self.together);
-        self.objects.iter().enumerate().filter_map(move |(index, object)| match &object.body {
-            Body::Workload(other) if index < together || other.at.file == file => {
-                same_namespace(&namespace, &other.namespace).then_some(&**other)
-            }
+    /// The workloads that are certainly deployed at once with one: those of its chart or kustomization and of its file,
+    /// and the Deployment that a Rollout was meant to replace.
+    fn deployed_with<'w>(&'w self, workload: &'w Workload) -> impl Iterator<Item = &'g Workload> + 'w
+    where
+        'g: 'w,
+    {
+        let replaces = move |other: &Workload| {
+            matches!((workload.kind(), other.kind()), ("Rollout", "Deployment") | ("Deployment", "Rollout"))
+        };
+        let all = self.objects.iter().enumerate().filter_map(|(index, object)| match &object.body {
+            Body::Workload(other) => Some((index, &**other)),
             _ => None,
+        });
+        all.filter(move |(index, other)| {
+            let at_once = *index < self.together || other.at.file == workload.at.file || replaces(other);
+            at_once && same_namespace(&workload.namespace, &other.namespace)
         })
+        .map(|(_, other)| other)
     }
 
     /// Whether pods that a selector wants may be there though no workload here makes them: none here is in its
