@@ -152,10 +152,7 @@ impl<'g> Group<'g> {
 
     /// The workloads that are certainly deployed at once with one: those of its chart or kustomization and of its file,
     /// and the Deployment that a Rollout was meant to replace.
-    fn deployed_with<'w>(&'w self, workload: &'w Workload) -> impl Iterator<Item = &'g Workload> + 'w
-    where
-        'g: 'w,
-    {
+    fn deployed_with(&self, workload: &Workload) -> impl Iterator<Item = &'g Workload> {
         let replaces = move |other: &Workload| {
             matches!((workload.kind(), other.kind()), ("Rollout", "Deployment") | ("Deployment", "Rollout"))
         };
