@@ -61,8 +61,7 @@ pub struct ServiceRoot {
     pub compose: Vec<String>,
     /// Manifests of which it is the nearest root, by path.
     pub manifests: Vec<String>,
-    /// Whether it stands in a documentation tree, among test fixtures or in a development container, and is never
-    /// deployed.
+    /// Whether it stands in a documentation tree, among tests or tools of developers, and is never deployed.
     pub is_illustration: bool,
 }
 
@@ -284,19 +283,43 @@ fn is_manifest_home(name: &str) -> bool {
     MANIFEST_HOMES.contains(&name) || words.any(|word| MANIFEST_WORDS.contains(&word))
 }
 
-/// Directories whose services are shown or tested with, and never deployed.
-const ILLUSTRATIONS: &[&str] =
-    &["docs", "doc", "documentation", ".devcontainer", "fixtures", "testdata", "test-fixtures", "__fixtures__"];
+/// Directories whose services are shown, tested or developed with, and never deployed.
+const ILLUSTRATIONS: &[&str] = &[
+    "docs",
+    "doc",
+    "documentation",
+    ".devcontainer",
+    "fixtures",
+    "hack",
+    "testdata",
+    "_testdata",
+    "testfiles",
+    "test-fixtures",
+    "test-resources",
+    "__fixtures__",
+];
 
-/// Whether a directory, or one above it, holds documentation, test fixtures or a development container.
+/// Directories of tests. Among manifests `test` is an environment like `prod`.
+const TESTS: &[&str] = &["test", "tests", "__tests__", "e2e", "fuzz"];
+
+/// Whether a directory, or one above it, holds documentation, tests or tools of developers.
 #[must_use]
 pub fn is_illustration(root: &str) -> bool {
-    root.split('/').any(|part| ILLUSTRATIONS.contains(&part))
+    illustration_of(root).is_some()
 }
 
 /// The directory, from `directory` upwards, that makes an illustration of it.
 fn illustration_of(directory: &str) -> Option<&str> {
-    ancestors(directory).find(|directory| ILLUSTRATIONS.contains(&last(directory)))
+    ancestors(directory).find(|directory| {
+        let name = last(directory);
+        let tests = TESTS.contains(&name) || name.ends_with("-tests") || name.ends_with("_tests");
+        ILLUSTRATIONS.contains(&name) || (tests && !is_among_manifests(parent_of(directory)))
+    })
+}
+
+/// Whether a directory, or one above it, is a place for manifests, that of tests left aside.
+fn is_among_manifests(directory: &str) -> bool {
+    directory.split('/').any(|part| !TESTS.contains(&part) && is_manifest_home(part))
 }
 
 fn last(path: &str) -> &str {
@@ -419,6 +442,14 @@ mod tests {
     fn a_service_in_the_documentation_is_an_illustration() {
         let roots = find(&["docs/plans/proto/Dockerfile", "examples/hello/Dockerfile"], &[], &[]);
         assert_eq!(roots.roots().iter().map(|root| root.is_illustration).collect::<Vec<_>>(), [true, false]);
+    }
+
+    #[test]
+    fn what_tests_bring_along_is_an_illustration_and_a_test_environment_is_none() {
+        let dockerfiles = ["pkg/test/echo/Dockerfile", "src/ui-tests/Dockerfile", "contest/Dockerfile"];
+        let roots = find(&dockerfiles, &[], &["envs/test/app.yaml", "deploy/test/app.yaml"]);
+        let illustrations: Vec<_> = roots.roots().iter().filter(|root| root.is_illustration).collect();
+        assert_eq!(illustrations.iter().map(|root| &root.root).collect::<Vec<_>>(), ["pkg/test/echo", "src/ui-tests"]);
     }
 
     #[test]

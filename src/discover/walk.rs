@@ -97,7 +97,9 @@ pub fn walk(root: &Path, options: &WalkOptions) -> Result<Walk, WalkError> {
         large(&builder, &canonical)
     });
     files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-    let committed = Committed::find(&canonical, &left_out, &files);
+    // Outside a repository nothing tells what is tracked; a sample is there to be handed on.
+    let samples = if repository.is_some() { Vec::new() } else { samples(&files) };
+    let committed = Committed::find(&canonical, &left_out, &files, samples);
     if !committed.is_empty() {
         files.extend(committed);
         files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
@@ -195,6 +197,17 @@ fn relative(root: &Path, path: &Path) -> Option<String> {
     Some(if std::path::MAIN_SEPARATOR == '/' { path.to_owned() } else { path.replace(std::path::MAIN_SEPARATOR, "/") })
 }
 
+/// What the sample of a `.env` beside a compose file may be called.
+fn samples(files: &[SourceFile]) -> Vec<String> {
+    let compose =
+        files.iter().map(|file| file.path.as_str()).filter(|path| classify::name_of(path).contains("compose"));
+    let directories: BTreeSet<&str> = compose.map(classify::parent_of).collect();
+    let within =
+        |directory: &str, name: &str| if directory == "." { name.to_owned() } else { format!("{directory}/{name}") };
+    let names = [".env.example", ".env.sample", ".env.template", ".env.dist"];
+    directories.iter().flat_map(|directory| names.map(|name| within(directory, name))).collect()
+}
+
 /// Looks for files that are ignored and tracked all the same.
 struct Committed<'w> {
     root: &'w Path,
@@ -204,12 +217,12 @@ struct Committed<'w> {
 }
 
 impl<'w> Committed<'w> {
-    /// The tracked files that are not among the sorted `files`, and their directories.
-    fn find(root: &'w Path, left_out: &'w Gitignore, files: &[SourceFile]) -> Vec<SourceFile> {
+    /// The tracked files and the `samples` that are not among the sorted `files`, and their directories.
+    fn find(root: &'w Path, left_out: &'w Gitignore, files: &[SourceFile], samples: Vec<String>) -> Vec<SourceFile> {
         let mut this = Self { root, left_out, directories: BTreeMap::new() };
         let is_listed = |path: &str| files.binary_search_by(|file| file.path.as_str().cmp(path)).is_ok();
         let mut found: BTreeSet<(String, bool)> = BTreeSet::new();
-        for path in tracked(root) {
+        for path in tracked(root).into_iter().chain(samples) {
             let full = root.join(&path);
             let is_file = || std::fs::symlink_metadata(&full).is_ok_and(|metadata| metadata.is_file());
             if is_listed(&path) || !this.is_seen(classify::parent_of(&path)) || !is_file() {
@@ -334,6 +347,19 @@ mod tests {
         let found = paths(small(&builder, &root).unwrap());
         assert!(found.len() > 10, "{found:?}");
         assert_eq!(found, paths(large(&builder, &root)));
+    }
+
+    #[test]
+    fn a_sample_of_settings_is_found_though_it_is_ignored() {
+        let root = tempfile::tempdir().unwrap();
+        for (name, text) in
+            [(".gitignore", ".env*"), ("compose.yaml", ""), (".env.example", "A="), (".env.local", "A=1")]
+        {
+            std::fs::write(root.path().join(name), text).unwrap();
+        }
+        let found = walk(root.path(), &WalkOptions::default()).unwrap().sources;
+        assert!(found.find(".env.example").is_some());
+        assert!(found.find(".env.local").is_none());
     }
 
     #[test]

@@ -140,7 +140,7 @@ fn illustration(service: &Head) -> Note {
     Note {
         kind: NoteKind::NotEvaluated,
         place: service.at,
-        message: "this stands in documentation or test fixtures, and is not judged unless it is named".to_owned(),
+        message: "this stands in documentation or among tests, and is not judged unless it is named".to_owned(),
         help: None,
         related: Vec::new(),
     }

@@ -273,9 +273,12 @@ fn is_interpreter(name: &str) -> bool {
         .any(|known| name.strip_prefix(known).is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '.')))
 }
 
-/// Whether a command ends well whatever happens.
+/// Whether a command ends well whatever happens. In bash, writing to `/dev/tcp/…` fails where nobody listens.
 fn always_succeeds(words: &[shell::Word]) -> bool {
     let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+    if words.iter().any(|word| word.contains("/dev/tcp/") || word.contains("/dev/udp/")) {
+        return false;
+    }
     matches!(words.as_slice(), ["true" | ":" | "echo" | "printf", ..] | ["exit", "0"])
 }
 

@@ -265,7 +265,10 @@ fn repo_file(id: FileId, entry: &SourceFile, path: &str) -> RepoFile {
 
 /// Whether a path leads through a directory of files that stand for others.
 pub(super) fn is_test_data(path: &str) -> bool {
-    path.split('/').rev().skip(1).any(|part| TEST_DATA.contains(&part.to_ascii_lowercase().as_str()))
+    path.split('/').rev().skip(1).any(|part| {
+        let part = part.to_ascii_lowercase();
+        TEST_DATA.contains(&part.as_str()) || part.starts_with("test-") || part.starts_with("test_")
+    })
 }
 
 /// Characters of Base64 that make a key of what stands behind its first line.
@@ -344,7 +347,6 @@ const TEST_DATA: &[&str] = &[
     "samples",
     "spec",
     "test",
-    "test-data",
     "testdata",
     "testing",
     "tests",

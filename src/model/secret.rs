@@ -73,6 +73,10 @@ const HARMLESS_ENDINGS: &[&str] = &[
     "SUFFIX",
 ];
 
+/// Names that mean something else to those who read them: the working directory of shells, and to etcd how it makes
+/// tokens and which cluster it is part of.
+const NO_SECRETS: &[&str] = &["PWD", "OLDPWD", "ETCD_AUTH_TOKEN", "ETCD_INITIAL_CLUSTER_TOKEN"];
+
 /// Words that make the name that of a switch or of something public.
 const HARMLESS_WORDS: &[&str] = &["PUBLIC", "NO", "ALLOW", "RANDOM", "REQUIRE", "ENABLE", "DISABLE"];
 
@@ -83,8 +87,7 @@ const HARMLESS_WORDS: &[&str] = &["PUBLIC", "NO", "ALLOW", "RANDOM", "REQUIRE", 
 pub fn is_secret_key(name: &str) -> bool {
     let parted = parted(name);
     let words: Vec<&str> = parted.split('_').filter(|word| !word.is_empty()).collect();
-    // The shells' own names for the working directory.
-    if matches!(name, "PWD" | "OLDPWD") || words.iter().any(|word| HARMLESS_WORDS.contains(word)) {
+    if NO_SECRETS.contains(&name) || words.iter().any(|word| HARMLESS_WORDS.contains(word)) {
         return false;
     }
     let Some(last) = words.last() else { return false };

@@ -42,7 +42,7 @@ model! {
         name: Field<String>,
         /// Whether it is built here, or only described.
         kind: ServiceKind,
-        /// Whether it stands in a documentation tree.
+        /// Whether it stands in documentation or among tests.
         is_illustration: bool,
         /// Its atonix.yaml.
         atonix: Option<Arc<Atonix>>,

@@ -24,6 +24,7 @@ pub(super) fn reads(tokens: &Tokens<'_>) -> Vec<EnvRead> {
 
 /// A read of the environment. `is_plain` says that its value is taken as it is.
 fn read(tokens: &Tokens<'_>, name: &str, span: Span, default: Field<String>, is_plain: bool) -> EnvRead {
+    let has_default = !default.is_absent();
     let default = match default {
         Field::Known(text, origin) if text.is_empty() => Field::Absent(origin.at),
         other => other,
@@ -31,6 +32,7 @@ fn read(tokens: &Tokens<'_>, name: &str, span: Span, default: Field<String>, is_
     let is_switch = default.value().is_some_and(|default| matches!(default.as_str(), "true" | "false" | "True" | "False"));
     EnvRead {
         takes_default: is_plain && !matches!(tokens.language, Language::Go | Language::Java),
+        has_default,
         at: tokens.place(span),
         name: name.to_owned(),
         default,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::tokens::Tokens;
 use super::{Call, CodeLanguage, Import, Setting, SourceFile, WrittenSecret, env, logs, metrics, role, routes, secrets};
 use crate::model::schema::PathText;
-use crate::model::value::{Field, List};
+use crate::model::value::{Field, List, Unresolved};
 use crate::source::{FileId, Place, Span};
 use crate::syntax::code::{Language, TokenKind};
 
@@ -111,18 +111,30 @@ fn model_call(tokens: &Tokens<'_>, call: &crate::syntax::code::Call) -> Call {
     let first = arguments.iter().find(|argument| argument.keyword.is_none());
     let first_text = first.and_then(|argument| tokens.literal(argument.start)).unwrap_or(Field::Absent(at));
     let keywords = arguments.iter().filter_map(|argument| Some(Field::known(argument.keyword.clone()?, at)));
+    let mut keywords = List::new(keywords.collect(), at);
+    if let Some(argument) = arguments.iter().find(|argument| is_unpacked(tokens, argument.start)) {
+        let place = tokens.at(argument.start).map_or(at, |token| tokens.place(token.span));
+        let text = tokens.word(argument.start + 2).unwrap_or_default().to_owned();
+        let why = "the arguments are put together elsewhere".into();
+        keywords.unseen = Some(Box::new(Unresolved { text, why, at: place, via: None }));
+    }
     let within = tokens.function_around(call.start);
     Call {
         at,
         name: call.name().to_owned(),
         receiver: call.receiver().map_or(Field::Absent(at), |receiver| Field::known(receiver.to_owned(), at)),
         first_text,
-        keywords: List::new(keywords.collect(), at),
+        keywords,
         words: List::new(own_words(tokens, call), at),
         within: within
             .map_or(Field::Absent(at), |function| Field::known(function.name.clone(), tokens.place(function.span))),
         callee: call.callee.clone(),
     }
+}
+
+/// Whether an argument is a mapping that gives further ones by name: `**options`.
+fn is_unpacked(tokens: &Tokens<'_>, start: usize) -> bool {
+    tokens.is(start, b'*') && tokens.is(start + 1, b'*')
 }
 
 /// The words of a call's arguments, those in the brackets of further calls left out.

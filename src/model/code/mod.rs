@@ -118,6 +118,8 @@ model! {
         /// Whether its value is taken as it is, so that a default would stand here; what is given to a further call, or
         /// read in Go or Java, may get it later.
         takes_default: bool,
+        /// Whether one is written there, be it `""`.
+        has_default: bool,
         /// Whether its name is that of a secret, and it is no switch.
         is_secret_like: bool,
     }

@@ -9,6 +9,7 @@ use super::{
     Ecosystem, Format, Group, Manifest, Package, PackageGap, Pinned, RuntimeGap, Tool, ToolSetting, node, other,
     runtime, settings,
 };
+use crate::discover::is_illustration;
 use crate::finding::{Note, NoteKind};
 use crate::model::dockerfile::Dockerfile;
 use crate::model::late::LateTexts;
@@ -241,7 +242,8 @@ impl Inner {
         let ecosystem = ecosystem_of(format);
         let directory = local.rsplit_once('/').map_or("", |(directory, _)| directory);
         let is_of_service = self.is_built && matches!(directory, "" | "requirements");
-        let home = Home { file, path: path.clone(), ecosystem, is_test_data: is_test_data(local), is_of_service };
+        let is_test_data = is_test_data(local) || is_illustration(directory);
+        let home = Home { file, path: path.clone(), ecosystem, is_test_data, is_of_service };
         let mut problems = Vec::new();
         let mut toml = || {
             let (toml, found) = toml::parse(text);

@@ -339,9 +339,9 @@ impl Accounts {
         }
         if let Some(login) = options.value(&["l", "login"]) {
             user.name = login.field();
+            user.at = name.at;
         }
         user.groups.items.extend(split_groups(options.value(&["G", "groups"])));
-        user.at = name.at;
         self.users.retain(|other| other.name.value() != old.value());
         self.users.push(user);
     }

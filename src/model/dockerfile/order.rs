@@ -79,16 +79,20 @@ pub(super) fn is_official(image: &Image) -> Field<bool> {
     }
 }
 
-/// Whether dependencies are installed from manifests that were copied before the sources.
+/// Whether dependencies are installed from manifests that were copied before the sources. A directory that is copied
+/// before the manifest is one that the manifest refers to.
 pub(super) fn manifest_order(own: &Own, at: Place) -> Field<bool> {
     let Some(install) = own.package_commands.iter().find(|command| command.installs_manifest) else {
         return Field::Absent(at);
     };
+    let manifests = own.copies.iter().filter(|copy| copy.is_manifest_only && copy.position < install.position);
+    let last_manifest = manifests.map(|copy| copy.position).max();
     let brings_source = |copy: &&Copy| {
-        copy.is_from_context && !copy.is_manifest_only && (copy.copies_directory || copy.copies_whole_context)
+        let is_directory = copy.copies_directory && last_manifest.is_none_or(|position| copy.position > position);
+        copy.is_from_context && !copy.is_manifest_only && (copy.copies_whole_context || is_directory)
     };
     let mounted = own.manifest_mounts.iter().any(|position| whole(*position) == install.position);
-    let manifest = mounted || own.copies.iter().any(|copy| copy.is_manifest_only && copy.position < install.position);
+    let manifest = mounted || last_manifest.is_some();
     let source = own.copies.iter().filter(brings_source).find(|copy| copy.position < install.position);
     match source {
         Some(source) => Field::known(false, source.at),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Parts;
+use crate::model::k8s::EnvSource;
 use crate::model::value::List;
 use crate::source::Place;
 use crate::{model, words};
@@ -46,7 +47,8 @@ fn missing(given: &[Given<'_>], there: &[Given<'_>], place: EnvPlace) -> Vec<Env
 }
 
 impl Parts<'_> {
-    /// Variables that either compose or Kubernetes gives to the service, and the other does not.
+    /// Variables that either compose or Kubernetes gives to the service, and the other does not. What tells a pod about
+    /// itself has no counterpart.
     pub(in crate::model) fn env_differences(&self) -> List<EnvGap> {
         let (compose, containers) = (self.own_compose(), self.own_containers());
         if compose.is_empty() || containers.is_empty() {
@@ -60,6 +62,7 @@ impl Parts<'_> {
         let in_pods: Vec<Given<'_>> = containers
             .iter()
             .flat_map(|container| &container.env)
+            .filter(|variable| !matches!(variable.from.value(), Some(EnvSource::Field | EnvSource::Resource)))
             .filter_map(|variable| Some((variable.key.value()?.as_str(), variable.at)))
             .collect();
         let compose_is_whole =

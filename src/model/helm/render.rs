@@ -105,8 +105,8 @@ fn render_here(texts: Texts<'_>, root: &Root, all: &[Root], values: Option<&[Fil
     rendered
 }
 
-/// The values files in a chart's directory besides its own: `values-prod.yaml`, `prod.values.yaml`, `values/prod.yaml`,
-/// `ci/prod-values.yaml`.
+/// The values files in a chart's directory besides its own: `values-prod.yaml`, `prod.values.yaml`, `values/prod.yaml`.
+/// Those in `ci/` are for tests of the chart, and nobody deploys with them (chart-testing, `ct install`).
 #[must_use]
 pub fn values_files(texts: Texts<'_>, dir: &str) -> Vec<FileId> {
     let is_one = |path: &str| {
@@ -117,7 +117,6 @@ pub fn values_files(texts: Texts<'_>, dir: &str) -> Vec<FileId> {
                 begins || [".values", "-values", "_values"].iter().any(|end| stem.ends_with(end))
             }
             Some(("values", name)) => !name.contains('/'),
-            Some(("ci", name)) => !name.contains('/') && name.ends_with("values"),
             Some(_) => false,
         }
     };

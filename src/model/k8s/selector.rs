@@ -29,6 +29,9 @@ enum Operator {
     DoesNotExist,
 }
 
+/// What a pod may become while it runs.
+const ROLES: &[&str] = &["active", "leader", "master", "primary", "replica", "standby", "true"];
+
 impl Operator {
     fn from_word(word: &str) -> Option<Self> {
         Some(match word {
@@ -67,6 +70,27 @@ impl LabelSelector {
             expressions: Vec::new(),
             unsure: pairs.unseen.is_some(),
         }
+    }
+
+    /// Whether all that keeps it from pods with these labels is a role, which programs that elect a leader write on
+    /// their own pods (Vault's `vault-active`, Patroni's `role`).
+    #[must_use]
+    pub fn awaits_role(&self, labels: &List<Pair>) -> bool {
+        let (mut roles, mut shared) = (0_usize, 0_usize);
+        let is_possible = self.labels.iter().all(|(key, wanted)| {
+            let wanted = wanted.value();
+            match labels.iter().find(|pair| pair.key == *key) {
+                Some(pair) => {
+                    shared += 1;
+                    pair.value.value() == wanted
+                }
+                None => {
+                    roles += 1;
+                    wanted.is_some_and(|role| ROLES.contains(&role.as_str()))
+                }
+            }
+        });
+        is_possible && roles > 0 && shared > 0 && self.expressions.is_empty()
     }
 
     /// The same without the labels that the control plane gives to pods. Where nothing else is asked for, it cannot be

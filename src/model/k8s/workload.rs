@@ -189,6 +189,12 @@ impl Workload {
         self.base_name.as_deref().or(self.name.value().map(String::as_str))
     }
 
+    /// Whether one of its containers declares a port.
+    #[must_use]
+    pub fn declares_ports(&self) -> bool {
+        self.containers.iter().any(|container| !container.ports.items.is_empty())
+    }
+
     /// Its kind.
     #[must_use]
     pub fn kind(&self) -> &str {

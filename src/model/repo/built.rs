@@ -223,7 +223,8 @@ fn link(repo: &Repo, built: &mut [Built<'_>], loose: &BTreeMap<usize, Vec<Arc<Ob
             let is_raw = repo.object_names().get(&key).is_some_and(|all| all.iter().any(|file| !files.contains(file)));
             is_raw || names.get(&key).is_some_and(|builds| builds.iter().any(|other| *other != index))
         };
-        let about = About { kustomizations: &[], is_open: one.build.is_open(), elsewhere: &elsewhere };
+        let about =
+            About { kustomizations: &[], is_open: one.build.is_open(), is_one_deployment: true, elsewhere: &elsewhere };
         k8s::link_among(&mut one.objects, &others, &about);
     });
 }

@@ -43,7 +43,7 @@ pub struct Head {
     pub root: String,
     /// Whether it is built here, or only described.
     pub kind: ServiceKind,
-    /// Whether it stands in documentation or test fixtures.
+    /// Whether it stands in documentation or among tests.
     pub is_illustration: bool,
     /// Whether it has an atonix.yaml.
     pub has_atonix: bool,

@@ -29,7 +29,12 @@ pub(super) fn of_files(repo: &Repo, own: &Files, seen: &mut Seen) -> Vec<Arc<Obj
     };
     skaffold::tag(&mut objects, &repo.tagged_by_skaffold);
     k8s::mark(&mut objects, &repo.kustomizations);
-    let about = About { kustomizations: &repo.kustomizations, is_open: own.share.is_open, elsewhere: &elsewhere };
+    let about = About {
+        kustomizations: &repo.kustomizations,
+        is_open: own.share.is_open,
+        is_one_deployment: false,
+        elsewhere: &elsewhere,
+    };
     k8s::link_among(&mut objects, &own.share.neighbours, &about);
     objects.into_iter().filter(|object| !object.is_patch()).map(Arc::new).collect()
 }

@@ -1,5 +1,5 @@
 //! Images whose tag Skaffold writes: the artifacts that a `skaffold.yaml` builds stand in manifests without one
-//! (Skaffold reference, `build.artifacts`).
+//! (Skaffold reference, `build.artifacts`, also of `profiles`).
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -23,7 +23,9 @@ pub(super) fn images(sources: &Sources, root: Option<&Path>) -> BTreeSet<String>
             continue;
         }
         for document in Tree::parse(id, super::read_late(sources, root, id)).documents() {
-            let artifacts = document.at(&["build", "artifacts"]).into_iter().flat_map(NodeRef::items);
+            let profiles = document.get("profiles").into_iter().flat_map(NodeRef::items);
+            let builds = std::iter::once(document).chain(profiles).filter_map(|one| one.at(&["build", "artifacts"]));
+            let artifacts = builds.flat_map(NodeRef::items);
             out.extend(artifacts.filter_map(|artifact| artifact.get("image")?.text().map(str::to_owned)));
         }
     }

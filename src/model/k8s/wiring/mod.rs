@@ -25,7 +25,7 @@ use crate::source::Place;
 /// another group has an object of a kind and name, since the groups of one repository may well be deployed together.
 pub fn link(objects: &mut [Object], kustomizations: &[Kustomization], elsewhere: &Elsewhere<'_>) {
     mark(objects, kustomizations);
-    link_among(objects, &[], &About { kustomizations, is_open: false, elsewhere });
+    link_among(objects, &[], &About { kustomizations, is_open: false, is_one_deployment: false, elsewhere });
 }
 
 /// Marks what kustomizations that are not built make a patch of, and leaves open what they set from outside.
@@ -36,14 +36,15 @@ pub fn mark(objects: &mut [Object], kustomizations: &[Kustomization]) {
 /// Resolves the wiring within the objects that one rendering of a chart gave. `is_partial` is whether it could not be
 /// rendered as a whole, so that what is not among the objects may be there all the same.
 pub fn link_rendered(objects: &mut [Object], is_partial: bool, elsewhere: &Elsewhere<'_>) {
-    link_among(objects, &[], &About { kustomizations: &[], is_open: is_partial, elsewhere });
+    link_among(objects, &[], &About { kustomizations: &[], is_open: is_partial, is_one_deployment: true, elsewhere });
 }
 
 /// Resolves the wiring of objects that are deployed together with others, which stay as they are.
 pub fn link_among(objects: &mut [Object], others: &[Arc<Object>], about: &About<'_>) {
+    let own = objects.iter().filter(|object| !object.is_patch()).count();
     let others = others.iter().map(|object| &**object);
     let whole: Vec<Object> = objects.iter().chain(others).filter(|object| !object.is_patch()).cloned().collect();
-    let group = Group::new(&whole, about);
+    let group = Group::new(&whole, about, if about.is_one_deployment { own } else { 0 });
     for object in objects.iter_mut().filter(|object| !object.is_patch()) {
         match &mut object.body {
             Body::Workload(workload) => workloads::wire(Arc::make_mut(workload), &group),
@@ -66,6 +67,8 @@ pub struct About<'a> {
     pub kustomizations: &'a [Kustomization],
     /// Whether there may be more objects than can be seen.
     pub is_open: bool,
+    /// Whether all of them are deployed at once. Of files that nothing puts together one may stand in for another.
+    pub is_one_deployment: bool,
     /// Whether another group has an object of a kind and name.
     pub elsewhere: &'a Elsewhere<'a>,
 }
@@ -73,6 +76,8 @@ pub struct About<'a> {
 /// The whole objects of a group, patches left out.
 struct Group<'g> {
     objects: &'g [Object],
+    /// How many of them, from the first, are deployed at once.
+    together: usize,
     config_maps_to_come: Vec<&'g Generated>,
     secrets_to_come: Vec<&'g Generated>,
     is_open: bool,
@@ -92,12 +97,13 @@ macro_rules! bodies {
 }
 
 impl<'g> Group<'g> {
-    fn new(objects: &'g [Object], known: &'g About<'g>) -> Self {
+    fn new(objects: &'g [Object], known: &'g About<'g>, together: usize) -> Self {
         let files = objects.iter().map(|object| object.meta.path.as_str()).collect();
         let kustomizations =
             if known.kustomizations.is_empty() { Vec::new() } else { about(known.kustomizations, &files) };
         Self {
             objects,
+            together,
             config_maps_to_come: kustomizations.iter().flat_map(|one| &one.config_maps).collect(),
             secrets_to_come: kustomizations.iter().flat_map(|one| &one.secrets).collect(),
             is_open: known.is_open || kustomizations.iter().any(|one| !one.opaque.is_empty()),
@@ -144,6 +150,37 @@ impl<'g> Group<'g> {
         Field::unresolved(name, format!("a {kind} of this name may come from outside these files"), at)
     }
 
+    /// The workloads that are certainly deployed at once with one: those of its chart or kustomization and of its file,
+    /// and the Deployment that a Rollout was meant to replace.
+    fn deployed_with(&self, workload: &Workload) -> impl Iterator<Item = &'g Workload> {
+        let replaces = move |other: &Workload| {
+            matches!((workload.kind(), other.kind()), ("Rollout", "Deployment") | ("Deployment", "Rollout"))
+        };
+        let all = self.objects.iter().enumerate().filter_map(|(index, object)| match &object.body {
+            Body::Workload(other) => Some((index, &**other)),
+            _ => None,
+        });
+        all.filter(move |(index, other)| {
+            let at_once = *index < self.together || other.at.file == workload.at.file || replaces(other);
+            at_once && same_namespace(&workload.namespace, &other.namespace)
+        })
+        .map(|(_, other)| other)
+    }
+
+    /// Whether pods that a selector wants may be there though no workload here makes them: none here is in its
+    /// namespace, an operator makes them, or what lacks is a label that pods are given when they run.
+    fn may_select_others(&self, matcher: &LabelSelector, namespace: &Field<String>) -> bool {
+        let is_known = namespace.value().is_some();
+        let elsewhere = self.objects.iter().any(|object| match &object.body {
+            Body::Workload(workload) => matcher.matches(&workload.pod_labels) != Some(false),
+            _ => false,
+        });
+        let mut here = self.workloads(namespace).filter(|workload| workload.namespace.value() == namespace.value());
+        let nobody = is_known && !elsewhere && here.next().is_none();
+        let is_operated = self.objects.iter().any(|object| OPERATED.contains(&object.meta.kind()));
+        nobody || is_operated || self.workloads(namespace).any(|workload| matcher.awaits_role(&workload.pod_labels))
+    }
+
     /// Labels of the workloads whose pods a selector selects.
     fn selected(&self, matcher: &LabelSelector, namespace: &Field<String>, at: Place) -> List<Field<String>> {
         let mut list = List::empty(at);
@@ -155,13 +192,26 @@ impl<'g> Group<'g> {
             }
         }
         let elsewhere = || self.lacks(|body| matches!(body, Body::Workload(_)));
-        if list.items.is_empty() && (self.is_open || elsewhere()) {
+        if list.items.is_empty() && (self.is_open || elsewhere() || self.may_select_others(matcher, namespace)) {
             let why = "its pods may come from outside these files".into();
             list.unseen = Some(Box::new(Unresolved { text: String::new(), why, at, via: None }));
         }
         list
     }
 }
+
+/// Kinds of which operators make pods (Prometheus Operator, Strimzi, ECK, CloudNativePG, RabbitMQ and MinIO operators).
+const OPERATED: &[&str] = &[
+    "Alertmanager",
+    "Cluster",
+    "Elasticsearch",
+    "Kafka",
+    "Kibana",
+    "Prometheus",
+    "RabbitmqCluster",
+    "Tenant",
+    "ThanosRuler",
+];
 
 fn open_match(text: String, at: Place) -> Unresolved {
     Unresolved { text, why: "its labels are not all known".into(), at, via: None }

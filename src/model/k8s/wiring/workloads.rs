@@ -36,6 +36,10 @@ pub(super) fn wire(workload: &mut Workload, group: &Group<'_>) {
             None => services.unseen = Some(Box::new(open_match(service.label(), at))),
         }
     }
+    let named_alike = || workload.name.value().is_some_and(|name| (group.elsewhere)("Service", name));
+    if services.items.is_empty() && services.unseen.is_none() && workload.declares_ports() && named_alike() {
+        services.unseen = Some(Box::new(open_match(workload.label(), at)));
+    }
     workload.services = or_more(services, group);
     workload.rivals = rivals(workload, group);
     let guards = group.budgets(&namespace).map(|budget| budget.matcher.matches(&workload.pod_labels));
@@ -99,7 +103,7 @@ fn rivals(workload: &Workload, group: &Group<'_>) -> List<Field<String>> {
             && owner.matcher.matches(&pods.pod_labels) == Some(true)
     };
     let is_other = |other: &&Workload| other.at != workload.at && !other.is_variant_of(workload);
-    for other in group.workloads(&workload.namespace).filter(is_other) {
+    for other in group.deployed_with(workload).filter(is_other) {
         if owns(other, workload) || owns(workload, other) {
             list.items.push(Field::known(other.label(), other.at));
         }
