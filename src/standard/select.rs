@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::Standard;
 use super::conflict::{self, Asked};
+use super::contradict;
 use super::library::{Library, renamed};
 use crate::diagnostic::Problem;
 use crate::finding::{ClauseRef, Label, Severity};
@@ -86,6 +87,10 @@ pub fn instances(library: &mut Library, standards: &[Arc<Standard>]) -> Result<V
             }
             Err(found) => problems.extend(found),
         }
+    }
+    if standards.len() > 1 {
+        let uses: Vec<_> = out.iter().map(|selected| (selected.first, &*selected.instance.rule.source)).collect();
+        problems.extend(contradict::contradictions(&uses));
     }
     if !problems.is_empty() {
         return Err(without_repeats(problems));
