@@ -40,11 +40,17 @@ pub struct Instance {
 }
 
 impl Instance {
-    /// Whether it looks at findings in a file.
+    /// Whether it passes some files over.
     #[must_use]
-    pub fn looks_at(&self, path: &str) -> bool {
-        (self.only.is_empty() || self.only.iter().any(|glob| glob.is_match(path)))
-            && !self.except.iter().any(|glob| glob.is_match(path))
+    pub fn is_choosy(&self) -> bool {
+        !self.only.is_empty() || !self.except.is_empty()
+    }
+
+    /// Whether it looks at what several files make: `only` has to name one of them, `except` none.
+    #[must_use]
+    pub fn looks_at(&self, paths: &[&str]) -> bool {
+        let names = |globs: &[Pattern]| globs.iter().any(|glob| paths.iter().any(|path| glob.is_match(path)));
+        (self.only.is_empty() || names(&self.only)) && !names(&self.except)
     }
 }
 

@@ -109,6 +109,8 @@ impl Composed {
             file: self.file,
             nodes: self.nodes,
             origins: self.origins,
+            printed: Vec::new(),
+            parts: Vec::new(),
             documents: self.documents,
             comments: Vec::new(),
             problems: Vec::new(),

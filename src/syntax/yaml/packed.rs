@@ -73,7 +73,9 @@ impl Tree {
             let own_line = reader.byte()? != 0;
             comments.push(Comment { span, text: comment_text(span, text).to_owned(), own_line });
         }
-        Some(Self { file, nodes, origins: Vec::new(), documents, comments, problems: Vec::new() })
+        let (origins, printed, problems) = (Vec::new(), Vec::new(), Vec::new());
+        let parts = Vec::new();
+        Some(Self { file, nodes, origins, printed, parts, documents, comments, problems })
     }
 }
 

@@ -137,7 +137,8 @@ fn finish(file: FileId, stream: build::Stream, mut problems: Vec<SyntaxProblem>,
     }
     problems.extend(stream.problems);
     problems.sort_by_key(|problem| problem.span);
-    Tree { file, nodes: stream.nodes, origins: Vec::new(), documents, comments: stream.comments, problems }
+    let (nodes, comments) = (stream.nodes, stream.comments);
+    Tree { file, nodes, origins: Vec::new(), printed: Vec::new(), parts: Vec::new(), documents, comments, problems }
 }
 
 /// The same bytes as spans that ascend and do not overlap.
