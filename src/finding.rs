@@ -90,6 +90,31 @@ pub struct ClauseRef {
     pub title: String,
 }
 
+/// Where a suppression may stand that silences a finding, besides around its place.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Reach {
+    /// Places that a comment may cover instead: the name of the object that was patched there, the template that
+    /// prints the value.
+    pub places: Vec<Place>,
+    /// The action of a template that prints the value, where the finding stands in a values file.
+    pub printed: Option<Place>,
+    /// The rules that the annotations of its object silence, with the places of these; `None` where it is about no
+    /// object.
+    pub annotations: Option<Vec<(String, Place)>>,
+    /// Whether overlays, overrides or values files take part in what it is about.
+    pub is_composed: bool,
+    /// Further targets that the same value is the reason for.
+    pub also: Vec<Target>,
+}
+
+impl Reach {
+    /// The annotations of its object that silence a rule.
+    pub fn silenced_by<'r>(&'r self, rule: &'r str) -> impl Iterator<Item = Place> + 'r {
+        let all = self.annotations.iter().flatten();
+        all.filter(move |(silenced, _)| silenced == rule).map(|(_, at)| *at)
+    }
+}
+
 /// What a finding is about.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Target {
@@ -183,6 +208,8 @@ pub struct Finding {
     pub fingerprint: String,
     /// Ways to mend it; one of them is enough.
     pub fixes: Vec<Fix>,
+    /// Where else a suppression may stand.
+    pub reach: Reach,
     /// Set where an inline comment or annotation silences it.
     pub suppressed: Option<Suppression>,
 }

@@ -129,3 +129,90 @@ fn atonix_and_pmoves_differ_in_the_user_and_the_health_path() {
     rules.sort_unstable();
     assert_eq!(rules, ["dockerfile-healthcheck-path", "dockerfile-user-id", "dockerfile-user-name"]);
 }
+
+/// Two rules of a pack, each of which asks something of every service.
+fn of_two_rules(one: &str, other: &str) -> Vec<String> {
+    let mut library = library("rule: ask-one", "rule: ask-other");
+    for (id, text) in [("ask-one", one), ("ask-other", other)] {
+        let rule = format!(
+            "rule: {id}\nsince: 0.1.0\nstatus: preview\nsummary: one\ncategory: correctness\nseverity: error\nwhy: one\n{text}\nmessage: \
+             one\nhelp: one\nexamples:\n  - name: one\n    files: {{ compose.yaml: \"services: {{}}\" }}\n  - name: \
+             other\n    files: {{ compose.yaml: \"services: {{}}\" }}\n    expect: [{{ at: compose.yaml }}]\n"
+        );
+        library.insert(&format!("rules/compose/{id}.yaml"), Arc::from(rule));
+    }
+    let problems = combined(&mut library, &["one", "other"]).err().unwrap_or_default();
+    problems.iter().map(|problem| problem.message.clone()).collect()
+}
+
+#[test]
+fn different_rules_that_want_one_field_to_be_two_things_are_refused() {
+    let found = of_two_rules(
+        "target: compose.service\nrequire: { field: restart, eq: always }",
+        "target: compose.service\nrequire: { field: restart, in: [unless-stopped, \"no\"] }",
+    );
+    let message = "`one` and `other` cannot both be met: one-1 wants `restart` of compose.service to be always (`ask-one`), other-1 to be unless-stopped, no (`ask-other`)";
+    assert_eq!(found, [message]);
+}
+
+#[test]
+fn a_field_that_has_to_be_there_cannot_be_left_out() {
+    let found = of_two_rules(
+        "target: compose.service\nwhere: { field: first_party, eq: true }\nrequire: { field: user, exists: true }",
+        "target: compose.service\nrequire: { field: user, exists: false }",
+    );
+    assert_eq!(found.len(), 1, "{found:?}");
+}
+
+#[test]
+fn different_rules_that_one_service_can_meet_combine() {
+    let of = |one: &str, other: &str| {
+        let rule = |text: &str| format!("target: compose.service\n{text}");
+        of_two_rules(&rule(one), &rule(other))
+    };
+    for (one, other) in [
+        // Both hold where nothing is written.
+        (
+            "require: { field: restart, eq: always, absent: pass }",
+            "require: { field: restart, eq: \"no\", absent: pass }",
+        ),
+        ("require: { field: restart, eq: always }", "require: { field: restart, ne: \"no\" }"),
+        (
+            "require: { field: restart, eq: always }",
+            "require: { any: [{ field: restart, eq: \"no\" }, { field: user, exists: true }] }",
+        ),
+        // They look at different services.
+        (
+            "where: { field: first_party, eq: true }\nrequire: { field: restart, eq: always }",
+            "where: { field: first_party, eq: false }\nrequire: { field: restart, eq: \"no\" }",
+        ),
+    ] {
+        assert_eq!(of(one, other), Vec::<String>::new(), "{one} {other}");
+    }
+}
+
+#[test]
+fn built_in_standards_contradict_each_other_only_where_their_texts_do() {
+    let mut library = Library::built_in();
+    let ids = ["atonix", "pmoves", "recommended", "statex", "systemupdate", "xpress"];
+    let mut found = Vec::new();
+    for (index, one) in ids.iter().enumerate() {
+        for other in ids.iter().skip(index + 1) {
+            let problems = combined(&mut library, &[one, other]).err().unwrap_or_default();
+            found.extend(problems.into_iter().map(|problem| problem.message));
+        }
+    }
+    insta::assert_snapshot!(found.join("\n"), @"
+    `atonix` and `pmoves` cannot both be met: ATX-2.1-e wants `uid` of `dockerfile-user-id` to be 1000, PMV-CTR-b wants 65532
+    `atonix` and `pmoves` cannot both be met: ATX-2.1-d wants `name` of `dockerfile-user-name` to be appuser, PMV-CTR-e wants pmoves
+    `atonix` and `pmoves` cannot both be met: ATX-2.1-l wants `path` of `dockerfile-healthcheck-path` to be /health, PMV-CTR-p wants /healthz
+    `atonix` and `xpress` cannot both be met: ATX-2.1-e wants `uid` of `dockerfile-user-id` to be 1000, XOT-3.1-i wants 1001
+    `atonix` and `xpress` cannot both be met: ATX-4.1-f wants `period` of `k8s-liveness-period` to be 30s, XOT-4.2-s wants 10s
+    `pmoves` and `xpress` cannot both be met: PMV-CTR-b wants `uid` of `dockerfile-user-id` to be 65532, XOT-3.1-i wants 1001
+    `pmoves` and `xpress` cannot both be met: PMV-CTR-b wants `gid` of `dockerfile-group-id` to be 65532, XOT-3.1-i wants 1001
+    `pmoves` and `xpress` cannot both be met: PMV-CTR-p wants `path` of `dockerfile-healthcheck-path` to be /healthz, XOT-3.1-r wants /health
+    `pmoves` and `xpress` cannot both be met: PMV-CTR-e wants `name` of `dockerfile-user-name` to be pmoves, XOT-3.2-a wants appuser
+    `pmoves` and `xpress` cannot both be met: PMV-CHK-b wants `uid` of `k8s-run-as-user` to be 65532, XOT-4.2-y wants 1001
+    `pmoves` and `xpress` cannot both be met: PMV-OPS-n wants `namespace` of k8s.workload to be pmoves-prod (`k8s-namespace`), XOT-4.2-c to be ops-tower, ops-tower-dev, ops-tower-staging, ops-tower-prod (`k8s-namespace-in`)
+    ");
+}

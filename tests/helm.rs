@@ -95,7 +95,7 @@ fn findings_point_at_the_literal_or_the_action_in_the_template() {
     shop/templates/deployment.yaml:20:25-29 k8s-not-privileged: container `shop` is privileged
     shop/templates/workers.yaml:9:13-24 k8s-memory-request: container `mail` of `Pod/shop-mail` requests no memory
     shop/templates/workers.yaml:9:13-24 k8s-memory-request: container `report` of `Pod/shop-report` requests no memory
-    shop/templates/workers.yaml:12:21-38 k8s-not-privileged: container `report` is privileged
+    shop/values.yaml:14:17-21 k8s-not-privileged: container `report` is privileged (printed here workers.yaml)
     ");
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::k8s::Pair;
+use crate::model::k8s::{Body, Object, Pair};
 use crate::model::repo::{Remark, Seen};
 use crate::model::service::Service;
 use crate::source::{FileId, Place, Sources};
@@ -37,25 +37,38 @@ pub(super) fn pragmas(sources: &Sources, seen: &Seen) -> (Vec<Pragma>, Vec<Missp
     (pragmas, misspelt)
 }
 
-/// The suppressions in annotations, on an object or on its pod template. Each covers the object's document.
+/// The suppressions in annotations, on an object or on its pod template. Each silences what is found in its object, and
+/// what else stands in its document.
 pub(super) fn annotations(sources: &Sources, service: &Service) -> Vec<Annotated> {
-    let mut out = Vec::new();
-    for object in &service.objects {
-        let pairs = object.meta.annotations.iter();
-        out.extend(pairs.filter_map(|pair| annotation(sources, pair, object.meta.at)));
-    }
-    for workload in &service.workloads {
-        let pairs = workload.pod_annotations.iter();
-        out.extend(pairs.filter_map(|pair| annotation(sources, pair, workload.at)));
-    }
-    out
+    let of = |object: &Object| -> Vec<Annotated> {
+        let given = given(object).filter_map(|(rule, pair)| {
+            let reason = reason(pair)?.to_owned();
+            let is_beside = pair.at.file == object.meta.at.file;
+            let covers = is_beside.then(|| document_around(sources.get(pair.at.file).text(), object.meta.at));
+            Some(Annotated { place: pair.at, rule: rule.to_owned(), reason, covers })
+        });
+        given.collect()
+    };
+    service.objects.iter().flat_map(|object| of(object)).collect()
 }
 
-fn annotation(sources: &Sources, pair: &Pair, object: Place) -> Option<Annotated> {
-    let rule = pair.key.strip_prefix(ANNOTATION)?.to_owned();
-    let reason = pair.value.value().filter(|reason| !reason.trim().is_empty())?.clone();
-    let covers = document_around(sources.get(object.file).text(), object);
-    Some(Annotated { place: pair.at, rule, reason, covers })
+/// The rules that the annotations of an object silence, with the places of these.
+pub(super) fn silenced(object: &Object) -> Vec<(String, Place)> {
+    let counts = given(object).filter(|(_, pair)| reason(pair).is_some());
+    counts.map(|(rule, pair)| (rule.to_owned(), pair.at)).collect()
+}
+
+fn given(object: &Object) -> impl Iterator<Item = (&str, &Pair)> {
+    let of_pods = match &object.body {
+        Body::Workload(workload) => workload.pod_annotations.items.as_slice(),
+        _ => &[],
+    };
+    let all = object.meta.annotations.items.iter().chain(of_pods);
+    all.filter_map(|pair| Some((pair.key.strip_prefix(ANNOTATION)?, pair)))
+}
+
+fn reason(pair: &Pair) -> Option<&str> {
+    pair.value.value().map(String::as_str).filter(|reason| !reason.trim().is_empty())
 }
 
 /// The text between the `---` around a place.

@@ -1,9 +1,11 @@
-//! Where two standards use one rule with different bounds and both fail, the stricter use speaks for both.
+//! Findings that say one thing are told once: where two standards use one rule with different bounds and both fail, the
+//! stricter use speaks for both; a value that templates print several times is one finding.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::finding::{Finding, Outcome, Target};
+use super::stand::PRINTED;
+use crate::finding::{Finding, Label, Outcome, Target};
 use crate::source::Place;
 use crate::standard::select::Instance;
 
@@ -36,4 +38,67 @@ pub(super) fn stricter(findings: &mut Vec<Finding>, instances: &[Instance]) {
         }
     }
     *findings = kept;
+}
+
+/// How many further actions that print a value are shown.
+const SHOWN: usize = 8;
+
+/// Makes one finding of those that one value of a values file is the reason of, because several templates print it.
+pub(super) fn printed(findings: &mut Vec<Finding>) {
+    if findings.iter().all(|finding| finding.reach.printed.is_none()) {
+        return;
+    }
+    let mut groups: BTreeMap<Same, Vec<usize>> = BTreeMap::new();
+    let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
+    let (mut told, others): (Vec<Finding>, Vec<Finding>) =
+        std::mem::take(findings).into_iter().partition(|finding| finding.reach.printed.is_some());
+    told.sort_by_key(|finding| finding.reach.printed);
+    for finding in told {
+        let Some(at) = finding.reach.printed else { continue };
+        let group = groups.entry(Same::of(&finding)).or_default();
+        // What one target has several findings of are different things, such as two labels that it lacks.
+        let other = group.iter().copied().find(|index| {
+            let mut told =
+                kept.get(*index).into_iter().flat_map(|first| std::iter::once(&first.target).chain(&first.reach.also));
+            told.all(|target| *target != finding.target)
+        });
+        let Some(first) = other.and_then(|index| kept.get_mut(index)) else {
+            group.push(kept.len());
+            kept.push(finding);
+            continue;
+        };
+        first.reach.also.push(finding.target.clone());
+        let is_new = first.related.iter().all(|label| label.place != at);
+        if is_new && first.related.len() < SHOWN {
+            first.related.push(Label { place: at, text: format!("{PRINTED} for `{}`, too", finding.target.name) });
+        }
+    }
+    kept.extend(others);
+    *findings = kept;
+}
+
+/// What findings have in common that one value is the reason of.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Same {
+    rule: String,
+    service: String,
+    place: Place,
+    outcome: Outcome,
+    evidence: String,
+    is_suppressed: bool,
+    clauses: usize,
+}
+
+impl Same {
+    fn of(finding: &Finding) -> Self {
+        Self {
+            rule: finding.rule.clone(),
+            service: finding.service.clone(),
+            place: finding.primary.place,
+            outcome: finding.outcome,
+            evidence: finding.evidence.clone(),
+            is_suppressed: finding.suppressed.is_some(),
+            clauses: finding.clauses.len(),
+        }
+    }
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::finding::{Finding, Outcome, RuleCount, Severity, Target};
+use super::stand::Stand;
+use crate::finding::{Finding, Outcome, Reach, RuleCount, Severity, Target};
 use crate::fix::Desk;
 use crate::model::schema::{Node, Scope};
 use crate::model::service::Service;
@@ -33,13 +34,14 @@ pub(super) fn service(desk: &Desk<'_>, service: &Service, instances: &[Instance]
         let kind = instance.rule.kind.name;
         targets.entry(kind).or_insert_with(|| service.targets(kind));
     }
+    let stand = Stand::new(desk.sources(), service);
     let batch = if alone { BATCH } else { instances.len() };
     let judged: Vec<(Vec<Finding>, RuleCount)> = instances
         .par_iter()
         .with_min_len(batch)
         .map(|instance| {
             let targets = targets.get(instance.rule.kind.name).map_or(&[][..], Vec::as_slice);
-            by_rule(desk, service, instance, targets)
+            by_rule(desk, service, &stand, instance, targets)
         })
         .collect();
     let (findings, counts): (Vec<_>, Vec<_>) = judged.into_iter().unzip();
@@ -53,12 +55,13 @@ pub(super) fn variant(
     instances: &[Instance],
     is_of_objects: bool,
 ) -> Vec<Vec<Finding>> {
+    let stand = Stand::new(desk.sources(), service);
     let judged = |instance: &Instance| {
         let kind = instance.rule.kind.name;
         if kind.starts_with("k8s.") != is_of_objects {
             return Vec::new();
         }
-        by_rule(desk, service, instance, &service.targets(kind)).0
+        by_rule(desk, service, &stand, instance, &service.targets(kind)).0
     };
     instances.iter().map(judged).collect()
 }
@@ -66,14 +69,17 @@ pub(super) fn variant(
 fn by_rule(
     desk: &Desk<'_>,
     service: &Service,
+    stand: &Stand<'_>,
     instance: &Instance,
     targets: &[&dyn Node],
 ) -> (Vec<Finding>, RuleCount) {
     let mut findings = Vec::new();
     let mut count = RuleCount::default();
     let pools = Pools::new(&instance.rule, service);
-    for target in targets {
-        if !instance.looks_at(&desk.sources().get(target.place().file).path) {
+    let objects = service.objects_behind(instance.rule.kind.name);
+    for (index, target) in targets.iter().enumerate() {
+        let object = objects.get(index).copied();
+        if instance.is_choosy() && !instance.looks_at(&stand.paths(*target, object)) {
             continue;
         }
         let found = Found::new(&instance.rule);
@@ -89,8 +95,11 @@ fn by_rule(
                 }
                 for group in &groups {
                     let Some(conclusion) = conclude(&instance.rule, *target, group) else { continue };
-                    let found = finding(instance, service, *target, conclusion);
-                    findings.extend(found.map(|found| mended(desk, instance, *target, group, found)));
+                    let found = finding(instance, service, *target, conclusion).map(|mut found| {
+                        stand.reach(*target, object, &mut found);
+                        mended(desk, instance, *target, group, found)
+                    });
+                    findings.extend(found);
                 }
             }
         }
@@ -137,6 +146,7 @@ fn finding(instance: &Instance, service: &Service, target: &dyn Node, conclusion
         evidence: conclusion.evidence,
         fingerprint: String::new(),
         fixes: Vec::new(),
+        reach: Reach::default(),
         suppressed: None,
     })
 }

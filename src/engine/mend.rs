@@ -61,8 +61,16 @@ pub struct Mended {
     pub taken_back: usize,
 }
 
+/// What is to be done where a fix had to be taken back of something that several files make.
+const COMPOSED: &str = "an overlay, an override or a values file may set it anew or count on it: change it there";
+
+/// The same of what one file makes.
+const WRONG: &str = "the rule's fix is wrong here; please report it";
+
 /// A finding with the fix that is to be tried.
 struct Candidate {
+    /// Whether other files take part in what it is about.
+    is_composed: bool,
     key: Key,
     made: Made,
     edits: Vec<(String, Edit)>,
@@ -98,24 +106,33 @@ impl Tally {
     }
 
     /// What is worse than before, once the findings of some fixes should be gone.
-    fn worse_than(&self, before: &Self, mended: &BTreeMap<Key, usize>) -> Option<String> {
+    fn worse_than(&self, before: &Self, mended: &BTreeMap<Key, usize>) -> Option<Worse> {
         if self.unread > before.unread {
-            return Some("a file can no longer be read".to_owned());
+            return Some(Worse { why: "a file can no longer be read".to_owned(), key: None });
         }
         for (key, count) in &self.found {
             let wanted = before.count(key).saturating_sub(mended.get(key).copied().unwrap_or(0));
             if *count > wanted {
                 let (rule, _, path, _) = key;
                 let is_own = mended.contains_key(key);
-                return Some(if is_own {
+                let why = if is_own {
                     "its finding is still there".to_owned()
                 } else {
                     format!("`{rule}` finds something in `{path}` that it did not find before")
-                });
+                };
+                return Some(Worse { why, key: Some(key.clone()) });
             }
         }
         None
     }
+}
+
+/// How the files came to be worse.
+struct Worse {
+    /// In words.
+    why: String,
+    /// The finding that shows it.
+    key: Option<Key>,
 }
 
 /// Makes the first fix of each finding that may be made, safe ones only unless told otherwise.
@@ -146,9 +163,9 @@ pub fn mend<J: Judge>(judge: &mut J, allow_unsafe: bool) -> Result<Mended, J::Er
     let Run { now, notes, made, refused, mut originals, .. } = run;
     originals.retain(|path, _| now.texts.contains_key(path));
     let State { repo, mut report, texts, .. } = now;
-    for (path, message) in notes {
+    for (path, message, help) in notes {
         let place = repo.sources.find(&path).or(repo.sources.find(".")).map_or(Place::whole(FileId(0)), Place::whole);
-        let help = Some("the rule's fix is wrong here; please report it".to_owned());
+        let help = Some(help.to_owned());
         report.notes.push(Note { kind: NoteKind::FixTakenBack, place, message, help, related: Vec::new() });
     }
     Ok(Mended { repo, report, texts, originals, made, taken_back: refused.len() })
@@ -168,7 +185,8 @@ struct Run<'j, J> {
     now: State,
     /// Findings and titles of fixes that were taken back.
     refused: BTreeSet<(Key, String)>,
-    notes: Vec<(String, String)>,
+    /// Paths, messages and what to do next.
+    notes: Vec<(String, String, &'static str)>,
     made: Vec<Made>,
     judgements: usize,
     /// The texts of files before anything was edited.
@@ -210,12 +228,13 @@ impl<J: Judge> Run<'_, J> {
                 safety: fix.safety,
             };
             let edits = fix.edits.iter().map(|(file, edit)| (path(*file), edit.clone())).collect();
-            out.push(Candidate { key, made, edits, new_files: fix.new_files.clone() });
+            let is_composed = finding.reach.is_composed;
+            out.push(Candidate { is_composed, key, made, edits, new_files: fix.new_files.clone() });
         }
         out
     }
 
-    /// Makes fixes of one round. Where together they do harm, halves of them are tried, down to the one that does.
+    /// Makes fixes of one round. Where together they do harm, parts of them are tried, down to the one that does.
     fn make(&mut self, candidates: Vec<Candidate>) -> Result<(), J::Error> {
         // The places of edits are those in the texts that the round begins with.
         let base = self.base(&candidates);
@@ -243,9 +262,9 @@ impl<J: Judge> Run<'_, J> {
                     kept.append(&mut group);
                     self.now = State { repo, report, tally, texts };
                 }
-                Some(why) => match <[Candidate; 1]>::try_from(group) {
-                    Ok([one]) => self.take_back(one, &why),
-                    Err(group) => split(&mut queue, group),
+                Some(worse) => match <[Candidate; 1]>::try_from(group) {
+                    Ok([one]) => self.take_back(one, &worse.why),
+                    Err(group) => set_apart(&mut queue, group, worse.key.as_ref()),
                 },
             }
         }
@@ -254,7 +273,8 @@ impl<J: Judge> Run<'_, J> {
 
     fn take_back(&mut self, one: Candidate, why: &str) {
         let Made { rule, path, title, .. } = one.made;
-        self.notes.push((path, format!("the fix \"{title}\" of `{rule}` was taken back: with it, {why}")));
+        let help = if one.is_composed { COMPOSED } else { WRONG };
+        self.notes.push((path, format!("the fix \"{title}\" of `{rule}` was taken back: with it, {why}"), help));
         self.refused.insert((one.key, title));
     }
 
@@ -274,6 +294,22 @@ fn mended(group: &[Candidate]) -> BTreeMap<Key, usize> {
         *out.entry(candidate.key.clone()).or_default() += 1;
     }
     out
+}
+
+/// Tries first what the finding that is worse does not point at: the fixes of it, else those of its file, are likely to
+/// be the reason. Judging costs more than anything else here.
+fn set_apart(queue: &mut Vec<Vec<Candidate>>, group: Vec<Candidate>, worse: Option<&Key>) {
+    let Some(worse) = worse else { return split(queue, group) };
+    let is_of_finding = group.iter().any(|one| one.key == *worse);
+    let is_suspect = |one: &Candidate| {
+        if is_of_finding { one.key == *worse } else { one.edits.iter().any(|(path, _)| *path == worse.2) }
+    };
+    let (suspects, others): (Vec<Candidate>, Vec<Candidate>) = group.into_iter().partition(is_suspect);
+    match (suspects.is_empty(), others.is_empty()) {
+        (false, false) => queue.extend([suspects, others]),
+        (false, true) => split(queue, suspects),
+        (true, _) => split(queue, others),
+    }
 }
 
 fn split(queue: &mut Vec<Vec<Candidate>>, mut group: Vec<Candidate>) {

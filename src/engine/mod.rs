@@ -9,6 +9,7 @@ pub mod mutate;
 mod own;
 mod plan;
 pub mod shown;
+mod stand;
 mod summary;
 mod variants;
 mod waivers;
@@ -95,6 +96,7 @@ fn judge_all(repo: &Repo, library: &Library, plan: &Plan, own_findings: bool) ->
     notes.extend(repo.heads.iter().enumerate().filter(shown).map(|(_, head)| illustration(head)));
     notes.extend(suppressions(repo, library, plan, &mut findings, &seen, &annotations));
     notes.extend(waivers::apply(repo, plan, &mut findings));
+    fold::printed(&mut findings);
     notes.extend(plan.notes.iter().cloned());
     order::findings(&mut findings, &repo.sources);
     order::notes(&mut notes, &repo.sources);

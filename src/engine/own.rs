@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::plan::Plan;
-use crate::finding::{Finding, Label, Outcome, RuleInfo, Severity, Target};
+use crate::finding::{Finding, Label, Outcome, Reach, RuleInfo, Severity, Target};
 use crate::model::repo::{Trouble, TroubleKind};
 use crate::model::schema::{Node, Slot, View};
 use crate::model::service::Service;
@@ -140,6 +140,7 @@ fn finding(rule: &str, service: &str, target: Target, message: String, at: Place
         related: Vec::new(),
         fingerprint: String::new(),
         fixes: Vec::new(),
+        reach: Reach::default(),
         suppressed: None,
     }
 }

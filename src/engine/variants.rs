@@ -13,7 +13,7 @@ use crate::source::Place;
 use crate::triage::suppress::Annotated;
 
 /// What makes two findings the same to a reader.
-type Key = (String, Place, String, Outcome);
+type Key = (String, Place, String, Outcome, Vec<Place>);
 
 /// Judges the variants of a service, and adds to its part what was not found before.
 pub(super) fn judge(repo: &Repo, desk: &Desk<'_>, plan: &Plan, index: usize, own_findings: bool, part: &mut Part) {
@@ -50,7 +50,9 @@ pub(super) fn judge(repo: &Repo, desk: &Desk<'_>, plan: &Plan, index: usize, own
 }
 
 fn key(finding: &Finding) -> Key {
-    (finding.rule.clone(), finding.primary.place, finding.message.clone(), finding.outcome)
+    // Where one overlay silences a finding, it stays for the others.
+    let silenced = finding.reach.silenced_by(&finding.rule).collect();
+    (finding.rule.clone(), finding.primary.place, finding.message.clone(), finding.outcome, silenced)
 }
 
 fn told_of(mut finding: Finding, variant: Variant) -> Finding {

@@ -35,14 +35,19 @@ impl Image {
     /// `at` is the text of the whole reference; where `verbatim`, the parts get their own spans within it.
     #[must_use]
     pub fn parse(reference: &str, at: Place, verbatim: bool) -> Self {
-        let part = |start: usize, end: usize| {
+        Self::parse_parts(reference, at, &|start, end| {
             let span = if verbatim {
                 Span::new(at.span.start as usize + start, at.span.start as usize + end)
             } else {
                 at.span
             };
             Place { file: at.file, span }
-        };
+        })
+    }
+
+    /// The same where `part` says where the text from one offset to another stands.
+    #[must_use]
+    pub fn parse_parts(reference: &str, at: Place, part: &dyn Fn(usize, usize) -> Place) -> Self {
         let digest_at = reference.find('@');
         let name_end = digest_at.unwrap_or(reference.len());
         let digest = match digest_at {

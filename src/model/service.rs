@@ -277,6 +277,25 @@ impl Scope for Service {
     }
 }
 
+impl Service {
+    /// The objects that the targets of a kind are, or belong to, in the order of those; none for kinds that are of
+    /// something else.
+    #[must_use]
+    pub fn objects_behind(&self, kind: &str) -> Vec<&Object> {
+        let objects = self.objects.iter().map(|object| &**object);
+        match kind {
+            "k8s.object" => objects.collect(),
+            "k8s.container" => objects
+                .flat_map(|object| match &object.body {
+                    Body::Workload(workload) => std::iter::repeat_n(object, workload.containers.items.len()),
+                    _ => std::iter::repeat_n(object, 0),
+                })
+                .collect(),
+            _ => objects.filter(|object| body_node(object).is_some_and(|node| node.def().name == kind)).collect(),
+        }
+    }
+}
+
 /// The workloads in the variants that overlays make of them: each variant has every workload once.
 fn variants(workloads: &[Arc<Workload>]) -> Vec<Vec<&Workload>> {
     let mut by_place: BTreeMap<Place, Vec<&Workload>> = BTreeMap::new();

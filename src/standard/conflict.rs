@@ -24,7 +24,7 @@ pub(super) struct Asked<'s> {
 
 impl<'s> Asked<'s> {
     /// What it gives a parameter, or the rule's own default.
-    fn value<'r: 's>(self, source: &'r RuleSource, param: &str) -> Option<&'s At<Literal>> {
+    pub(super) fn value<'r: 's>(self, source: &'r RuleSource, param: &str) -> Option<&'s At<Literal>> {
         let default = || source.params.iter().find(|known| known.name.value == param)?.default.as_ref();
         self.rule.params.get(param).or_else(default)
     }
@@ -202,7 +202,7 @@ fn items(literal: &Literal) -> BTreeSet<String> {
 
 /// Whether two uses may look at the same file. Only globs that begin with different directories cannot, and files that
 /// the one leaves to the other.
-fn may_overlap(one: &Use, other: &Use) -> bool {
+pub(super) fn may_overlap(one: &Use, other: &Use) -> bool {
     let left = |a: &Use, b: &Use| !b.only.is_empty() && b.only.iter().all(|glob| a.except.contains(glob));
     let fixed = |glob: &str| glob.split(['*', '?', '[', '{']).next().unwrap_or("").to_owned();
     let apart = |a: &String, b: &String| {

@@ -2,6 +2,7 @@
 
 mod alias;
 mod conflict;
+mod contradict;
 mod extend;
 pub mod library;
 pub mod load;

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::Standard;
 use super::conflict::{self, Asked};
+use super::contradict;
 use super::library::{Library, renamed};
 use crate::diagnostic::Problem;
 use crate::finding::{ClauseRef, Label, Severity};
@@ -39,11 +40,17 @@ pub struct Instance {
 }
 
 impl Instance {
-    /// Whether it looks at findings in a file.
+    /// Whether it passes some files over.
     #[must_use]
-    pub fn looks_at(&self, path: &str) -> bool {
-        (self.only.is_empty() || self.only.iter().any(|glob| glob.is_match(path)))
-            && !self.except.iter().any(|glob| glob.is_match(path))
+    pub fn is_choosy(&self) -> bool {
+        !self.only.is_empty() || !self.except.is_empty()
+    }
+
+    /// Whether it looks at what several files make: `only` has to name one of them, `except` none.
+    #[must_use]
+    pub fn looks_at(&self, paths: &[&str]) -> bool {
+        let names = |globs: &[Pattern]| globs.iter().any(|glob| paths.iter().any(|path| glob.is_match(path)));
+        (self.only.is_empty() || names(&self.only)) && !names(&self.except)
     }
 }
 
@@ -86,6 +93,10 @@ pub fn instances(library: &mut Library, standards: &[Arc<Standard>]) -> Result<V
             }
             Err(found) => problems.extend(found),
         }
+    }
+    if standards.len() > 1 {
+        let uses: Vec<_> = out.iter().map(|selected| (selected.first, &*selected.instance.rule.source)).collect();
+        problems.extend(contradict::contradictions(&uses));
     }
     if !problems.is_empty() {
         return Err(without_repeats(problems));

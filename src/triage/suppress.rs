@@ -22,7 +22,7 @@ pub struct Known<'k> {
     pub former: &'k BTreeMap<String, String>,
 }
 
-/// A suppression by annotation: the object's text, the rule, the reason.
+/// A suppression by annotation: the rule, the reason, the object's text.
 #[derive(Clone, Debug)]
 pub struct Annotated {
     /// The annotation.
@@ -31,8 +31,9 @@ pub struct Annotated {
     pub rule: String,
     /// The reason.
     pub reason: String,
-    /// The object it covers.
-    pub covers: Place,
+    /// The document that it stands in, where that is the one of its object: it silences what is found there and belongs
+    /// to no object, too.
+    pub covers: Option<Place>,
 }
 
 /// Applies suppressions to findings, and returns what there is to say about the suppressions themselves.
@@ -59,41 +60,76 @@ pub fn apply(
             let (rule, renamed) = present(written, *at, known);
             notes.extend(renamed);
             let text = Place { file: pragma.place.file, span: pragma.covers };
-            covers.push(Cover { rule, at: *at, text, reason: &pragma.reason, used: false });
+            covers.push(Cover {
+                rule,
+                at: *at,
+                text: Some(text),
+                reason: &pragma.reason,
+                used: false,
+                of_object: false,
+            });
         }
     }
     for annotation in annotations {
         let (rule, renamed) = present(&annotation.rule, annotation.place, known);
         notes.extend(renamed);
         let reason = annotation.reason.as_str();
-        covers.push(Cover { rule, at: annotation.place, text: annotation.covers, reason, used: false });
+        covers.push(Cover {
+            rule,
+            at: annotation.place,
+            text: annotation.covers,
+            reason,
+            used: false,
+            of_object: true,
+        });
     }
     covers.retain(|cover| {
         let refused = refusal(cover, known);
         notes.extend(refused.map(|(message, help)| note(cover.at, message, help)));
         known.rules.contains(cover.rule) && !known.not_waivable.contains(cover.rule)
     });
-    let mut by_file: BTreeMap<FileId, Vec<usize>> = BTreeMap::new();
-    for (index, cover) in covers.iter().enumerate() {
-        by_file.entry(cover.text.file).or_default().push(index);
-    }
-    for finding in findings {
-        for index in by_file.get(&finding.primary.place.file).into_iter().flatten() {
-            let Some(cover) = covers.get_mut(*index) else { continue };
-            let span = finding.primary.place.span;
-            let within = cover.text.span.start <= span.start && span.start <= cover.text.span.end;
-            if cover.rule == finding.rule && within {
-                cover.used = true;
-                let reason = cover.reason.to_owned();
-                finding.suppressed.get_or_insert(Suppression { reason, place: cover.at });
-            }
-        }
+    if !covers.is_empty() {
+        silence(findings, &mut covers);
     }
     for cover in covers.iter().filter(|cover| !cover.used && known.ran.contains(cover.rule)) {
         let message = format!("nothing here needs `{}` to be ignored", cover.rule);
         notes.push(note(cover.at, message, Some("remove the suppression".to_owned())));
     }
     notes
+}
+
+fn silence(findings: &mut [Finding], covers: &mut [Cover<'_>]) {
+    let mut by_file: BTreeMap<FileId, Vec<usize>> = BTreeMap::new();
+    let mut by_annotation: BTreeMap<Place, Vec<usize>> = BTreeMap::new();
+    for (index, cover) in covers.iter().enumerate() {
+        if let Some(text) = cover.text {
+            by_file.entry(text.file).or_default().push(index);
+        }
+        if cover.of_object {
+            by_annotation.entry(cover.at).or_default().push(index);
+        }
+    }
+    for finding in findings {
+        let reach = &finding.reach;
+        let mut found: Vec<usize> = Vec::new();
+        for (number, place) in std::iter::once(&finding.primary.place).chain(&reach.places).enumerate() {
+            let near = by_file.get(&place.file).into_iter().flatten().copied();
+            found.extend(near.filter(|index| {
+                // An annotation silences its own object, and what is of no object.
+                let counts = |cover: &Cover<'_>| !cover.of_object || number == 0 && reach.annotations.is_none();
+                covers.get(*index).is_some_and(|cover| counts(cover) && cover.holds(*place))
+            }));
+        }
+        for (_, at) in reach.annotations.iter().flatten() {
+            found.extend(by_annotation.get(at).into_iter().flatten().copied());
+        }
+        for index in found {
+            let Some(cover) = covers.get_mut(index).filter(|cover| cover.rule == finding.rule) else { continue };
+            cover.used = true;
+            let reason = cover.reason.to_owned();
+            finding.suppressed.get_or_insert(Suppression { reason, place: cover.at });
+        }
+    }
 }
 
 /// Why a suppression that ends on a day does not count.
@@ -120,9 +156,19 @@ fn present<'r>(rule: &'r str, at: Place, known: &Known<'r>) -> (&'r str, Option<
 struct Cover<'p> {
     rule: &'p str,
     at: Place,
-    text: Place,
+    /// The text that it covers.
+    text: Option<Place>,
     reason: &'p str,
+    /// Whether it is an annotation.
+    of_object: bool,
     used: bool,
+}
+
+impl Cover<'_> {
+    fn holds(&self, at: Place) -> bool {
+        let start = at.span.start;
+        self.text.is_some_and(|text| text.file == at.file && text.span.start <= start && start <= text.span.end)
+    }
 }
 
 fn refusal(cover: &Cover<'_>, known: &Known<'_>) -> Option<(String, Option<String>)> {

@@ -57,10 +57,11 @@ pub fn apply(findings: &mut [Finding], sources: &Sources, waivers: &[Waiver<'_>]
         return notes;
     }
     for finding in findings {
-        let path = &sources.get(finding.primary.place.file).path;
+        let places = std::iter::once(finding.primary.place).chain(finding.reach.printed);
+        let paths: Vec<&str> = places.map(|place| sources.get(place.file).path.as_str()).collect();
         let mut by: Vec<&Waiver<'_>> = Vec::new();
         for (waiver, used) in &mut alive {
-            if waiver.waives(finding) && (waiver.covers)(path) {
+            if waiver.waives(finding) && paths.iter().any(|path| (waiver.covers)(path)) {
                 *used = true;
                 by.push(*waiver);
             }

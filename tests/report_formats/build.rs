@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use svclint::finding::{
-    ArtifactRef, ClauseRef, Finding, Label, Note, NoteKind, Outcome, Report, RuleCount, RuleInfo, ServiceRef, Severity,
-    StandardSummary, Suppression, Target,
+    ArtifactRef, ClauseRef, Finding, Label, Note, NoteKind, Outcome, Reach, Report, RuleCount, RuleInfo, ServiceRef,
+    Severity, StandardSummary, Suppression, Target,
 };
 use svclint::report::{Format, Style, write};
 use svclint::source::{EntryKind, FileId, Place, SourceFile, Sources, Span};
@@ -106,6 +106,7 @@ pub fn finding(place: Place) -> Finding {
         evidence: "root".into(),
         fingerprint: "0123456789abcdef".into(),
         fixes: Vec::new(),
+        reach: Reach::default(),
         suppressed: None,
     }
 }

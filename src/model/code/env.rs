@@ -29,7 +29,8 @@ fn read(tokens: &Tokens<'_>, name: &str, span: Span, default: Field<String>, is_
         Field::Known(text, origin) if text.is_empty() => Field::Absent(origin.at),
         other => other,
     };
-    let is_switch = default.value().is_some_and(|default| matches!(default.as_str(), "true" | "false" | "True" | "False"));
+    let is_switch =
+        default.value().is_some_and(|default| matches!(default.as_str(), "true" | "false" | "True" | "False"));
     EnvRead {
         takes_default: is_plain && !matches!(tokens.language, Language::Go | Language::Java),
         has_default,

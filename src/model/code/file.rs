@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::tokens::Tokens;
-use super::{Call, CodeLanguage, Import, Setting, SourceFile, WrittenSecret, env, logs, metrics, role, routes, secrets};
+use super::{
+    Call, CodeLanguage, Import, Setting, SourceFile, WrittenSecret, env, logs, metrics, role, routes, secrets,
+};
 use crate::model::schema::PathText;
 use crate::model::value::{Field, List, Unresolved};
 use crate::source::{FileId, Place, Span};

@@ -190,18 +190,24 @@ fn registers_health(module: &str) -> bool {
 /// Packages that export metrics by themselves: wrappers of a client, and frameworks with a server for them.
 fn exports_metrics(module: &str) -> bool {
     let name = module.to_ascii_lowercase();
-    let is_own = module.starts_with(['.', '/']) || ["app.", "src.", "crate", "super", "self"].iter().any(|own| module.starts_with(own));
-    let is_client = matches!(module, "prometheus_client" | "prom-client" | "prometheus") || module.starts_with("github.com/prometheus/");
+    let is_own = module.starts_with(['.', '/'])
+        || ["app.", "src.", "crate", "super", "self"].iter().any(|own| module.starts_with(own));
+    let is_client = matches!(module, "prometheus_client" | "prom-client" | "prometheus")
+        || module.starts_with("github.com/prometheus/");
     !is_own
         && !is_client
-        && (name.contains("prometheus") || name.contains("metrics") || module.starts_with("sigs.k8s.io/controller-runtime"))
+        && (name.contains("prometheus")
+            || name.contains("metrics")
+            || module.starts_with("sigs.k8s.io/controller-runtime"))
 }
 
 /// Packages that set up the logger for those who import them: a company's own, and bridges to a collector.
 fn sets_up_logs(module: &str) -> bool {
     let last = module.rsplit(['/', '.']).next().unwrap_or(module);
     let is_shared = module.starts_with('@') && (last.contains("logger") || last.contains("logging"));
-    is_shared || last.starts_with("otel") && last.contains("log") || module.starts_with("sigs.k8s.io/controller-runtime/pkg/log")
+    is_shared
+        || last.starts_with("otel") && last.contains("log")
+        || module.starts_with("sigs.k8s.io/controller-runtime/pkg/log")
 }
 
 fn documented_share(public: u32, documented: u32) -> Option<i64> {
@@ -252,20 +258,22 @@ const EXPOSERS: &[&str] = &[
 
 fn metrics_endpoint(code: &[Arc<SourceFile>], routes: &[Arc<Route>]) -> Option<(String, Place)> {
     let by_route = routes.iter().find(|route| route.path.value().is_some_and(|path| path.ends_with("/metrics")));
-    by_route.map(|route| ("/metrics".to_owned(), route.at)).or_else(|| {
-        call_of(code, |call| {
-            EXPOSERS.iter().any(|exposer| call.callee == *exposer || call.callee.ends_with(&format!(".{exposer}")))
-                || (call.name == "expose" && call.callee.contains("nstrument"))
-                || (call.callee.starts_with("Instrumentator") && call.name == "expose")
-                || (call.name == "expose" && call.receiver.value().is_some_and(String::is_empty))
+    by_route
+        .map(|route| ("/metrics".to_owned(), route.at))
+        .or_else(|| {
+            call_of(code, |call| {
+                EXPOSERS.iter().any(|exposer| call.callee == *exposer || call.callee.ends_with(&format!(".{exposer}")))
+                    || (call.name == "expose" && call.callee.contains("nstrument"))
+                    || (call.callee.starts_with("Instrumentator") && call.name == "expose")
+                    || (call.name == "expose" && call.receiver.value().is_some_and(String::is_empty))
+            })
         })
-    })
-    .or_else(|| {
-        // A server written by hand compares the path.
-        let mut texts = code.iter().filter(|file| !file.is_command).flat_map(|file| file.mentions.iter());
-        let path = |text: &str| text == "/metrics" || text.trim_end().ends_with("GET /metrics");
-        texts.find_map(|text| text.value().filter(|value| path(value)).map(|value| (value.clone(), text.place())))
-    })
+        .or_else(|| {
+            // A server written by hand compares the path.
+            let mut texts = code.iter().filter(|file| !file.is_command).flat_map(|file| file.mentions.iter());
+            let path = |text: &str| text == "/metrics" || text.trim_end().ends_with("GET /metrics");
+            texts.find_map(|text| text.value().filter(|value| path(value)).map(|value| (value.clone(), text.place())))
+        })
 }
 
 /// Clients that export the process's own metrics by themselves.

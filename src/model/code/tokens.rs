@@ -1,6 +1,6 @@
 //! One file's tokens with what the facts ask of them.
 
-use crate::model::value::{Field, List};
+use crate::model::value::{Field, List, Unresolved};
 use crate::source::{FileId, Place, Span};
 use crate::syntax::code::{self, Argument, Call, Code, Function, Language, Token, TokenKind};
 
@@ -78,18 +78,32 @@ impl<'t> Tokens<'t> {
             .map(|index| index + 2)
     }
 
-    /// The literals within the brackets that open at a token.
+    /// The literals within the brackets that open at a token; what else stands there cannot be seen.
     pub(super) fn literals_in(&self, open: usize) -> List<Field<String>> {
         let at = self.place(self.at(open).map_or(Span::default(), |token| token.span));
-        let mut items = Vec::new();
+        let mut items = List::empty(at);
+        let computed = |index: usize| {
+            let text = self.at(index).map_or("", |token| token.span.slice(self.text));
+            Some(Box::new(Unresolved {
+                text: text.to_owned(),
+                why: "it is put together when the program runs".into(),
+                at,
+                via: None,
+            }))
+        };
+        if !self.at(open).is_some_and(|token| matches!(token.kind, TokenKind::Mark(b'[' | b'(' | b'{'))) {
+            items.unseen = computed(open);
+            return items;
+        }
         for index in open + 1..open.saturating_add(MAX_TOKENS) {
             let Some(token) = self.at(index) else { break };
             match token.kind {
                 TokenKind::Mark(b']' | b')' | b'}') => break,
-                _ => items.extend(self.literal(index)),
+                TokenKind::Word => items.unseen = items.unseen.or_else(|| computed(index)),
+                _ => items.items.extend(self.literal(index)),
             }
         }
-        List::new(items, at)
+        items
     }
 
     /// The innermost function around a token.

@@ -182,8 +182,10 @@ fn lockfiles(format: Format) -> &'static [&'static str] {
 /// When the packages of a requirements file are needed, by its name.
 fn requirements_group(path: &str) -> Group {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let words =
-        ["dev", "test", "tests", "testing", "lint", "docs", "doc", "ci", "build", "local", "type", "types", "typing", "style", "qa"];
+    let words = [
+        "dev", "test", "tests", "testing", "lint", "docs", "doc", "ci", "build", "local", "type", "types", "typing",
+        "style", "qa",
+    ];
     let is_dev = name.to_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).any(|part| words.contains(&part));
     if is_dev { Group::Dev } else { Group::Main }
 }

@@ -67,7 +67,7 @@ fn trees(texts: Texts<'_>, root: &Root, text: &str) -> Vec<Tree> {
             part.push_str(line);
         }
     }
-    let start = |_: Span| (Span::at(0), false);
+    let start = |_: Span| Span::at(0).into();
     parts.iter().map(|(file, part)| Tree::parse(*file, part).moved(&start)).collect()
 }
 

@@ -94,7 +94,7 @@ impl Object for Files {
             _ => "",
         };
         Some(Ok(match name {
-            "Get" | "GetBytes" => Value::Str(self.get(text)),
+            "Get" | "GetBytes" => Value::Str(self.get(text).into()),
             "Lines" => Value::texts(self.get(text).lines()),
             "Glob" => Value::Object(Rc::new(self.glob(text))),
             "AsConfig" => Value::text(yaml(&self.config(str::to_owned))),
@@ -108,7 +108,7 @@ impl Object for Files {
     }
 
     fn entries(&self) -> Option<Vec<(Rc<str>, Value)>> {
-        let entry = |(path, file): &(Rc<str>, FileId)| (Rc::clone(path), Value::Str((self.read)(*file)));
+        let entry = |(path, file): &(Rc<str>, FileId)| (Rc::clone(path), Value::Str((self.read)(*file).into()));
         Some(self.entries.iter().map(entry).collect())
     }
 }

@@ -47,12 +47,12 @@ impl Object for Release {
 
     fn call(&self, name: &str, _: &[Value]) -> Option<Outcome> {
         Some(Ok(match name {
-            "Name" => Value::Str(Rc::clone(&self.name)),
+            "Name" => Value::Str(Rc::clone(&self.name).into()),
             "Namespace" => Value::text("default"),
             "Service" => Value::text("Helm"),
-            "Revision" => Value::Int(1),
-            "IsInstall" => Value::Bool(true),
-            "IsUpgrade" => Value::Bool(false),
+            "Revision" => Value::int(1),
+            "IsInstall" => Value::bool(true),
+            "IsUpgrade" => Value::bool(false),
             _ => Value::Nil,
         }))
     }
@@ -119,7 +119,7 @@ impl Object for ApiVersions {
                     Some((group, kind)) if kind.starts_with(|c: char| c.is_ascii_uppercase()) => group,
                     _ => wanted,
                 };
-                Some(Ok(Value::Bool(API_VERSIONS.contains(&group))))
+                Some(Ok(Value::bool(API_VERSIONS.contains(&group))))
             }
             _ => None,
         }

@@ -10,7 +10,7 @@ use super::release::{Release, capabilities};
 use super::values;
 use crate::source::{FileId, Place, Span};
 use crate::syntax::gotemplate::{Context, Failure, Machine, Map, Origin, Output, Stop, Value};
-use crate::syntax::yaml::Tree;
+use crate::syntax::yaml::{Moved, Origins, Tree, WrittenPart};
 
 /// The stack that a chart is rendered on: templates may be nested deeper than the one of a worker thread.
 const STACK: usize = 256 << 20;
@@ -42,7 +42,7 @@ pub struct Rendered {
 pub struct Rendering {
     /// The values file, besides the chart's own.
     pub values: Option<FileId>,
-    /// What its templates print; every node stands in the template.
+    /// What its templates print; every node stands in the template, or in the values file of which it is a value.
     pub trees: Vec<Tree>,
     /// Templates that Helm refuses.
     pub refusals: Vec<Refusal>,
@@ -151,7 +151,7 @@ fn with_values(texts: Texts<'_>, chart: &Chart, values: Option<FileId>) -> Rende
     let mut chart = chart.clone();
     let prepared = values::of_file(texts, values, &run.context).and_then(|given| {
         values::choose(&mut chart, &given, texts, &run.context)?;
-        values::coalesced(&chart, &given, texts, &run.context)
+        values::coalesced(&chart, &values::copy(&given, &run.context)?, texts, &run.context)
     });
     let Ok(all) = prepared else {
         run.out.hidden = Some("the chart's values are too large".to_owned());
@@ -275,18 +275,39 @@ impl Run<'_> {
             return;
         }
         let tree = Tree::parse(file, &output.text);
-        let mapped = |span: Span| {
-            let source = output.source(span.start as usize..span.end as usize);
-            source.map_or((Span::at(0), false), |source| (source.origin.span, source.is_open))
-        };
+        let made = Made { output, context: &self.context };
         if let Some(problem) = tree.problems.iter().find(|problem| problem.fatal && !problem.is_repeated_key()) {
-            let at = Place { file, span: mapped(problem.span).0 };
+            let at = Place { file, span: made.of(problem.span).span };
             let message = format!("it renders to text that is no YAML: {}", problem.message);
             self.out.refusals.push(Refusal { at, message, inner: None });
             self.hide("a template of the chart, which does not render, may bring it");
             return;
         }
-        self.out.trees.push(tree.moved(&mapped));
+        let moved = tree.moved(&made);
+        self.out.trees.push(moved);
+    }
+}
+
+/// What a template printed, as the origin of a tree.
+struct Made<'o> {
+    output: &'o Output,
+    context: &'o Context,
+}
+
+impl Origins for Made<'_> {
+    fn of(&self, span: Span) -> Moved {
+        let range = span.start as usize..span.end as usize;
+        let Some(source) = self.output.source(range.clone()) else { return Span::at(0).into() };
+        let written = if source.is_open { None } else { self.output.written(range, self.context) };
+        Moved {
+            span: source.origin.span,
+            is_open: source.is_open,
+            written: written.map(|written| (written.at, written.key)),
+        }
+    }
+
+    fn parts(&self, span: Span, text: &str) -> Vec<WrittenPart> {
+        self.output.parts(span.start as usize..span.end as usize, text, self.context)
     }
 }
 
@@ -371,6 +392,6 @@ fn metadata(chart: &Chart) -> Value {
     let annotations = chart.annotations.iter().map(|(key, text)| (key.as_str(), Value::text(text)));
     fields.set(Rc::from("Annotations"), Value::map(annotations));
     // Helm tells whether a chart is the one that was asked for.
-    fields.set(Rc::from("IsRoot"), Value::Bool(true));
+    fields.set(Rc::from("IsRoot"), Value::bool(true));
     Value::Map(fields)
 }

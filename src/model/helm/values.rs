@@ -6,15 +6,14 @@ use std::rc::Rc;
 use super::chart::Chart;
 use super::files::Texts;
 use crate::source::FileId;
-use crate::syntax::gotemplate::{Context, Map, Outcome, Value, deep_copy, from_text};
+use crate::syntax::gotemplate::{Context, Map, Outcome, Value, deep_copy, from_file};
 
 /// How deep maps are merged.
 const MAX_DEPTH: usize = 100;
 
 /// The values of a file; an empty map where there is none or it holds no mapping.
 pub(super) fn of_file(texts: Texts<'_>, file: Option<FileId>, context: &Context) -> Outcome<Map> {
-    let text = file.map_or("", |file| texts.text(file));
-    Ok(match from_text(text, context)? {
+    Ok(match file.map_or(Ok(None), |file| from_file(file, texts.text(file), context))? {
         Some(Value::Map(map)) => map,
         _ => Map::new([]),
     })
@@ -26,7 +25,8 @@ pub(super) fn choose(chart: &mut Chart, given: &Map, texts: Texts<'_>, context: 
     choose_in(chart, &all, texts, context, 0)
 }
 
-fn copy(map: &Map, context: &Context) -> Outcome<Map> {
+/// A copy that shares no map with another one.
+pub(super) fn copy(map: &Map, context: &Context) -> Outcome<Map> {
     Ok(match deep_copy(&Value::Map(map.clone()), context)? {
         Value::Map(map) => map,
         _ => Map::new([]),
@@ -108,7 +108,7 @@ fn at_path(value: &Value, path: &str) -> Option<Value> {
 fn by_condition(condition: &str, values: &Map) -> Option<bool> {
     condition.split(',').map(str::trim).filter(|path| !path.is_empty()).find_map(|path| {
         match at_path(&Value::Map(values.clone()), path) {
-            Some(Value::Bool(wanted)) => Some(wanted),
+            Some(Value::Bool(wanted, _)) => Some(wanted),
             _ => None,
         }
     })
@@ -120,7 +120,7 @@ fn by_tags(tags: &[String], values: &Map) -> Option<bool> {
     let states: Vec<bool> = tags
         .iter()
         .filter_map(|tag| match all.get(tag) {
-            Some(Value::Bool(wanted)) => Some(wanted),
+            Some(Value::Bool(wanted, _)) => Some(wanted),
             _ => None,
         })
         .collect();

@@ -145,7 +145,7 @@ impl Container {
     #[must_use]
     pub fn read(node: NodeRef<'_>, role: ContainerRole, pod: Reader<'_>) -> Self {
         let name = Reader::new(node).field("name", plain);
-        let at = if name.is_absent() { node.anchor_place() } else { name.place() };
+        let at = node.name_place("name").filter(|_| !name.is_absent()).unwrap_or_else(|| node.anchor_place());
         let reader = Reader::new(node).blaming(at);
         let is_sidecar = role == ContainerRole::Init
             && reader.string("restartPolicy").value().is_some_and(|policy| policy == "Always");
@@ -225,6 +225,11 @@ fn read_image(node: NodeRef<'_>) -> Field<Image> {
         let start = at.span.start as usize + quotes;
         at.span = Span::new(start, start + inner);
     }
+    if !verbatim {
+        // Of what a template puts together each part may be a value of its own.
+        let part = |start, end| node.part_place(start, end).unwrap_or(at);
+        return Field::known(Image::parse_parts(&reference, at, &part), at);
+    }
     Field::known(Image::parse(&reference, at, verbatim), at)
 }
 
@@ -254,7 +259,7 @@ fn read_mount(node: NodeRef<'_>) -> VolumeMount {
     let reader = Reader::new(node);
     let name = reader.field("name", plain);
     VolumeMount {
-        at: if name.is_absent() { reader.place() } else { name.place() },
+        at: node.name_place("name").filter(|_| !name.is_absent()).unwrap_or_else(|| reader.place()),
         mount_path: reader.field("mountPath", plain),
         sub_path: reader.field("subPath", plain),
         read_only: reader.bool("readOnly").or_default(false),

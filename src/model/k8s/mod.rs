@@ -20,6 +20,7 @@ mod volume;
 mod wiring;
 mod workload;
 
+pub use crate::syntax::yaml::Printed;
 pub use config::{Claim, ConfigEntry, ConfigMap, ExternalSecret, Secret, SecretEntry, ServiceAccount};
 pub use container::{Container, ContainerPort, ContainerRole, Protocol, Resources, VolumeMount};
 pub use env::{EnvFrom, EnvSource, EnvVar};
@@ -30,7 +31,7 @@ pub use kustomize::{
 pub(crate) use kustomize::{by_dir, parts};
 pub use leaf::Leaf;
 pub use network_policy::{NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule};
-pub use object::{Body, Meta, Object, PatchSign, read, read_with};
+pub use object::{Body, Making, Meta, Object, PatchSign, read, read_with};
 pub use probe::{Probe, ProbeType};
 pub use scaling::{Autoscaler, DisruptionBudget, ScalingMetric};
 pub use security::Security;

@@ -15,7 +15,8 @@ use super::workload::{PodTemplates, Workload, is_fragment};
 use crate::model;
 use crate::model::read::Reader;
 use crate::model::value::{Always, Field, List};
-use crate::syntax::yaml::{NodeRef, Scalar, Shape, Tree};
+use crate::source::FileId;
+use crate::syntax::yaml::{NodeRef, Printed, Scalar, Shape, Tree};
 
 model! {
     /// Any Kubernetes object, by its metadata.
@@ -82,6 +83,17 @@ pub struct Object {
     pub body: Body,
     /// Why it is a patch, where it is one: part of an object, merged into another. Patches are never judged alone.
     pub patch: Option<PatchSign>,
+    /// What else it is made of than its document.
+    pub making: Making,
+}
+
+/// What an object is made of besides the document that it stands in.
+#[derive(Clone, Debug, Default)]
+pub struct Making {
+    /// The kustomizations that it goes through, the innermost first; the values file that its chart is rendered with.
+    pub files: Vec<FileId>,
+    /// The values of values files that its template prints.
+    pub printed: Option<Arc<Printed>>,
 }
 
 /// What tells that a document is a patch.
@@ -189,7 +201,8 @@ impl Meta {
         let kind_place = node.get("kind").map_or_else(|| node.place(), NodeRef::place);
         let metadata = root.blaming(kind_place).child("metadata");
         let name = metadata.field("name", plain).or(|| generated_name(metadata));
-        let at = if name.is_absent() { kind_place } else { name.place() };
+        let named = node.get("metadata").and_then(|metadata| metadata.name_place("name"));
+        let at = if name.is_absent() { kind_place } else { named.unwrap_or_else(|| name.place()) };
         let metadata = metadata.blaming(at);
         let api_place = node.get("apiVersion").map_or(at, NodeRef::place);
         Self {
@@ -246,7 +259,7 @@ fn read_object(
     } else {
         read_body(node, &meta, group)
     };
-    Object { meta, body, patch: sign }
+    Object { meta, body, patch: sign, making: Making::default() }
 }
 
 /// Whether more of an object is read than its metadata.

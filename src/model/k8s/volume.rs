@@ -88,7 +88,7 @@ const VOLUME_SOURCES: [(&str, VolumeType); 10] = [
 pub(super) fn read_volume(node: NodeRef<'_>) -> Volume {
     let reader = Reader::new(node);
     let name = reader.field("name", plain);
-    let at = if name.is_absent() { reader.place() } else { name.place() };
+    let at = node.name_place("name").filter(|_| !name.is_absent()).unwrap_or_else(|| reader.place());
     let reader = reader.blaming(at);
     let written = node.entries().find(|entry| entry.key != "name");
     let kind = match written {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -13,6 +13,7 @@ use crate::discover::{self, is_illustration};
 use crate::finding::Note;
 use crate::model::k8s::{self, About, Body, Build, Failure, Files, Found, Kustomization, Object};
 use crate::source::{EntryKind, FileId, Sources};
+use crate::syntax::yaml::Tree;
 
 /// How many bytes of files all builds may read, each file counted once for each build that it may be part of. What
 /// comes after is judged unbuilt.
@@ -22,6 +23,8 @@ const BYTES: u64 = 256 << 20;
 struct Disk<'d> {
     sources: &'d Sources,
     root: Option<&'d Path>,
+    /// The files that were read, for the builds that share them.
+    trees: Mutex<BTreeMap<FileId, Arc<Tree>>>,
 }
 
 impl Files for Disk<'_> {
@@ -39,6 +42,17 @@ impl Files for Disk<'_> {
             Err(error) if error.is_about_content() => Some(Found::Binary(file)),
             Err(_) => None,
         }
+    }
+
+    fn tree(&self, file: FileId, text: &str) -> Arc<Tree> {
+        let kept = |trees: &BTreeMap<FileId, Arc<Tree>>| trees.get(&file).cloned();
+        if let Some(tree) = kept(&self.trees.lock().unwrap_or_else(PoisonError::into_inner)) {
+            return tree;
+        }
+        // Read outside of the lock: two builds may come for one file at once, others need not wait for it.
+        let tree = Arc::new(Tree::parse(file, text));
+        let mut trees = self.trees.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(trees.entry(file).or_insert(tree))
     }
 }
 
@@ -75,7 +89,7 @@ pub(super) fn hand_out(repo: &mut Repo, root: Option<&Path>) {
         return;
     }
     let sources = Arc::clone(&repo.sources);
-    let disk = Disk { sources: &sources, root };
+    let disk = Disk { sources: &sources, root, trees: Mutex::default() };
     let tops = affordable(&all, &sources);
     let results: Vec<Result<Build, Failure>> = tops.par_iter().map(|top| k8s::build(&disk, &top.path)).collect();
     let mut all_built = Vec::new();
@@ -138,6 +152,9 @@ fn read_objects<'k>(repo: &Repo, top: &'k Kustomization, build: Build, seen: &mu
     let mut objects: Vec<Object> = Vec::new();
     for object in build.objects(&repo.pod_templates) {
         let mut read = k8s::read_with(&object.tree, &object.path, &repo.pod_templates);
+        for made in &mut read {
+            made.making.files.clone_from(&object.through);
+        }
         if let Some(base_name) = &object.base_name {
             for object in &mut read {
                 name_as_written(object, base_name);

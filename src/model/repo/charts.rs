@@ -8,10 +8,10 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::seen::{Remark, Seen, Trouble, TroubleKind};
-use super::{Composition, Repo, objects};
+use super::{Composition, Repo, objects, read};
 use crate::finding::{Label, Note, NoteKind};
-use crate::model::helm::{self, Rendered, Root, Texts};
-use crate::model::k8s::{self, Body, Object, PodTemplates};
+use crate::model::helm::{self, Rendered, Rendering, Root, Texts};
+use crate::model::k8s::{self, Body, Making, Object, PodTemplates};
 use crate::source::{FileId, Place, Sources};
 use crate::syntax::SyntaxProblem;
 use crate::syntax::yaml::Tree;
@@ -61,7 +61,7 @@ pub(super) fn load(sources: &Sources, root: Option<&Path>, files: &[FileId], com
     let render = |root: &Root| {
         let given = composition.charts.iter().find(|(dir, _)| *dir == root.dir);
         let values = given.map(|(_, values)| values.iter().filter_map(|path| texts.find(path)).collect::<Vec<_>>());
-        read(
+        outcome(
             sources,
             root,
             &helm::render(texts, root, &roots, values.as_deref(), composition.helm),
@@ -71,7 +71,7 @@ pub(super) fn load(sources: &Sources, root: Option<&Path>, files: &[FileId], com
     roots.par_iter().map(render).collect()
 }
 
-fn read(sources: &Sources, root: &Root, rendered: &Rendered, templates: &PodTemplates) -> Chart {
+fn outcome(sources: &Sources, root: &Root, rendered: &Rendered, templates: &PodTemplates) -> Chart {
     let mut seen = Seen::default();
     for (place, message) in &rendered.notes {
         seen.not_evaluated(*place, message, None);
@@ -79,7 +79,11 @@ fn read(sources: &Sources, root: &Root, rendered: &Rendered, templates: &PodTemp
     look(sources, rendered, &mut seen);
     let renderings = rendered.renderings.iter().map(|rendering| Group {
         values: rendering.values,
-        objects: rendering.trees.iter().flat_map(|tree| objects_of(sources, tree, templates, &mut seen)).collect(),
+        objects: rendering
+            .trees
+            .iter()
+            .flat_map(|tree| objects_of(sources, tree, rendering, templates, &mut seen))
+            .collect(),
         is_partial: rendering.hidden.is_some(),
     });
     let renderings = renderings.collect();
@@ -92,7 +96,7 @@ fn read(sources: &Sources, root: &Root, rendered: &Rendered, templates: &PodTemp
 fn look(sources: &Sources, rendered: &Rendered, seen: &mut Seen) {
     let mut told = BTreeSet::new();
     let mut remarks = BTreeSet::new();
-    let mut files = BTreeSet::new();
+    let (mut files, mut values) = (BTreeSet::new(), BTreeSet::new());
     for rendering in &rendered.renderings {
         for refusal in rendering.refusals.iter().filter(|refusal| told.insert((refusal.at, refusal.message.clone()))) {
             let label = |place: Place, text: &str| Label { place, text: text.to_owned() };
@@ -119,6 +123,7 @@ fn look(sources: &Sources, rendered: &Rendered, seen: &mut Seen) {
         }
         for tree in &rendering.trees {
             files.insert(tree.file());
+            values.extend(tree.printed().keys().map(|place| place.file));
             for problem in &tree.problems {
                 let place = Place { file: tree.file(), span: problem.span };
                 if told.insert((place, problem.message.clone())) {
@@ -137,16 +142,30 @@ fn look(sources: &Sources, rendered: &Rendered, seen: &mut Seen) {
         }
     }
     seen.files_read += files.len();
+    for file in values {
+        let text = sources.get(file).text();
+        if text.contains("svclint:") {
+            seen.remarks.extend(read::remarks(&Tree::parse(file, text)));
+        }
+    }
 }
 
 /// The objects that a template prints, those left out that only test a release (Helm, "Chart Tests").
-fn objects_of(sources: &Sources, tree: &Tree, templates: &PodTemplates, seen: &mut Seen) -> Vec<Object> {
+fn objects_of(
+    sources: &Sources,
+    tree: &Tree,
+    rendering: &Rendering,
+    templates: &PodTemplates,
+    seen: &mut Seen,
+) -> Vec<Object> {
     let mut objects = k8s::read_with(tree, &sources.get(tree.file()).path, templates);
     objects.retain(|object| !is_test(object));
+    let printed = Some(tree.printed()).filter(|printed| !printed.is_empty()).map(Arc::new);
     for object in &mut objects {
+        object.making = Making { files: rendering.values.into_iter().collect(), printed: printed.clone() };
         // What an action prints is for whoever installs the chart to give; a default may be no more than an example.
         if let Body::Secret(secret) = &mut object.body {
-            secret.put_in_later(|at| sources.slice(at).contains("{{"));
+            secret.put_in_later(|at| at.file != tree.file() || sources.slice(at).contains("{{"));
         }
     }
     for object in objects.iter().filter(|object| matches!(object.body, Body::TooLarge)) {

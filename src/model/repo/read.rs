@@ -104,9 +104,13 @@ pub(super) fn yaml(sources: &Sources, file: FileId, artifact: &'static str, seen
         tree = Tree::parse(file, "");
     }
     seen.problems(file, artifact, &tree.problems);
-    let remarks = tree.comments.iter().filter(|comment| comment.text.contains("svclint:"));
-    seen.remarks.extend(
-        remarks.map(|comment| Remark { place: Place { file, span: comment.span }, own_line: comment.own_line }),
-    );
+    seen.remarks.extend(remarks(&tree));
     tree
+}
+
+/// The comments of a file that may be suppressions.
+pub(super) fn remarks(tree: &Tree) -> impl Iterator<Item = Remark> {
+    let comments = tree.comments.iter().filter(|comment| comment.text.contains("svclint:"));
+    let file = tree.file();
+    comments.map(move |comment| Remark { place: Place { file, span: comment.span }, own_line: comment.own_line })
 }

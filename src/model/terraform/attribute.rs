@@ -77,7 +77,7 @@ impl Source<'_> {
         self.field(body, name, blame).parse("`true` or `false`", |text| text.parse().ok()).or_default(false)
     }
 
-    /// The elements of a list, or those of a set (`toset([…])`).
+    /// The elements of a list, or those of a set (`toset([…])`); of what is computed none can be seen.
     pub(super) fn items(self, expression: &Expression) -> List<Field<String>> {
         let at = self.place(expression.span);
         match &expression.value {
@@ -87,6 +87,21 @@ impl Source<'_> {
             }
             Value::Call(name, arguments) if matches!(name.as_str(), "toset" | "tolist") => {
                 arguments.first().map_or_else(|| List::empty(at), |argument| self.items(argument))
+            }
+            Value::Call(name, arguments) if name == "concat" => {
+                let mut all = List::empty(at);
+                for part in arguments.iter().map(|argument| self.items(argument)) {
+                    all.items.extend(part.items);
+                    all.unseen = all.unseen.or(part.unseen);
+                }
+                all
+            }
+            Value::Call(..) | Value::Computed => {
+                let mut unseen = List::empty(at);
+                if let Field::Unresolved(computed) = self.scalar(expression) {
+                    unseen.unseen = Some(computed);
+                }
+                unseen
             }
             _ => List::empty(at),
         }

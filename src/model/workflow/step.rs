@@ -280,7 +280,8 @@ const MIN_SECRET: usize = 12;
 fn is_thrown_away(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let says_so = ["test", "fake", "dummy", "example", "sample", "secret", "passw", "mock", "not-", "local", "1234"];
-    let is_mixed = text.bytes().any(|byte| byte.is_ascii_digit()) && text.bytes().any(|byte| byte.is_ascii_alphabetic());
+    let is_mixed =
+        text.bytes().any(|byte| byte.is_ascii_digit()) && text.bytes().any(|byte| byte.is_ascii_alphabetic());
     text.len() < MIN_SECRET || !is_mixed || says_so.iter().any(|word| lower.contains(word))
 }
 

@@ -316,10 +316,15 @@ impl<'a> Env<'a> {
         };
         let root = Some(compare.path.root);
         let mut out = vec![Evidence { origin, seen, root, field, condition: Some(condition), negated: false }];
-        if let Value::Path(path) = &compare.operand
-            && let Slot::Known(other, origin) = self.slot(path)
-        {
-            let seen = Seen::Value(other);
+        let other = match &compare.operand {
+            Value::Path(path) => match self.slot(path) {
+                Slot::Known(other, origin) => Some((path, Seen::Value(other), origin)),
+                Slot::Unresolved(unresolved) => Some((path, Seen::Unresolved(unresolved), origin_of(unresolved))),
+                Slot::Absent(_) | Slot::Malformed(_) => None,
+            },
+            Value::Const(_) => None,
+        };
+        if let Some((path, seen, origin)) = other {
             out.push(Evidence {
                 origin,
                 seen,

@@ -1,9 +1,12 @@
 //! What a rendering may cost, and what it found that nobody but the one who installs the chart can decide.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::{Outcome, Stop};
+use super::given::{Given, Row, Rows};
+use super::{Outcome, Stop, Value};
+use crate::source::{FileId, Place};
 
 /// How many steps one rendering may take; charts with a hundred templates take some hundred thousand.
 const MAX_STEPS: u64 = 5_000_000;
@@ -19,6 +22,8 @@ pub struct Context {
     is_open: Cell<bool>,
     open_texts: RefCell<Vec<Rc<str>>>,
     asked: RefCell<Vec<String>>,
+    rows: RefCell<Rows>,
+    files: RefCell<BTreeMap<FileId, Value>>,
 }
 
 impl Default for Context {
@@ -37,6 +42,8 @@ impl Context {
             is_open: Cell::new(false),
             open_texts: RefCell::new(Vec::new()),
             asked: RefCell::new(Vec::new()),
+            rows: RefCell::default(),
+            files: RefCell::default(),
         }
     }
 
@@ -81,6 +88,45 @@ impl Context {
     /// The texts that were noted since the last call.
     pub(super) fn take_open(&self) -> Vec<Rc<str>> {
         std::mem::take(&mut self.open_texts.borrow_mut())
+    }
+
+    /// Keeps where a value of a values file is written.
+    pub(super) fn give(&self, row: Row) -> Option<Given> {
+        self.rows.borrow_mut().add(row)
+    }
+
+    /// What was read from a file before.
+    pub(super) fn known(&self, file: FileId) -> Option<Value> {
+        self.files.borrow().get(&file).cloned()
+    }
+
+    /// Keeps what was read from a file.
+    pub(super) fn know(&self, file: FileId, value: &Value) {
+        self.files.borrow_mut().insert(file, value.clone());
+    }
+
+    /// Whether a value stands under a key of this text.
+    pub(super) fn is_under(&self, given: Given, key: &str) -> bool {
+        let rows = self.rows.borrow();
+        rows.get(given).and_then(|row| row.key.as_ref()).is_some_and(|(own, _)| **own == *key)
+    }
+
+    /// Where a value, or its key, is written.
+    #[must_use]
+    pub fn place(&self, given: Given) -> Option<Place> {
+        if given.is_key() { self.key_place(given) } else { self.rows.borrow().get(given).map(|row| row.at) }
+    }
+
+    /// Where the key of a value is written.
+    #[must_use]
+    pub fn key_place(&self, given: Given) -> Option<Place> {
+        self.rows.borrow().get(given)?.key.as_ref().map(|(_, at)| *at)
+    }
+
+    /// What a value is a part of.
+    #[must_use]
+    pub fn parent(&self, given: Given) -> Option<Given> {
+        self.rows.borrow().get(given)?.parent
     }
 
     /// Notes what the template wants whoever installs the chart to give.

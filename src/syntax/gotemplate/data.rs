@@ -3,45 +3,80 @@
 use std::rc::Rc;
 
 use super::context::Context;
+use super::given::{Given, Mark, Row, Text};
 use super::print::{self, MAX_DEPTH};
-use super::{Map, Outcome, Value, refuse};
-use crate::source::FileId;
+use super::{List, Map, Outcome, Value, refuse};
+use crate::source::{FileId, Place};
 use crate::syntax::yaml::{NodeRef, Scalar, Shape, Tree, is_plain_string, is_string};
 
-/// The value of a node, aliases expanded.
-///
-/// # Errors
-/// Where that is too large.
-pub fn from_node(node: NodeRef<'_>, context: &Context) -> Outcome {
-    read(node, context, 0)
+/// What tells where the nodes of a tree come from.
+#[derive(Clone, Copy)]
+enum Trace<'t> {
+    /// A values file: each node is a value of its own.
+    File,
+    /// A text of which parts are marked.
+    Marks(&'t [Mark]),
 }
 
-fn read(node: NodeRef<'_>, context: &Context, depth: usize) -> Outcome {
+impl Trace<'_> {
+    fn given(self, node: NodeRef<'_>, under: Under<'_>, context: &Context) -> Option<Given> {
+        match self {
+            Trace::File => {
+                let key = under.key.map(|(text, at)| (Rc::from(text), at));
+                context.give(Row { at: node.place(), key, parent: under.parent })
+            }
+            Trace::Marks(marks) => {
+                let span = node.place().span;
+                let index = marks.partition_point(|mark| mark.end <= span.start as usize);
+                let mark = marks.get(index)?;
+                (mark.start <= span.start as usize && span.end as usize <= mark.end).then_some(mark.given)?
+            }
+        }
+    }
+}
+
+/// What a node stands under.
+#[derive(Clone, Copy, Default)]
+struct Under<'t> {
+    key: Option<(&'t str, Place)>,
+    parent: Option<Given>,
+}
+
+fn read(node: NodeRef<'_>, context: &Context, trace: Trace<'_>, under: Under<'_>, depth: usize) -> Outcome {
     context.steps(1)?;
     if depth > MAX_DEPTH {
         return refuse("the value is nested too deeply");
     }
-    Ok(match node.shape() {
+    let shape = node.shape();
+    if shape == Shape::Scalar(Scalar::Null) {
+        return Ok(Value::Nil);
+    }
+    let given = trace.given(node, under, context);
+    Ok(match shape {
         Shape::Scalar(Scalar::Null) => Value::Nil,
-        Shape::Scalar(Scalar::Bool(truth)) => Value::Bool(truth),
+        Shape::Scalar(Scalar::Bool(truth)) => Value::Bool(truth, given),
         // Numbers go through JSON on their way into Helm, and what JSON has are floats.
         #[expect(clippy::cast_precision_loss, reason = "the guard leaves whole numbers that a float can hold")]
-        Shape::Scalar(Scalar::Int(number)) if number.abs() < 1 << 53 => Value::Float(number as f64),
-        Shape::Scalar(Scalar::Int(number)) => Value::Int(number),
-        Shape::Scalar(Scalar::Float(number)) => Value::Float(number),
+        Shape::Scalar(Scalar::Int(number)) if number.abs() < 1 << 53 => Value::Float(number as f64, given),
+        Shape::Scalar(Scalar::Int(number)) => Value::Int(number, given),
+        Shape::Scalar(Scalar::Float(number)) => Value::Float(number, given),
         Shape::Scalar(Scalar::Str(text)) => {
             context.bytes(text.len())?;
-            Value::text(text)
+            Value::Str(Text::of(Rc::from(text), given))
         }
         Shape::Sequence => {
-            Value::list(node.items().map(|item| read(item, context, depth + 1)).collect::<Outcome<Vec<_>>>()?)
+            let under = Under { key: None, parent: given };
+            let items = node.items().map(|item| read(item, context, trace, under, depth + 1));
+            Value::List(List::given(items.collect::<Outcome<Vec<_>>>()?, given))
         }
         Shape::Mapping => {
             let entries: Vec<_> = node.entries().collect();
             context.steps(entries.len())?;
-            let entries =
-                entries.into_iter().map(|entry| Ok((Rc::from(entry.key), read(entry.value, context, depth + 1)?)));
-            Value::Map(Map::new(entries.collect::<Outcome<Vec<_>>>()?))
+            let entries = entries.into_iter().map(|entry| {
+                let under = Under { key: Some((entry.key, entry.key_node.place())), parent: given };
+                Ok((Rc::from(entry.key), read(entry.value, context, trace, under, depth + 1)?))
+            });
+            Value::Map(Map::given(entries.collect::<Outcome<Vec<_>>>()?, given))
         }
     })
 }
@@ -50,26 +85,68 @@ fn read(node: NodeRef<'_>, context: &Context, depth: usize) -> Outcome {
 ///
 /// # Errors
 /// Where it is too large.
-pub fn from_text(text: &str, context: &Context) -> Outcome<Option<Value>> {
+pub(super) fn from_text(text: &Text, context: &Context) -> Outcome<Option<Value>> {
+    parsed(FileId(0), text, Trace::Marks(&text.marks()), context)
+}
+
+/// The same of a values file, whose values know where they are written. Who asks for a file again shares its maps with
+/// who asked first, and has to copy what is to change.
+///
+/// # Errors
+/// Where it is too large.
+pub fn from_file(file: FileId, text: &str, context: &Context) -> Outcome<Option<Value>> {
+    if let Some(known) = context.known(file) {
+        return Ok(Some(known));
+    }
+    let value = parsed(file, text, Trace::File, context)?;
+    if let Some(value) = &value {
+        context.know(file, value);
+    }
+    Ok(value)
+}
+
+fn parsed(file: FileId, text: &str, trace: Trace<'_>, context: &Context) -> Outcome<Option<Value>> {
     context.bytes(text.len().saturating_mul(4))?;
-    let tree = Tree::parse(FileId(0), text);
+    let tree = Tree::parse(file, text);
     if tree.problems.iter().any(|problem| problem.fatal && !problem.is_repeated_key()) {
         return Ok(None);
     }
     let first = tree.documents().next();
-    first.map_or(Ok(Value::Nil), |node| from_node(node, context)).map(Some)
+    first.map_or(Ok(Value::Nil), |node| read(node, context, trace, Under::default(), 0)).map(Some)
 }
 
 /// A value as YAML, keys sorted, without the line end behind it.
-pub(super) fn to_yaml(value: &Value, context: &Context) -> Outcome<String> {
-    let mut writer = Writer { out: String::new(), context };
+pub(super) fn to_yaml(value: &Value, context: &Context) -> Outcome<Text> {
+    let mut writer = Writer { out: String::new(), parts: Vec::new(), context };
     writer.block(value, 0, 0)?;
     writer.out.truncate(writer.out.trim_end_matches('\n').len());
-    Ok(writer.out)
+    let marks = with_gaps(&writer.parts, writer.out.len());
+    Ok(Text::marked(Rc::from(writer.out), marks))
+}
+
+/// The marks of a text of which these parts are keys and scalars; what stands between them only holds them together.
+fn with_gaps(parts: &[(usize, usize, Option<Given>)], length: usize) -> Vec<Mark> {
+    if parts.iter().all(|(_, _, given)| given.is_none()) {
+        return Vec::new();
+    }
+    let mut marks = Vec::with_capacity(parts.len() * 2 + 1);
+    let mut at = 0;
+    for (start, end, given) in parts.iter().copied().chain([(length, length, None)]) {
+        if at < start {
+            marks.push(Mark { start: at, end: start, given: None });
+        }
+        if given.is_some() {
+            marks.push(Mark { start, end, given });
+        }
+        at = end;
+    }
+    marks
 }
 
 struct Writer<'c> {
     out: String,
+    /// The keys and scalars that were written: from, to, and the values that they are.
+    parts: Vec<(usize, usize, Option<Given>)>,
     context: &'c Context,
 }
 
@@ -95,13 +172,21 @@ impl Writer<'_> {
                 }
             }
             Value::Map(map) if !map.is_empty() => {
+                let map_given = value.given().is_some();
                 for (index, (key, item)) in map.entries().iter().enumerate() {
                     if index > 0 {
                         self.indent(indent);
                     }
+                    let (start, before) = (self.out.len(), self.parts.len());
                     self.scalar(key, indent)?;
+                    let given = item.given().filter(|given| self.context.is_under(*given, key));
+                    self.parts.push((start, self.out.len(), given.map(Given::key)));
                     self.out.push(':');
                     self.entry(item, indent, depth)?;
+                    if matches!(item, Value::Nil) && map_given {
+                        // Null is no value, and known by what it stands in.
+                        self.parts.truncate(before);
+                    }
                 }
             }
             other => {
@@ -136,6 +221,13 @@ impl Writer<'_> {
     }
 
     fn leaf(&mut self, value: &Value, indent: usize) -> Outcome<()> {
+        let start = self.out.len();
+        self.write(value, indent)?;
+        self.parts.push((start, self.out.len(), value.given()));
+        Ok(())
+    }
+
+    fn write(&mut self, value: &Value, indent: usize) -> Outcome<()> {
         match value {
             Value::Nil => self.out.push_str("null"),
             Value::List(_) => self.out.push_str("[]"),
@@ -265,8 +357,8 @@ mod tests {
 
     fn round(text: &str) -> String {
         let context = Context::new();
-        let value = from_text(text, &context).unwrap().unwrap();
-        to_yaml(&value, &context).unwrap()
+        let value = from_file(FileId(0), text, &context).unwrap().unwrap();
+        to_yaml(&value, &context).unwrap().to_string()
     }
 
     #[test]
@@ -280,7 +372,7 @@ mod tests {
     #[test]
     fn json_is_sorted_and_escaped() {
         let context = Context::new();
-        let value = from_text("{b: [1, null], a: '<x>'}", &context).unwrap().unwrap();
+        let value = from_file(FileId(0), "{b: [1, null], a: '<x>'}", &context).unwrap().unwrap();
         assert_eq!(to_json(&value, JsonStyle::default(), &context).unwrap(), r#"{"a":"\u003cx\u003e","b":[1,null]}"#);
     }
 
@@ -291,6 +383,6 @@ mod tests {
             let items = vec![format!("*a{}", level - 1); 10].join(", ");
             _ = writeln!(text, "a{level}: &a{level} [{items}]");
         }
-        assert!(from_text(&text, &Context::new()).is_err());
+        assert!(from_file(FileId(0), &text, &Context::new()).is_err());
     }
 }

@@ -10,7 +10,7 @@ use gotmpl::parse::{ActionNode, BranchNode, ListNode, Node, PipeNode, Pos, SmolS
 use super::actions::Actions;
 use super::context::Context;
 use super::output::{Origin, Output};
-use super::{Failure, Outcome, Stop, Value, parse, print, refuse};
+use super::{Failure, Outcome, Stop, Text, Value, functions, parse, print, refuse};
 use crate::source::Span;
 
 /// How deep bodies, pipelines and calls may be nested in all.
@@ -272,11 +272,35 @@ impl Run<'_> {
     }
 
     /// Prints the value of an action.
-    fn print_made(&mut self, text: &Rc<str>) -> Outcome<()> {
+    fn print_made(&mut self, text: &Text) -> Outcome<()> {
         if self.context.is_open() {
             self.context.note_open(text);
         }
-        self.print(text)
+        if text.is_here() {
+            return self.print(text);
+        }
+        self.room(text)?;
+        let mut marks = text.marks();
+        self.context.steps(marks.len())?;
+        if self.captures > 0 {
+            let start = self.out.text.len();
+            for mark in &mut marks {
+                (mark.start, mark.end) = (mark.start + start, mark.end + start);
+            }
+            self.out.marks.append(&mut marks);
+            self.out.text.push_str(text);
+        } else if let Some((origin, open)) = self.origin() {
+            self.out.push_marked(text, &marks, origin, open);
+        }
+        Ok(())
+    }
+
+    /// The action that prints now, and what of it is open.
+    fn origin(&self) -> Option<(Origin, Option<Vec<Rc<str>>>)> {
+        let spot = self.outer?;
+        let span = self.files.get(spot.file).map_or(Span::default(), |file| file.actions.around(spot.offset));
+        let open = self.context.is_open().then(|| self.context.take_open());
+        Some((Origin { template: spot.file, span }, open))
     }
 
     /// Prints text for the action that is running.
@@ -286,10 +310,9 @@ impl Run<'_> {
             self.out.text.push_str(text);
             return Ok(());
         }
-        let Some(spot) = self.outer else { return Ok(()) };
-        let span = self.files.get(spot.file).map_or(Span::default(), |file| file.actions.around(spot.offset));
-        let open = self.context.is_open().then(|| self.context.take_open());
-        self.out.push(text, Origin { template: spot.file, span }, false, open);
+        if let Some((origin, open)) = self.origin() {
+            self.out.push(text, origin, false, open);
+        }
         Ok(())
     }
 
@@ -307,7 +330,11 @@ impl Run<'_> {
             // Helm takes `<no value>` out of what it rendered (engine, `renderWithReferences`).
             Value::Nil => {}
             Value::Str(text) => self.print_made(text)?,
-            other => self.print_made(&Rc::from(print::value(other, self.context)?))?,
+            other => {
+                let text = Rc::from(print::value(other, self.context)?);
+                let given = other.given().filter(|_| !matches!(other, Value::List(_) | Value::Map(_)));
+                self.print_made(&Text::of(text, given))?;
+            }
         }
         let is_open = self.context.replace_open(before);
         if before || (self.captures > 0 && is_open) {
@@ -325,14 +352,17 @@ impl Run<'_> {
             Value::List(list) => {
                 list.items().iter().enumerate().map(|(index, item)| (Value::count(index), item.clone())).collect()
             }
-            Value::Map(map) => map.entries().into_iter().map(|(key, item)| (Value::Str(key), item)).collect(),
-            Value::Int(count) => {
+            Value::Map(map) => {
+                let entries = map.entries().into_iter();
+                entries.map(|(key, item)| (functions::key_of(key, &item, self.context), item)).collect()
+            }
+            Value::Int(count, _) => {
                 let count = usize::try_from(*count).unwrap_or(0);
                 self.context.steps(count)?;
                 (0..count).map(|index| (Value::count(index), Value::count(index))).collect()
             }
             Value::Object(object) => match object.entries() {
-                Some(entries) => entries.into_iter().map(|(key, item)| (Value::Str(key), item)).collect(),
+                Some(entries) => entries.into_iter().map(|(key, item)| (Value::Str(key.into()), item)).collect(),
                 None => return refuse(format!("range can't iterate over {}", object.text())),
             },
             other => return refuse(format!("range can't iterate over {}", print::value(other, self.context)?)),

@@ -6,16 +6,18 @@ mod context;
 mod data;
 mod exec;
 mod functions;
+mod given;
 mod output;
 mod parse;
 mod print;
 mod value;
 
 pub use context::Context;
-pub use data::{from_node, from_text};
+pub use data::from_file;
 pub use exec::Machine;
 pub(crate) use functions::{allows, version_order};
-pub use output::{Origin, Output, Piece, Source};
+pub use given::{Given, Mark, Text};
+pub use output::{Made, Origin, Output, Piece, Source, Written};
 pub use value::{List, Map, Object, Value};
 
 /// Why an evaluation ended early.
@@ -48,7 +50,7 @@ pub fn deep_copy(value: &Value, context: &Context) -> Outcome {
 /// # Errors
 /// Where it is too large.
 pub fn yaml(value: &Value) -> Outcome<String> {
-    data::to_yaml(value, &Context::new())
+    Ok(data::to_yaml(value, &Context::new())?.to_string())
 }
 
 /// What an evaluation gives.

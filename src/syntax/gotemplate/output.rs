@@ -3,7 +3,9 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use crate::source::Span;
+use super::context::Context;
+use super::given::{Given, Mark};
+use crate::source::{Place, Span};
 
 /// Bytes of a template.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -23,9 +25,23 @@ pub struct Piece {
     pub origin: Origin,
     /// Whether it is the text of the template itself.
     pub is_literal: bool,
+    /// Of an action: whether it is a value of a values file, or what holds several of them together.
+    pub made: Made,
     /// Of an action whose value whoever installs the chart decides about, or chance does: the texts in it that are
     /// open; all of it where there are none.
     pub open: Option<Vec<Rc<str>>>,
+}
+
+/// What a piece was made of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Made {
+    /// By the template.
+    #[default]
+    Here,
+    /// A value of a values file.
+    Given(Given),
+    /// It holds values of a values file together.
+    Between,
 }
 
 impl Piece {
@@ -42,6 +58,17 @@ pub struct Output {
     pub text: String,
     /// Its parts, in order and without gaps.
     pub pieces: Vec<Piece>,
+    /// Of text that becomes a value of the template: what it was made of.
+    pub(super) marks: Vec<Mark>,
+}
+
+/// The value of a values file that a part of an output is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Written {
+    /// Its bytes.
+    pub at: Place,
+    /// The key that it stands under.
+    pub key: Option<Place>,
 }
 
 /// The bytes of a template that a part of the output was made of.
@@ -56,9 +83,30 @@ pub struct Source {
 impl Output {
     pub(super) fn push(&mut self, text: &str, origin: Origin, is_literal: bool, open: Option<Vec<Rc<str>>>) {
         if !text.is_empty() {
-            self.pieces.push(Piece { start: self.text.len(), origin, is_literal, open });
+            self.pieces.push(Piece { start: self.text.len(), origin, is_literal, made: Made::Here, open });
             self.text.push_str(text);
         }
+    }
+
+    /// Adds what an action printed, with what parts of it were made of.
+    pub(super) fn push_marked(&mut self, text: &str, marks: &[Mark], origin: Origin, open: Option<Vec<Rc<str>>>) {
+        let base = self.text.len();
+        let mut at = 0;
+        let mut piece = |start: usize, made: Made| {
+            let open = open.clone();
+            self.pieces.push(Piece { start: base + start, origin, is_literal: false, made, open });
+        };
+        for mark in marks {
+            if at < mark.start {
+                piece(at, Made::Here);
+            }
+            piece(mark.start, mark.given.map_or(Made::Between, Made::Given));
+            at = mark.end;
+        }
+        if at < text.len() {
+            piece(at, Made::Here);
+        }
+        self.text.push_str(text);
     }
 
     /// What a range of the output was made of: literal text byte by byte, an action as a whole.
@@ -86,6 +134,68 @@ impl Output {
         let is_straight = head.origin.template == tail.origin.template && start <= stop;
         let span = if is_straight { Span::new(start, stop) } else { Span::new(start, head.origin.span.end as usize) };
         Some(Source { origin: Origin { template: head.origin.template, span }, is_open })
+    }
+}
+
+impl Output {
+    /// The value of a values file that a range of the output is as a whole.
+    #[must_use]
+    pub fn written(&self, range: Range<usize>, context: &Context) -> Option<Written> {
+        let range = self.unquoted(range);
+        let first = self.pieces.partition_point(|piece| piece.start <= range.start).checked_sub(1)?;
+        let pieces = self.pieces.get(first..)?;
+        let mut found: Option<(usize, Given)> = None;
+        for (index, piece) in pieces.iter().take_while(|piece| piece.start < range.end).enumerate() {
+            match piece.made {
+                Made::Here => return None,
+                Made::Given(given) if found.is_none() => found = Some((index, given)),
+                _ => {}
+            }
+        }
+        let (index, given) = found?;
+        let end = pieces.get(index + 1).map_or(self.text.len(), |next| next.start);
+        let before = self.text.get(range.start..pieces.get(index)?.start.max(range.start))?;
+        // Each dash in front of the first value opens a list that it is in.
+        let lists = before.matches("- ").count();
+        let mut whole = match (given.is_key(), lists, range.end <= end) {
+            (_, 0, true) => return Some(Written { at: context.place(given)?, key: context.key_place(given) }),
+            (false, 0, false) => return None,
+            (true, ..) => context.parent(given)?,
+            (false, ..) => given,
+        };
+        for _ in 0..lists {
+            whole = context.parent(whole)?;
+        }
+        Some(Written { at: context.place(whole)?, key: context.key_place(whole) })
+    }
+
+    /// The values of values files in a range that says `text` in quotes or without: the bytes of each within that text.
+    #[must_use]
+    pub fn parts(&self, range: Range<usize>, text: &str, context: &Context) -> Vec<(Range<usize>, Place)> {
+        let range = self.unquoted(range);
+        let Some(first) = self.pieces.partition_point(|piece| piece.start <= range.start).checked_sub(1) else {
+            return Vec::new();
+        };
+        let pieces = self.pieces.get(first..).unwrap_or(&[]);
+        let count = pieces.partition_point(|piece| piece.start < range.end);
+        let ends = pieces.iter().skip(1).map(|next| next.start).chain([self.text.len()]);
+        let given = pieces.iter().take(count).zip(ends).filter_map(|(piece, end)| match piece.made {
+            Made::Given(given) => {
+                let (start, end) = (piece.start.max(range.start), end.min(range.end));
+                Some((start - range.start..end - range.start, context.place(given)?))
+            }
+            _ => None,
+        });
+        let parts: Vec<_> = given.collect();
+        if self.text.get(range) == Some(text) { parts } else { Vec::new() }
+    }
+
+    /// A range without the quotes around it.
+    fn unquoted(&self, range: Range<usize>) -> Range<usize> {
+        let text = self.text.get(range.clone()).unwrap_or("");
+        let is_quoted =
+            text.len() > 2 && ['"', '\''].iter().any(|quote| text.starts_with(*quote) && text.ends_with(*quote));
+        if is_quoted { range.start + 1..range.end - 1 } else { range }
     }
 }
 

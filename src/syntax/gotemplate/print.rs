@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::context::Context;
+use super::given::{Joined, Text};
 use super::{Outcome, Value, refuse};
 
 /// How deep a value may be nested to be printed.
@@ -46,9 +47,9 @@ fn write(out: &mut String, value: &Value, context: &Context, depth: usize) -> Ou
     let before = out.len();
     match value {
         Value::Nil => out.push_str("<nil>"),
-        Value::Bool(truth) => out.push_str(if *truth { "true" } else { "false" }),
-        Value::Int(number) => _ = write!(out, "{number}"),
-        Value::Float(number) => out.push_str(&float(*number)),
+        Value::Bool(truth, _) => out.push_str(if *truth { "true" } else { "false" }),
+        Value::Int(number, _) => _ = write!(out, "{number}"),
+        Value::Float(number, _) => out.push_str(&float(*number)),
         Value::Str(text) => out.push_str(text),
         Value::Object(object) => out.push_str(&object.text()),
         Value::List(list) => {
@@ -78,12 +79,12 @@ fn write(out: &mut String, value: &Value, context: &Context, depth: usize) -> Ou
 }
 
 /// `printf`.
-pub(super) fn format(pattern: &str, args: &[Value], context: &Context) -> Outcome<String> {
-    let mut out = String::new();
+pub(super) fn format(pattern: &str, args: &[Value], context: &Context) -> Outcome<Text> {
+    let mut out = Joined::default();
     let mut args_left = args.iter();
     let mut rest = pattern;
     while let Some(at) = rest.find('%') {
-        out.push_str(rest.get(..at).unwrap_or(""));
+        out.push(rest.get(..at).unwrap_or(""), None);
         rest = rest.get(at + 1..).unwrap_or("");
         let flags: String = rest.chars().take_while(|c| "+-# 0".contains(*c)).collect();
         rest = rest.get(flags.len()..).unwrap_or("");
@@ -93,24 +94,32 @@ pub(super) fn format(pattern: &str, args: &[Value], context: &Context) -> Outcom
             number(&mut rest).unwrap_or(0)
         });
         let Some(verb) = rest.chars().next() else {
-            out.push_str("%!(NOVERB)");
+            out.push("%!(NOVERB)", None);
             break;
         };
         rest = rest.get(verb.len_utf8()..).unwrap_or("");
         if verb == '%' {
-            out.push('%');
+            out.push("%", None);
             continue;
         }
-        let text = match args_left.next() {
+        let arg = args_left.next();
+        let text = match arg {
             Some(arg) => one(verb, &flags, precision, arg, context)?,
             None => format!("%!{verb}(MISSING)"),
         };
-        pad(&mut out, &text, &flags, width.unwrap_or(0).min(MAX_WIDTH));
+        match arg.and_then(Value::given).filter(|_| width.is_none() && matches!(verb, 's' | 'v' | 'd' | 'q')) {
+            Some(given) => out.push(&text, Some(given)),
+            None => {
+                let mut padded = String::new();
+                pad(&mut padded, &text, &flags, width.unwrap_or(0).min(MAX_WIDTH));
+                out.push(&padded, None);
+            }
+        }
         context.bytes(text.len() + width.unwrap_or(0).min(MAX_WIDTH))?;
     }
-    out.push_str(rest);
+    out.push(rest, None);
     context.bytes(out.len())?;
-    Ok(out)
+    Ok(out.finish())
 }
 
 fn number(rest: &mut &str) -> Option<usize> {
@@ -147,10 +156,10 @@ fn one(verb: char, flags: &str, precision: Option<usize>, arg: &Value, context: 
             precision.map_or_else(|| text.clone(), |limit| text.chars().take(limit).collect())
         }
         ('v', _)
-        | ('d', Value::Int(_))
-        | ('t', Value::Bool(_))
+        | ('d', Value::Int(..))
+        | ('t', Value::Bool(..))
         | ('s', Value::List(_) | Value::Map(_) | Value::Object(_))
-        | ('g', Value::Float(_)) => text,
+        | ('g', Value::Float(..)) => text,
         ('q', Value::Str(_)) => quoted(&text),
         ('q', Value::List(list)) => {
             let mut items = Vec::new();
@@ -160,17 +169,19 @@ fn one(verb: char, flags: &str, precision: Option<usize>, arg: &Value, context: 
             format!("[{}]", items.join(" "))
         }
         ('T', _) => arg.type_name().to_owned(),
-        ('x', Value::Int(number)) => format!("{number:x}"),
-        ('X', Value::Int(number)) => format!("{number:X}"),
-        ('o', Value::Int(number)) => format!("{number:o}"),
-        ('b', Value::Int(number)) => format!("{number:b}"),
+        ('x', Value::Int(number, _)) => format!("{number:x}"),
+        ('X', Value::Int(number, _)) => format!("{number:X}"),
+        ('o', Value::Int(number, _)) => format!("{number:o}"),
+        ('b', Value::Int(number, _)) => format!("{number:b}"),
         ('x', Value::Str(text)) => text.bytes().fold(String::new(), |mut out, byte| {
             _ = write!(out, "{byte:02x}");
             out
         }),
-        ('c', Value::Int(number)) => u32::try_from(*number).ok().and_then(char::from_u32).unwrap_or('\u{fffd}').into(),
-        ('f' | 'F', Value::Float(number)) => format!("{number:.*}", precision.unwrap_or(6)),
-        ('e', Value::Float(number)) => format!("{number:.*e}", precision.unwrap_or(6)),
+        ('c', Value::Int(number, _)) => {
+            u32::try_from(*number).ok().and_then(char::from_u32).unwrap_or('\u{fffd}').into()
+        }
+        ('f' | 'F', Value::Float(number, _)) => format!("{number:.*}", precision.unwrap_or(6)),
+        ('e', Value::Float(number, _)) => format!("{number:.*e}", precision.unwrap_or(6)),
         _ if flags.contains('#') => text,
         (_, Value::Nil) => format!("%!{verb}(<nil>)"),
         _ => format!("%!{verb}({}={text})", arg.type_name()),
@@ -201,18 +212,18 @@ mod tests {
     use super::*;
 
     fn printed(pattern: &str, args: &[Value]) -> String {
-        format(pattern, args, &Context::new()).unwrap()
+        format(pattern, args, &Context::new()).unwrap().to_string()
     }
 
     #[test]
     fn verbs_print_as_in_go() {
-        assert_eq!(printed("%s-%d", &[Value::text("a"), Value::Int(3)]), "a-3");
-        assert_eq!(printed("%q %v", &[Value::text("a\"b"), Value::Float(8080.0)]), "\"a\\\"b\" 8080");
+        assert_eq!(printed("%s-%d", &[Value::text("a"), Value::int(3)]), "a-3");
+        assert_eq!(printed("%q %v", &[Value::text("a\"b"), Value::float(8080.0)]), "\"a\\\"b\" 8080");
         assert_eq!(
-            printed("%05d|%-4s|%.2f", &[Value::Int(-7), Value::text("x"), Value::Float(1.5)]),
+            printed("%05d|%-4s|%.2f", &[Value::int(-7), Value::text("x"), Value::float(1.5)]),
             "-0007|x   |1.50"
         );
-        assert_eq!(printed("%d %s", &[Value::Float(1.0)]), "%!d(float64=1) %!s(MISSING)");
+        assert_eq!(printed("%d %s", &[Value::float(1.0)]), "%!d(float64=1) %!s(MISSING)");
         assert_eq!(printed("%s", &[Value::Nil]), "%!s(<nil>)");
         assert_eq!(printed("%v", &[Value::map([("b", Value::texts(["x", "y"]))])]), "map[b:[x y]]");
     }

@@ -6,20 +6,21 @@ use std::fmt;
 use std::rc::Rc;
 
 use super::Outcome;
+use super::given::{Given, Text};
 
 /// A value.
 #[derive(Clone, Debug)]
 pub enum Value {
     /// `nil`
     Nil,
-    /// A boolean.
-    Bool(bool),
+    /// A boolean, with the value of a values file that it is.
+    Bool(bool, Option<Given>),
     /// An integer that a template wrote or computed.
-    Int(i64),
+    Int(i64, Option<Given>),
     /// Any other number; numbers of a values file are of this kind too, as in Helm.
-    Float(f64),
+    Float(f64, Option<Given>),
     /// A string.
-    Str(Rc<str>),
+    Str(Text),
     /// A list.
     List(List),
     /// A map.
@@ -50,13 +51,13 @@ pub trait Object: fmt::Debug {
 #[derive(Clone)]
 pub struct List(Rc<ListCell>);
 
-struct ListCell(Vec<Value>);
+struct ListCell(Vec<Value>, Option<Given>);
 
 /// A map, shared by those who hold it: what one changes the others see.
 #[derive(Clone)]
 pub struct Map(Rc<MapCell>);
 
-struct MapCell(RefCell<BTreeMap<Rc<str>, Value>>);
+struct MapCell(RefCell<BTreeMap<Rc<str>, Value>>, Option<Given>);
 
 /// Takes values apart without recursion: a template can nest them deeper than the stack.
 fn dismantle(mut queue: Vec<Value>) {
@@ -110,7 +111,13 @@ impl List {
     /// A list of items.
     #[must_use]
     pub fn new(items: Vec<Value>) -> Self {
-        Self(Rc::new(ListCell(items)))
+        Self(Rc::new(ListCell(items, None)))
+    }
+
+    /// A list that is a value of a values file.
+    #[must_use]
+    pub fn given(items: Vec<Value>, given: Option<Given>) -> Self {
+        Self(Rc::new(ListCell(items, given)))
     }
 
     /// Its items.
@@ -123,7 +130,12 @@ impl List {
 impl Map {
     /// A map of entries; of two equal keys the last counts.
     pub fn new(entries: impl IntoIterator<Item = (Rc<str>, Value)>) -> Self {
-        Self(Rc::new(MapCell(RefCell::new(entries.into_iter().collect()))))
+        Self::given(entries, None)
+    }
+
+    /// A map that is a value of a values file.
+    pub fn given(entries: impl IntoIterator<Item = (Rc<str>, Value)>, given: Option<Given>) -> Self {
+        Self(Rc::new(MapCell(RefCell::new(entries.into_iter().collect()), given)))
     }
 
     /// The value of a key.
@@ -177,10 +189,52 @@ impl Map {
 }
 
 impl Value {
+    /// A boolean of a template.
+    #[must_use]
+    pub fn bool(truth: bool) -> Self {
+        Self::Bool(truth, None)
+    }
+
+    /// An integer of a template.
+    #[must_use]
+    pub fn int(number: i64) -> Self {
+        Self::Int(number, None)
+    }
+
+    /// Any other number of a template.
+    #[must_use]
+    pub fn float(number: f64) -> Self {
+        Self::Float(number, None)
+    }
+
+    /// The value of a values file that it is.
+    #[must_use]
+    pub fn given(&self) -> Option<Given> {
+        match self {
+            Self::Bool(_, given) | Self::Int(_, given) | Self::Float(_, given) => *given,
+            Self::Str(text) => text.given(),
+            Self::List(List(cell)) => cell.1,
+            Self::Map(Map(cell)) => cell.1,
+            Self::Nil | Self::Object(_) => None,
+        }
+    }
+
+    /// The same scalar as a value of a values file.
+    #[must_use]
+    pub fn as_given(self, given: Given) -> Self {
+        match self {
+            Self::Bool(truth, _) => Self::Bool(truth, Some(given)),
+            Self::Int(number, _) => Self::Int(number, Some(given)),
+            Self::Float(number, _) => Self::Float(number, Some(given)),
+            Self::Str(text) => Self::Str(Text::of(Rc::clone(&text), Some(given))),
+            other => other,
+        }
+    }
+
     /// A string.
     #[must_use]
     pub fn text(text: impl AsRef<str>) -> Self {
-        Self::Str(Rc::from(text.as_ref()))
+        Self::Str(Rc::<str>::from(text.as_ref()).into())
     }
 
     /// A list.
@@ -204,7 +258,7 @@ impl Value {
     /// An integer, as lengths and counters are.
     #[must_use]
     pub fn count(count: usize) -> Self {
-        Self::Int(i64::try_from(count).unwrap_or(i64::MAX))
+        Self::int(i64::try_from(count).unwrap_or(i64::MAX))
     }
 
     /// Whether `if` takes it for true (text/template, "Actions").
@@ -212,9 +266,9 @@ impl Value {
     pub fn is_true(&self) -> bool {
         match self {
             Self::Nil => false,
-            Self::Bool(truth) => *truth,
-            Self::Int(number) => *number != 0,
-            Self::Float(number) => *number != 0.0,
+            Self::Bool(truth, _) => *truth,
+            Self::Int(number, _) => *number != 0,
+            Self::Float(number, _) => *number != 0.0,
             Self::Str(text) => !text.is_empty(),
             Self::List(list) => !list.items().is_empty(),
             Self::Map(map) => !map.is_empty(),
@@ -227,9 +281,9 @@ impl Value {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Nil => "invalid",
-            Self::Bool(_) => "bool",
-            Self::Int(_) => "int",
-            Self::Float(_) => "float64",
+            Self::Bool(..) => "bool",
+            Self::Int(..) => "int",
+            Self::Float(..) => "float64",
             Self::Str(_) => "string",
             Self::List(_) => "slice",
             Self::Map(_) => "map",
@@ -267,7 +321,7 @@ mod tests {
     fn a_map_changes_for_all_who_hold_it() {
         let map = Map::new([]);
         let other = map.clone();
-        other.set(Rc::from("a"), Value::Bool(true));
+        other.set(Rc::from("a"), Value::bool(true));
         assert!(map.has("a"));
         other.remove("a");
         assert!(!map.has("a"));

@@ -114,6 +114,8 @@ impl Composed {
             // The keys of its mappings are somebody else's choice.
             is_plain: false,
             origins: self.origins,
+            printed: Vec::new(),
+            parts: Vec::new(),
             documents: self.documents,
             comments: Vec::new(),
             problems: Vec::new(),

@@ -17,6 +17,7 @@ use crate::source::{FileId, Place, Span, Spanned};
 use crate::syntax::SyntaxProblem;
 
 pub use composed::{Composed, Part};
+pub use moved::{Moved, Origins, Printed, WrittenPart};
 pub use navigate::{Entry, Items, NodeRef, Shape};
 pub use scalar::Scalar;
 pub(crate) use scalar::{is_plain_string, is_string};
@@ -139,6 +140,10 @@ pub struct Tree {
     pub(crate) is_plain: bool,
     /// The file of each node, in a tree that is put together from several; empty where all come from `file`.
     pub(crate) origins: Vec<FileId>,
+    /// Nodes that the file of the tree prints and another one writes, with the bytes that print them; in order.
+    pub(crate) printed: Vec<(NodeId, Span)>,
+    /// Scalars of which parts are written in other files; in order.
+    pub(crate) parts: Vec<(NodeId, Vec<WrittenPart>)>,
     pub(crate) documents: Vec<Document>,
     /// All comments, in order.
     pub comments: Vec<Comment>,

@@ -111,6 +111,30 @@ impl<'t> NodeRef<'t> {
         self.tree.node(self.alias.unwrap_or(self.id))?.key.map(|key| self.place_of(key))
     }
 
+    /// The bytes in the file of the tree that print it, where it is written in another file.
+    #[must_use]
+    pub fn printed_place(self) -> Option<Place> {
+        let index = self.tree.printed.binary_search_by_key(&self.id, |(id, _)| *id).ok()?;
+        self.tree.printed.get(index).map(|(_, span)| Place { file: self.tree.file, span: *span })
+    }
+
+    /// Where the bytes of a scalar's text from `start` to `end` are written, where that is in another file.
+    #[must_use]
+    pub fn part_place(self, start: usize, end: usize) -> Option<Place> {
+        let index = self.tree.parts.binary_search_by_key(&self.id, |(id, _)| *id).ok()?;
+        let (_, parts) = self.tree.parts.get(index)?;
+        parts.iter().find(|(range, _)| range.start <= start && end <= range.end).map(|(_, at)| *at)
+    }
+
+    /// Where to point when something that has a name is meant: at that name, `key`, as far as it is written with the
+    /// rest of it.
+    #[must_use]
+    pub fn name_place(self, key: &str) -> Option<Place> {
+        let name = self.get(key)?;
+        let printed = name.printed_place().filter(|_| self.printed_place().is_none());
+        Some(printed.unwrap_or_else(|| name.place()))
+    }
+
     /// Where to point when something is missing in this node: its key, else its first bytes.
     #[must_use]
     pub fn anchor_place(self) -> Place {

@@ -86,6 +86,8 @@ impl Tree {
             values: reader.values,
             is_plain,
             origins: Vec::new(),
+            printed: Vec::new(),
+            parts: Vec::new(),
             documents,
             comments,
             problems: Vec::new(),

@@ -165,6 +165,9 @@ impl<'f> Builder<'f> {
             }
         }
         self.change(&mut resources, spec, path)?;
+        for resource in &mut resources {
+            resource.through.push(spec.at.file);
+        }
         Ok(resources)
     }
 
@@ -234,7 +237,7 @@ impl<'f> Builder<'f> {
             return Err(Failure::new(format!("`{dir}` has several kustomizations"), at));
         }
         drop(found);
-        let tree = Tree::parse(file, text);
+        let tree = self.files.tree(file, text);
         let mut documents = self.values(&tree, &|place| place)?;
         if documents.is_empty() {
             return Err(Failure::new("it is empty", Place::whole(file)));
@@ -252,7 +255,7 @@ impl<'f> Builder<'f> {
             return Err(Failure::new("a kustomization is named by its directory", at));
         }
         self.read.insert(file);
-        let tree = Tree::parse(file, text);
+        let tree = self.files.tree(file, text);
         self.values(&tree, &|place| place)
     }
 

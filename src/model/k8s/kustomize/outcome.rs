@@ -1,6 +1,7 @@
 //! What goes into a build and what comes out of it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::resource::Resource;
 use crate::model::k8s::PodTemplates;
@@ -26,6 +27,11 @@ pub enum Found<'f> {
 pub trait Files: Sync {
     /// What lies at a path from the root of the run.
     fn find(&self, path: &str) -> Option<Found<'_>>;
+
+    /// What a file holds. Overlays share their bases, so whoever can keeps it for the next build.
+    fn tree(&self, file: FileId, text: &str) -> Arc<Tree> {
+        Arc::new(Tree::parse(file, text))
+    }
 }
 
 /// Why kustomize refuses a kustomization.
@@ -73,6 +79,8 @@ pub struct Built {
     pub path: String,
     /// Its name without what is put before or behind it, where something is.
     pub base_name: Option<String>,
+    /// The kustomizations that it went through, the innermost first.
+    pub through: Vec<FileId>,
 }
 
 impl Build {
@@ -89,7 +97,8 @@ impl Build {
             tree.document(root);
             let renamed = !resource.prefixes.is_empty() || !resource.suffixes.is_empty();
             let base_name = renamed.then(|| resource.first_id().name);
-            Built { tree: tree.finish(), path: resource.path.clone(), base_name }
+            let through = resource.through.clone();
+            Built { tree: tree.finish(), path: resource.path.clone(), base_name, through }
         })
     }
 

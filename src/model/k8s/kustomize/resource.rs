@@ -1,7 +1,7 @@
 //! An object on its way through a build: its root, and the names it has had.
 
 use super::value::Value;
-use crate::source::Place;
+use crate::source::{FileId, Place};
 
 /// What an object is known by. Two objects of a build never share one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,6 +28,8 @@ pub(super) struct Resource {
     pub(super) suffixes: Vec<String>,
     /// Whether a `$patch: delete` took it out.
     pub(super) deleted: bool,
+    /// The kustomizations that it went through, the innermost first.
+    pub(super) through: Vec<FileId>,
 }
 
 /// Kinds that belong to no namespace, of those that the API server brings along.
@@ -71,6 +73,7 @@ impl Resource {
             prefixes: Vec::new(),
             suffixes: Vec::new(),
             deleted: false,
+            through: Vec::new(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use gotmpl::parse::{CommandNode, Expr, Number, PipeNode, SmolStr};
 
 use super::{Run, Template};
-use crate::syntax::gotemplate::{Outcome, Value, functions, parse, refuse};
+use crate::syntax::gotemplate::{Outcome, Text, Value, functions, parse, refuse};
 
 impl Run<'_> {
     /// What another template prints.
@@ -14,16 +14,17 @@ impl Run<'_> {
         self.captures += 1;
         run(self)?;
         self.captures -= 1;
-        let text = std::mem::replace(&mut self.out, out).text;
-        Ok(Value::text(text))
+        let made = std::mem::replace(&mut self.out, out);
+        Ok(Value::Str(Text::marked(Rc::from(made.text), made.marks)))
     }
 
     /// `tpl`: a value that is a template. What it defines is known to it alone (Helm, "Using the tpl Function").
     fn tpl(&mut self, args: &[Value]) -> Outcome {
         let [text, data] = args else { return refuse("wrong number of args for tpl: want 2") };
-        let text = functions::text(text, self.context)?;
+        let whole = text;
+        let text = functions::text(whole, self.context)?;
         if !text.contains("{{") {
-            return Ok(Value::Str(text));
+            return Ok(if let Value::Str(_) = whole { whole.clone() } else { Value::Str(text.into()) });
         }
         self.context.bytes(text.len().saturating_mul(10))?;
         let parsed = match parse::parse(&text) {
@@ -109,10 +110,10 @@ impl Run<'_> {
             }
             Expr::Identifier(_, name) => self.function(name, &[], None, dot),
             Expr::String(_, text) => Ok(Value::text(text)),
-            Expr::Number(_, Number::Int(number)) => Ok(Value::Int(*number)),
+            Expr::Number(_, Number::Int(number)) => Ok(Value::int(*number)),
             Expr::Number(_, Number::Uint(number)) => refuse(format!("{number} overflows int")),
-            Expr::Number(_, Number::Float(number)) => Ok(Value::Float(*number)),
-            Expr::Bool(_, truth) => Ok(Value::Bool(*truth)),
+            Expr::Number(_, Number::Float(number)) => Ok(Value::float(*number)),
+            Expr::Bool(_, truth) => Ok(Value::bool(*truth)),
             Expr::Nil(_) => Ok(Value::Nil),
             Expr::Pipe(_, pipe) => self.pipeline(pipe, dot),
             Expr::Chain(_, inner, names) => {
@@ -190,7 +191,7 @@ impl Run<'_> {
             }
             "tpl" => self.tpl(args),
             _ => match functions::find(name) {
-                Some(function) => function(args, self.context),
+                Some(function) => functions::unchanged(function(args, self.context)?, args, self.context),
                 None => refuse(format!("function \"{name}\" not defined")),
             },
         }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{Table, arg, deep_copy, items, listed, map, print, text, text_arg};
 use crate::syntax::gotemplate::context::Context;
-use crate::syntax::gotemplate::{Map, Outcome, Value, refuse};
+use crate::syntax::gotemplate::{Given, Map, Outcome, Text, Value, refuse};
 
 pub(super) const TABLE: Table = &[
     ("dict", |args, context| {
@@ -32,11 +32,11 @@ pub(super) const TABLE: Table = &[
         target.remove(&text_arg(args, 1, context)?);
         Ok(Value::Map(target))
     }),
-    ("hasKey", |args, context| Ok(Value::Bool(map(arg(args, 0)?)?.has(&text_arg(args, 1, context)?)))),
+    ("hasKey", |args, context| Ok(Value::bool(map(arg(args, 0)?)?.has(&text_arg(args, 1, context)?)))),
     ("keys", |args, context| {
         let mut keys = Vec::new();
         for one in args {
-            keys.extend(map(one)?.entries().into_iter().map(|(key, _)| Value::Str(key)));
+            keys.extend(map(one)?.entries().into_iter().map(|(key, value)| key_of(key, &value, context)));
         }
         listed(keys, context)
     }),
@@ -91,6 +91,12 @@ fn holds(value: &Value, wanted: &Map, context: &Context, depth: usize) -> Outcom
         }
     }
     Ok(false)
+}
+
+/// A key of a map; what a values file holds knows where that is.
+pub(in crate::syntax::gotemplate) fn key_of(key: Rc<str>, value: &Value, context: &Context) -> Value {
+    let given = value.given().filter(|given| context.is_under(*given, &key));
+    Value::Str(Text::of(key, given.map(Given::key)))
 }
 
 fn chosen(args: &[Value], context: &Context, is_wanted: bool) -> Outcome {
@@ -151,8 +157,8 @@ mod tests {
     #[test]
     fn the_first_of_merged_maps_wins_unless_it_is_overwritten() {
         let maps = || {
-            let first = Value::map([("a", Value::Int(1)), ("c", Value::map([("x", Value::Int(1))]))]);
-            let second = Value::map([("a", Value::Int(2)), ("c", Value::map([("y", Value::Int(2))]))]);
+            let first = Value::map([("a", Value::int(1)), ("c", Value::map([("x", Value::int(1))]))]);
+            let second = Value::map([("a", Value::int(2)), ("c", Value::map([("y", Value::int(2))]))]);
             [first, second]
         };
         assert_eq!(call("merge", &maps()).unwrap(), "map[a:1 c:map[x:1 y:2]]");
@@ -161,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_path_that_leads_nowhere_gives_its_default() {
-        let tree = Value::map([("a", Value::map([("b", Value::Int(1))]))]);
+        let tree = Value::map([("a", Value::map([("b", Value::int(1))]))]);
         let dig = |path: &[&str]| {
             let mut args: Vec<Value> = path.iter().map(Value::text).collect();
             args.extend([Value::text("none"), tree.clone()]);

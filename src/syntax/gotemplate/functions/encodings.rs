@@ -9,9 +9,9 @@ use crate::syntax::gotemplate::data::{self, JsonStyle};
 use crate::syntax::gotemplate::{Map, Outcome, Value, refuse};
 
 pub(super) const TABLE: Table = &[
-    ("toYaml", |args, context| made(data::to_yaml(last(args)?, context)?, context)),
-    ("mustToYaml", |args, context| made(data::to_yaml(last(args)?, context)?, context)),
-    ("toYamlPretty", |args, context| made(data::to_yaml(last(args)?, context)?, context)),
+    ("toYaml", |args, context| yaml(args, context)),
+    ("mustToYaml", |args, context| yaml(args, context)),
+    ("toYamlPretty", |args, context| yaml(args, context)),
     ("toToml", |args, context| made(data::to_json(last(args)?, JsonStyle::default(), context)?, context)),
     ("fromYaml", |args, context| decoded(args, context, "map")),
     ("fromJson", |args, context| decoded(args, context, "map")),
@@ -55,7 +55,7 @@ pub(super) const TABLE: Table = &[
         let text = text(last(args)?, context)?;
         made(text.rfind('.').and_then(|at| text.get(at..)).unwrap_or(""), context)
     }),
-    ("isAbs", |args, context| Ok(Value::Bool(text(last(args)?, context)?.starts_with('/')))),
+    ("isAbs", |args, context| Ok(Value::bool(text(last(args)?, context)?.starts_with('/')))),
     ("sha1sum", |args, context| digest(args, context, 40)),
     ("sha256sum", |args, context| digest(args, context, 64)),
     ("sha512sum", |args, context| digest(args, context, 128)),
@@ -73,7 +73,7 @@ pub(super) const TABLE: Table = &[
     }),
     ("randInt", |args, context| {
         context.leave_open();
-        Ok(Value::Int(integer_arg(args, 0)?))
+        Ok(Value::int(integer_arg(args, 0)?))
     }),
     ("uuidv4", |_, context| unknown(context, "00000000-0000-4000-8000-000000000000")),
     ("shuffle", |args, context| {
@@ -95,9 +95,18 @@ pub(super) const TABLE: Table = &[
     ("buildCustomCert", |_, context| Ok(certificate(context))),
 ];
 
+fn yaml(args: &[Value], context: &Context) -> Outcome {
+    let text = data::to_yaml(last(args)?, context)?;
+    context.bytes(text.len())?;
+    Ok(Value::Str(text))
+}
+
 /// What decoding gives; Helm hands the error on as `{"Error": …}` (engine, `fromYAML`).
 fn decoded(args: &[Value], context: &Context, kind: &str) -> Outcome {
-    let text = text(last(args)?, context)?;
+    let text = match last(args)? {
+        Value::Str(text) => text.clone(),
+        other => text(other, context)?.into(),
+    };
     let value = data::from_text(&text, context)?;
     let wrong = |message: &str| {
         if kind == "slice" { Value::texts([message]) } else { Value::map([("Error", Value::text(message))]) }
@@ -195,7 +204,7 @@ mod tests {
     #[test]
     fn what_chance_decides_is_left_open() {
         let context = Context::new();
-        let value = super::super::find("randAlphaNum").unwrap()(&[Value::Int(20)], &context).unwrap();
+        let value = super::super::find("randAlphaNum").unwrap()(&[Value::int(20)], &context).unwrap();
         assert_eq!(text(&value, &context).unwrap().len(), 20);
         assert!(context.replace_open(false));
     }

@@ -108,7 +108,7 @@ fn without(args: &[Value], context: &Context) -> Outcome {
 }
 
 fn has(args: &[Value], context: &Context) -> Outcome {
-    Ok(Value::Bool(holds(items(arg(args, 1)?)?, arg(args, 0)?, context)?))
+    Ok(Value::bool(holds(items(arg(args, 1)?)?, arg(args, 0)?, context)?))
 }
 
 fn compact(args: &[Value], context: &Context) -> Outcome {
@@ -136,7 +136,7 @@ fn steps(start: i64, end: i64, step: i64, context: &Context) -> Outcome {
     let mut at = start;
     while step != 0 && (step > 0 && at < end || step < 0 && at > end) {
         context.bytes(std::mem::size_of::<Value>())?;
-        out.push(Value::Int(at));
+        out.push(Value::int(at));
         let Some(next) = at.checked_add(step) else { break };
         at = next;
     }
@@ -154,10 +154,10 @@ mod tests {
 
     #[test]
     fn lists_are_counted_and_filtered() {
-        assert_eq!(call("until", &[Value::Int(3)]).unwrap(), "[0 1 2]");
-        assert_eq!(call("seq", &[Value::Int(1), Value::Int(3)]).unwrap(), "1 2 3");
+        assert_eq!(call("until", &[Value::int(3)]).unwrap(), "[0 1 2]");
+        assert_eq!(call("seq", &[Value::int(1), Value::int(3)]).unwrap(), "1 2 3");
         assert_eq!(call("uniq", &[Value::texts(["a", "b", "a"])]).unwrap(), "[a b]");
         assert_eq!(call("without", &[Value::texts(["a", "b"]), Value::text("a")]).unwrap(), "[b]");
-        assert!(call("until", &[Value::Int(i64::MAX)]).is_err());
+        assert!(call("until", &[Value::int(i64::MAX)]).is_err());
     }
 }

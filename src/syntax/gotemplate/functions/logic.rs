@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use super::{Table, arg, equal, integer, last, made, text, text_arg};
 use crate::syntax::gotemplate::context::Context;
+use crate::syntax::gotemplate::given::Joined;
 use crate::syntax::gotemplate::{Map, Outcome, Stop, Value, print, refuse};
 
 pub(super) const TABLE: Table = &[
@@ -12,17 +13,17 @@ pub(super) const TABLE: Table = &[
         arg(args, 1)?;
         for other in args.iter().skip(1) {
             if equal(first, other, context, 0)? {
-                return Ok(Value::Bool(true));
+                return Ok(Value::bool(true));
             }
         }
-        Ok(Value::Bool(false))
+        Ok(Value::bool(false))
     }),
-    ("ne", |args, context| Ok(Value::Bool(!equal(arg(args, 0)?, arg(args, 1)?, context, 0)?))),
+    ("ne", |args, context| Ok(Value::bool(!equal(arg(args, 0)?, arg(args, 1)?, context, 0)?))),
     ("lt", |args, _| compare(args, Ordering::is_lt)),
     ("le", |args, _| compare(args, Ordering::is_le)),
     ("gt", |args, _| compare(args, Ordering::is_gt)),
     ("ge", |args, _| compare(args, Ordering::is_ge)),
-    ("not", |args, _| Ok(Value::Bool(!arg(args, 0)?.is_true()))),
+    ("not", |args, _| Ok(Value::bool(!arg(args, 0)?.is_true()))),
     ("len", |args, _| {
         Ok(match arg(args, 0)? {
             Value::Str(text) => Value::count(text.len()),
@@ -37,16 +38,18 @@ pub(super) const TABLE: Table = &[
     ("println", |args, context| joined(args, context, "\n")),
     ("printf", |args, context| {
         let pattern = text_arg(args, 0, context)?;
-        made(print::format(&pattern, args.get(1..).unwrap_or(&[]), context)?, context)
+        let text = print::format(&pattern, args.get(1..).unwrap_or(&[]), context)?;
+        context.bytes(text.len())?;
+        Ok(Value::Str(text))
     }),
     ("default", |args, _| {
         let fallback = arg(args, 0)?;
         Ok(args.get(1).filter(|given| given.is_true()).unwrap_or(fallback).clone())
     }),
-    ("empty", |args, _| Ok(Value::Bool(!arg(args, 0)?.is_true()))),
+    ("empty", |args, _| Ok(Value::bool(!arg(args, 0)?.is_true()))),
     ("coalesce", |args, _| Ok(args.iter().find(|value| value.is_true()).cloned().unwrap_or(Value::Nil))),
-    ("all", |args, _| Ok(Value::Bool(args.iter().all(Value::is_true)))),
-    ("any", |args, _| Ok(Value::Bool(args.iter().any(Value::is_true)))),
+    ("all", |args, _| Ok(Value::bool(args.iter().all(Value::is_true)))),
+    ("any", |args, _| Ok(Value::bool(args.iter().any(Value::is_true)))),
     ("ternary", |args, _| {
         let test = arg(args, 2)?.is_true();
         arg(args, usize::from(!test)).cloned()
@@ -66,13 +69,13 @@ pub(super) const TABLE: Table = &[
     ("getHostByName", |_, _| Ok(Value::text(""))),
     ("env", |_, _| Ok(Value::text(""))),
     ("kindOf", |args, _| Ok(Value::text(arg(args, 0)?.kind()))),
-    ("kindIs", |args, context| Ok(Value::Bool(&*text_arg(args, 0, context)? == arg(args, 1)?.kind()))),
+    ("kindIs", |args, context| Ok(Value::bool(&*text_arg(args, 0, context)? == arg(args, 1)?.kind()))),
     ("typeOf", |args, _| Ok(Value::text(arg(args, 0)?.type_name()))),
-    ("typeIs", |args, context| Ok(Value::Bool(&*text_arg(args, 0, context)? == arg(args, 1)?.type_name()))),
+    ("typeIs", |args, context| Ok(Value::bool(&*text_arg(args, 0, context)? == arg(args, 1)?.type_name()))),
     ("typeIsLike", |args, context| {
-        Ok(Value::Bool(text_arg(args, 0, context)?.trim_start_matches('*') == arg(args, 1)?.type_name()))
+        Ok(Value::bool(text_arg(args, 0, context)?.trim_start_matches('*') == arg(args, 1)?.type_name()))
     }),
-    ("deepEqual", |args, context| Ok(Value::Bool(equal(arg(args, 0)?, arg(args, 1)?, context, 0)?))),
+    ("deepEqual", |args, context| Ok(Value::bool(equal(arg(args, 0)?, arg(args, 1)?, context, 0)?))),
     ("html", |args, context| {
         let text = text(last(args)?, context)?;
         let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
@@ -85,14 +88,14 @@ pub(super) const TABLE: Table = &[
 #[expect(clippy::cast_precision_loss, reason = "an integer and a float are compared as floats")]
 fn compare(args: &[Value], holds: fn(Ordering) -> bool) -> Outcome {
     let order = match (arg(args, 0)?, arg(args, 1)?) {
-        (Value::Int(a), Value::Int(b)) => a.cmp(b),
-        (Value::Float(a), Value::Float(b)) => a.total_cmp(b),
-        (Value::Int(a), Value::Float(b)) => (*a as f64).total_cmp(b),
-        (Value::Float(a), Value::Int(b)) => a.total_cmp(&(*b as f64)),
-        (Value::Str(a), Value::Str(b)) => a.cmp(b),
+        (Value::Int(a, _), Value::Int(b, _)) => a.cmp(b),
+        (Value::Float(a, _), Value::Float(b, _)) => a.total_cmp(b),
+        (Value::Int(a, _), Value::Float(b, _)) => (*a as f64).total_cmp(b),
+        (Value::Float(a, _), Value::Int(b, _)) => a.total_cmp(&(*b as f64)),
+        (Value::Str(a), Value::Str(b)) => (**a).cmp(&**b),
         _ => return refuse("incompatible types for comparison"),
     };
-    Ok(Value::Bool(holds(order)))
+    Ok(Value::bool(holds(order)))
 }
 
 fn index(args: &[Value]) -> Outcome {
@@ -100,17 +103,17 @@ fn index(args: &[Value]) -> Outcome {
     for key in args.iter().skip(1) {
         value = match (&value, key) {
             (Value::Map(map), Value::Str(key)) => map.get(key).unwrap_or(Value::Nil),
-            (Value::List(list), Value::Int(_) | Value::Float(_)) => {
+            (Value::List(list), Value::Int(..) | Value::Float(..)) => {
                 let index = integer(key);
                 match usize::try_from(index).ok().and_then(|index| list.items().get(index)) {
                     Some(item) => item.clone(),
                     None => return refuse(format!("error calling index: index out of range: {index}")),
                 }
             }
-            (Value::Str(text), Value::Int(_) | Value::Float(_)) => {
+            (Value::Str(text), Value::Int(..) | Value::Float(..)) => {
                 let byte = usize::try_from(integer(key)).ok().and_then(|index| text.as_bytes().get(index));
                 match byte {
-                    Some(byte) => Value::Int(i64::from(*byte)),
+                    Some(byte) => Value::int(i64::from(*byte)),
                     None => return refuse("error calling index: index out of range"),
                 }
             }
@@ -129,17 +132,18 @@ fn index(args: &[Value]) -> Outcome {
 
 /// `print`: blanks between values of which neither is a string; `println`: always (Go, `fmt`).
 fn joined(args: &[Value], context: &Context, end: &str) -> Outcome {
-    let mut out = String::new();
+    let mut out = Joined::default();
     for (index, value) in args.iter().enumerate() {
         let is_text = |value: Option<&Value>| matches!(value, Some(Value::Str(_)));
         let apart = !is_text(Some(value)) && !is_text(index.checked_sub(1).and_then(|before| args.get(before)));
         if index > 0 && (apart || !end.is_empty()) {
-            out.push(' ');
+            out.push(" ", None);
         }
-        out.push_str(&text(value, context)?);
+        out.push(&text(value, context)?, value.given());
     }
-    out.push_str(end);
-    made(out, context)
+    out.push(end, None);
+    context.bytes(out.len())?;
+    Ok(Value::Str(out.finish()))
 }
 
 #[cfg(test)]
@@ -152,9 +156,9 @@ mod tests {
 
     #[test]
     fn a_number_of_a_values_file_equals_one_of_a_template() {
-        assert!(call("eq", &[Value::Float(1.0), Value::Int(1)]).unwrap().is_true());
-        assert!(call("gt", &[Value::Float(2.0), Value::Int(1)]).unwrap().is_true());
-        assert!(call("lt", &[Value::text("a"), Value::Int(1)]).is_err());
+        assert!(call("eq", &[Value::float(1.0), Value::int(1)]).unwrap().is_true());
+        assert!(call("gt", &[Value::float(2.0), Value::int(1)]).unwrap().is_true());
+        assert!(call("lt", &[Value::text("a"), Value::int(1)]).is_err());
     }
 
     #[test]

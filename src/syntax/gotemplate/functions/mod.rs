@@ -14,6 +14,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::OnceLock;
 
+pub(super) use dicts::key_of;
 pub(crate) use versions::{allows, version_order};
 
 use super::context::Context;
@@ -74,10 +75,10 @@ fn text_arg(args: &[Value], index: usize, context: &Context) -> Outcome<Rc<str>>
 /// A value as an integer, as Sprig's casts make one: 0 of what is none.
 fn integer(value: &Value) -> i64 {
     match value {
-        Value::Int(number) => *number,
+        Value::Int(number, _) => *number,
         #[expect(clippy::cast_possible_truncation, reason = "that is what Go's conversion does")]
-        Value::Float(number) => *number as i64,
-        Value::Bool(truth) => i64::from(*truth),
+        Value::Float(number, _) => *number as i64,
+        Value::Bool(truth, _) => i64::from(*truth),
         Value::Str(text) => text.trim().parse().unwrap_or_else(|_| text.trim().parse().map_or(0, whole)),
         _ => 0,
     }
@@ -115,6 +116,27 @@ fn map(value: &Value) -> Outcome<Map> {
     }
 }
 
+/// What a function gave, known as the value that it was made of where it says the same: `int`, `trunc 63` and the like
+/// mostly leave a value as it is.
+pub(super) fn unchanged(result: Value, args: &[Value], context: &Context) -> Outcome {
+    let is_scalar =
+        |value: &Value| matches!(value, Value::Bool(..) | Value::Int(..) | Value::Float(..) | Value::Str(_));
+    let is_here = match &result {
+        Value::Str(text) => text.is_here(),
+        other => is_scalar(other) && other.given().is_none(),
+    };
+    if !is_here {
+        return Ok(result);
+    }
+    for arg in args.iter().rev().filter(|arg| is_scalar(arg)) {
+        let Some(given) = arg.given() else { continue };
+        if text(arg, context)? == text(&result, context)? {
+            return Ok(result.as_given(given));
+        }
+    }
+    Ok(result)
+}
+
 /// A string that was put together, paid for.
 fn made(text: impl AsRef<str>, context: &Context) -> Outcome {
     context.bytes(text.as_ref().len())?;
@@ -136,14 +158,14 @@ fn equal(a: &Value, b: &Value, context: &Context, depth: usize) -> Outcome<bool>
     #[expect(clippy::cast_precision_loss, reason = "an integer and a float are compared as floats")]
     Ok(match (a, b) {
         (Value::Nil, Value::Nil) => true,
-        (Value::Bool(a), Value::Bool(b)) => a == b,
-        (Value::Int(a), Value::Int(b)) => a == b,
-        (Value::Float(a), Value::Float(b)) => (a - b).abs() == 0.0,
-        (Value::Int(a), Value::Float(b)) | (Value::Float(b), Value::Int(a)) => (*a as f64 - b).abs() == 0.0,
-        (Value::Str(a), Value::Str(b)) => a == b,
+        (Value::Bool(a, _), Value::Bool(b, _)) => a == b,
+        (Value::Int(a, _), Value::Int(b, _)) => a == b,
+        (Value::Float(a, _), Value::Float(b, _)) => (a - b).abs() == 0.0,
+        (Value::Int(a, _), Value::Float(b, _)) | (Value::Float(b, _), Value::Int(a, _)) => (*a as f64 - b).abs() == 0.0,
+        (Value::Str(a), Value::Str(b)) => **a == **b,
         (Value::Object(a), Value::Object(b)) => Rc::ptr_eq(a, b),
         (Value::Object(object), Value::Str(text)) | (Value::Str(text), Value::Object(object)) => {
-            object.text() == **text
+            *object.text() == ***text
         }
         (Value::List(a), Value::List(b)) => {
             if a.items().len() != b.items().len() {
@@ -184,11 +206,11 @@ pub(super) fn deep_copy(value: &Value, context: &Context, depth: usize) -> Outco
     Ok(match value {
         Value::List(list) => {
             let items = list.items().iter().map(|item| deep_copy(item, context, depth + 1));
-            Value::list(items.collect::<Outcome<Vec<_>>>()?)
+            Value::List(List::given(items.collect::<Outcome<Vec<_>>>()?, value.given()))
         }
         Value::Map(map) => {
             let entries = map.entries().into_iter().map(|(key, item)| Ok((key, deep_copy(&item, context, depth + 1)?)));
-            Value::Map(Map::new(entries.collect::<Outcome<Vec<_>>>()?))
+            Value::Map(Map::given(entries.collect::<Outcome<Vec<_>>>()?, value.given()))
         }
         other => other.clone(),
     })

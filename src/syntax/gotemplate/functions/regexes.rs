@@ -39,7 +39,7 @@ fn compiled(pattern: &str, text: &str, context: &Context) -> Outcome<Regex> {
 
 fn matches(args: &[Value], context: &Context) -> Outcome {
     let (pattern, text) = (text_arg(args, 0, context)?, text_arg(args, 1, context)?);
-    Ok(Value::Bool(compiled(&pattern, &text, context)?.is_match(&text)))
+    Ok(Value::bool(compiled(&pattern, &text, context)?.is_match(&text)))
 }
 
 fn find(args: &[Value], context: &Context) -> Outcome {

@@ -1,13 +1,16 @@
 //! Functions over strings.
 
+use std::rc::Rc;
+
 use super::{Table, arg, count_arg, integer_arg, items, last, listed, made, text, text_arg};
 use crate::syntax::gotemplate::context::Context;
+use crate::syntax::gotemplate::given::Joined;
 use crate::syntax::gotemplate::print;
-use crate::syntax::gotemplate::{Outcome, Value};
+use crate::syntax::gotemplate::{Outcome, Text, Value};
 
 pub(super) const TABLE: Table = &[
-    ("toString", |args, context| Ok(Value::Str(text(last(args)?, context)?))),
-    ("trim", |args, context| made(text(last(args)?, context)?.trim(), context)),
+    ("toString", |args, context| Ok(Value::Str(text(last(args)?, context)?.into()))),
+    ("trim", |args, context| part(args, text(last(args)?, context)?.trim(), context)),
     ("trimAll", |args, context| trimmed(args, context, |text, set| text.trim_matches(|c| set.contains(c)))),
     ("trimPrefix", |args, context| trimmed(args, context, |text, end| text.strip_prefix(end).unwrap_or(text))),
     ("trimSuffix", |args, context| trimmed(args, context, |text, end| text.strip_suffix(end).unwrap_or(text))),
@@ -44,7 +47,7 @@ pub(super) const TABLE: Table = &[
     ("abbrev", |args, context| {
         let (width, text) = (count_arg(args, 0)?, text_arg(args, 1, context)?);
         if width < 4 || text.len() <= width {
-            return Ok(Value::Str(text));
+            return Ok(Value::Str(text.into()));
         }
         made(format!("{}...", text.get(..width - 3).unwrap_or("")), context)
     }),
@@ -52,12 +55,12 @@ pub(super) const TABLE: Table = &[
         let text = text(last(args)?, context)?;
         made(text.split_whitespace().filter_map(|word| word.chars().next()).collect::<String>(), context)
     }),
-    ("contains", |args, context| Ok(Value::Bool(text_arg(args, 1, context)?.contains(&*text_arg(args, 0, context)?)))),
+    ("contains", |args, context| Ok(Value::bool(text_arg(args, 1, context)?.contains(&*text_arg(args, 0, context)?)))),
     ("hasPrefix", |args, context| {
-        Ok(Value::Bool(text_arg(args, 1, context)?.starts_with(&*text_arg(args, 0, context)?)))
+        Ok(Value::bool(text_arg(args, 1, context)?.starts_with(&*text_arg(args, 0, context)?)))
     }),
     ("hasSuffix", |args, context| {
-        Ok(Value::Bool(text_arg(args, 1, context)?.ends_with(&*text_arg(args, 0, context)?)))
+        Ok(Value::bool(text_arg(args, 1, context)?.ends_with(&*text_arg(args, 0, context)?)))
     }),
     ("quote", |args, context| quoted(args, context, print::quoted)),
     ("squote", |args, context| quoted(args, context, |text| format!("'{text}'"))),
@@ -103,20 +106,26 @@ pub(super) const TABLE: Table = &[
     ("join", |args, context| {
         let separator = text_arg(args, 0, context)?;
         let value = arg(args, 1)?;
-        let Value::List(_) = value else { return Ok(Value::Str(text(value, context)?)) };
+        let Value::List(_) = value else { return Ok(Value::Str(text(value, context)?.into())) };
         let given = items(value)?.iter().filter(|item| !matches!(item, Value::Nil));
-        let parts: Vec<_> = given.map(|item| text(item, context)).collect::<Outcome<_>>()?;
-        context.bytes(separator.len().saturating_mul(parts.len()))?;
-        made(parts.join(&separator), context)
+        let parts: Vec<_> = given.map(|item| Ok((text(item, context)?, item.given()))).collect::<Outcome<Vec<_>>>()?;
+        let size = parts.iter().map(|(part, _)| part.len() + separator.len()).sum();
+        context.bytes(size)?;
+        let mut out = Joined::default();
+        for (index, (part, given)) in parts.into_iter().enumerate() {
+            out.push(if index > 0 { &separator } else { "" }, None);
+            out.push(&part, given);
+        }
+        Ok(Value::Str(out.finish()))
     }),
     ("toStrings", |args, context| {
-        let parts = items(last(args)?)?.iter().map(|item| text(item, context).map(Value::Str));
+        let parts = items(last(args)?)?.iter().map(|item| text(item, context).map(|text| Value::Str(text.into())));
         listed(parts.collect::<Outcome<Vec<_>>>()?, context)
     }),
     ("sortAlpha", |args, context| {
         let mut parts: Vec<_> = items(last(args)?)?.iter().map(|item| text(item, context)).collect::<Outcome<_>>()?;
         parts.sort();
-        listed(parts.into_iter().map(Value::Str).collect(), context)
+        listed(parts.into_iter().map(|text| Value::Str(text.into())).collect(), context)
     }),
     ("wrap", |args, context| wrapped(count_arg(args, 0)?, &text_arg(args, 1, context)?, "\n", context)),
     ("wrapWith", |args, context| {
@@ -126,14 +135,30 @@ pub(super) const TABLE: Table = &[
 
 fn trimmed(args: &[Value], context: &Context, trim: for<'t> fn(&'t str, &str) -> &'t str) -> Outcome {
     let (what, text) = (text_arg(args, 0, context)?, text_arg(args, 1, context)?);
-    made(trim(&text, &what), context)
+    part(args, trim(&text, &what), context)
+}
+
+/// A part of the last argument.
+fn part(args: &[Value], text: &str, context: &Context) -> Outcome {
+    context.bytes(text.len())?;
+    Ok(match last(args)? {
+        Value::Str(all) => Value::Str(all.part(Rc::from(text))),
+        _ => Value::text(text),
+    })
 }
 
 fn quoted(args: &[Value], context: &Context, quote: fn(&str) -> String) -> Outcome {
     let given = args.iter().filter(|value| !matches!(value, Value::Nil));
     let words: Vec<String> =
-        given.map(|value| text(value, context).map(|text| quote(&text))).collect::<Outcome<_>>()?;
-    made(words.join(" "), context)
+        given.clone().map(|value| text(value, context).map(|text| quote(&text))).collect::<Outcome<_>>()?;
+    let given: Vec<&Value> = given.collect();
+    let out: Rc<str> = Rc::from(words.join(" "));
+    context.bytes(out.len())?;
+    Ok(Value::Str(match given[..] {
+        [Value::Str(text)] if text.given().is_none() => text.quoted(out),
+        [only] => Text::of(out, only.given()),
+        _ => out.into(),
+    }))
 }
 
 /// Sprig indents every line, the empty ones too.
@@ -151,7 +176,11 @@ fn indent(args: &[Value], context: &Context, before: &str) -> Outcome {
         out.push_str(&blanks);
         out.push_str(line);
     }
-    Ok(Value::text(out))
+    let out = Rc::from(out);
+    Ok(Value::Str(match arg(args, 1)? {
+        Value::Str(text) => text.indented(out, before.len(), count),
+        _ => out.into(),
+    }))
 }
 
 fn titled(text: &str) -> String {
@@ -225,9 +254,9 @@ mod tests {
 
     #[test]
     fn strings_are_cut_and_indented() {
-        assert_eq!(call("trunc", &[Value::Int(3), Value::text("abcdef")]), "abc");
-        assert_eq!(call("trunc", &[Value::Int(-2), Value::text("abcdef")]), "ef");
-        assert_eq!(call("nindent", &[Value::Int(2), Value::text("a\nb")]), "\n  a\n  b");
+        assert_eq!(call("trunc", &[Value::int(3), Value::text("abcdef")]), "abc");
+        assert_eq!(call("trunc", &[Value::int(-2), Value::text("abcdef")]), "ef");
+        assert_eq!(call("nindent", &[Value::int(2), Value::text("a\nb")]), "\n  a\n  b");
         assert_eq!(call("trimSuffix", &[Value::text("-"), Value::text("api-")]), "api");
         assert_eq!(call("snakecase", &[Value::text("FirstName")]), "first_name");
     }
@@ -236,8 +265,8 @@ mod tests {
     fn a_string_larger_than_the_budget_is_not_made() {
         let context = Context::new();
         for (name, args) in [
-            ("repeat", vec![Value::Int(1 << 40), Value::text("ab")]),
-            ("nindent", vec![Value::Int(1 << 40), Value::text("a\nb")]),
+            ("repeat", vec![Value::int(1 << 40), Value::text("ab")]),
+            ("nindent", vec![Value::int(1 << 40), Value::text("a\nb")]),
         ] {
             assert!(super::super::find(name).unwrap()(&args, &context).is_err());
         }

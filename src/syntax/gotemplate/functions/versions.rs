@@ -10,7 +10,7 @@ pub(super) const TABLE: Table = &[
         let (constraint, version) = (text_arg(args, 0, context)?, text_arg(args, 1, context)?);
         let Some(version) = Version::parse(&version) else { return refuse("Invalid Semantic Version") };
         holds(&constraint, &version)
-            .map_or_else(|| refuse(format!("improper constraint: {constraint}")), |holds| Ok(Value::Bool(holds)))
+            .map_or_else(|| refuse(format!("improper constraint: {constraint}")), |holds| Ok(Value::bool(holds)))
     }),
     ("semver", |args, context| {
         let text = text_arg(args, 0, context)?;
@@ -58,7 +58,7 @@ impl Version {
     }
 
     fn value(&self, original: &str) -> Value {
-        let [major, minor, patch] = self.numbers.map(|number| Value::Int(i64::try_from(number).unwrap_or(i64::MAX)));
+        let [major, minor, patch] = self.numbers.map(|number| Value::int(i64::try_from(number).unwrap_or(i64::MAX)));
         let build = original.split_once('+').map_or("", |(_, build)| build);
         let parts = [
             ("Major", major),
