@@ -133,7 +133,9 @@ fn choose(
 ) {
     match &condition.form {
         Form::All(parts) if depth < MAX_DEPTH => {
-            parts.iter().for_each(|part| choose(asked, rule, part, out, depth + 1));
+            for part in parts {
+                choose(asked, rule, part, out, depth + 1);
+            }
         }
         Form::Field { path, operator, operand, absent } => {
             let value = value(asked, rule, &operand.value);
@@ -170,7 +172,9 @@ fn demand(
         return;
     }
     let mut each = |parts: &[Condition], negated: bool| {
-        parts.iter().for_each(|part| demand(asked, rule, part, negated, out, depth + 1));
+        for part in parts {
+            demand(asked, rule, part, negated, out, depth + 1);
+        }
     };
     match (&condition.form, negated) {
         (Form::All(parts), false) | (Form::Any(parts), true) => each(parts, negated),

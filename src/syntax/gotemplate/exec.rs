@@ -290,7 +290,7 @@ impl Run<'_> {
             self.out.marks.append(&mut marks);
             self.out.text.push_str(text);
         } else if let Some((origin, open)) = self.origin() {
-            self.out.push_marked(text, &marks, origin, open);
+            self.out.push_marked(text, &marks, origin, open.as_ref());
         }
         Ok(())
     }

@@ -89,11 +89,11 @@ impl Output {
     }
 
     /// Adds what an action printed, with what parts of it were made of.
-    pub(super) fn push_marked(&mut self, text: &str, marks: &[Mark], origin: Origin, open: Option<Vec<Rc<str>>>) {
+    pub(super) fn push_marked(&mut self, text: &str, marks: &[Mark], origin: Origin, open: Option<&Vec<Rc<str>>>) {
         let base = self.text.len();
         let mut at = 0;
         let mut piece = |start: usize, made: Made| {
-            let open = open.clone();
+            let open = open.cloned();
             self.pieces.push(Piece { start: base + start, origin, is_literal: false, made, open });
         };
         for mark in marks {

@@ -107,13 +107,13 @@ pub(super) fn format(pattern: &str, args: &[Value], context: &Context) -> Outcom
             Some(arg) => one(verb, &flags, precision, arg, context)?,
             None => format!("%!{verb}(MISSING)"),
         };
-        match arg.and_then(Value::given).filter(|_| width.is_none() && matches!(verb, 's' | 'v' | 'd' | 'q')) {
-            Some(given) => out.push(&text, Some(given)),
-            None => {
-                let mut padded = String::new();
-                pad(&mut padded, &text, &flags, width.unwrap_or(0).min(MAX_WIDTH));
-                out.push(&padded, None);
-            }
+        let given = arg.and_then(Value::given).filter(|_| width.is_none() && matches!(verb, 's' | 'v' | 'd' | 'q'));
+        if given.is_some() {
+            out.push(&text, given);
+        } else {
+            let mut padded = String::new();
+            pad(&mut padded, &text, &flags, width.unwrap_or(0).min(MAX_WIDTH));
+            out.push(&padded, None);
         }
         context.bytes(text.len() + width.unwrap_or(0).min(MAX_WIDTH))?;
     }
