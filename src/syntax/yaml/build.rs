@@ -146,7 +146,7 @@ impl<'t> Builder<'t> {
             Event::DocumentStart(..) => self.begin_document(span.start as usize),
             Event::DocumentEnd => self.finish_document(),
             Event::Comment(text, placement) => {
-                self.comment(Comment { span, text: text.trim().to_owned(), own_line: placement != Placement::Right })
+                self.comment(Comment { span, text: text.trim().to_owned(), own_line: placement != Placement::Right });
             }
             Event::Scalar(value, style, anchor, tag) => {
                 // The parser gives `~` for a value that is not written.

@@ -101,7 +101,7 @@ impl<'t> Lines<'t, '_, '_> {
         let mut length = 0;
         for (index, byte) in rest.iter().enumerate() {
             match byte {
-                b' ' => continue,
+                b' ' => {}
                 b',' | b']' | b'}' => break,
                 b'\t' | b'[' | b'{' => return None,
                 b'\n' => {

@@ -123,11 +123,10 @@ impl<'t> Lines<'t, '_, '_> {
         let mut quoted = Quoted::new(self.text, at + 1);
         loop {
             match self.byte(quoted.at)? {
-                b'\t' => return None,
                 b'\'' if self.byte(quoted.at + 1) == Some(b'\'') => quoted.replace(2, "'")?,
                 b'\'' => return quoted.finish(Style::SingleQuoted),
                 b'\n' if may_go_on => self.fold_quoted(&mut quoted)?,
-                b'\n' => return None,
+                b'\t' | b'\n' => return None,
                 _ => quoted.at += 1,
             }
         }
@@ -137,7 +136,6 @@ impl<'t> Lines<'t, '_, '_> {
         let mut quoted = Quoted::new(self.text, at + 1);
         loop {
             match self.byte(quoted.at)? {
-                b'\t' => return None,
                 b'"' => return quoted.finish(Style::DoubleQuoted),
                 b'\\' => match self.byte(quoted.at + 1)? {
                     b'n' => quoted.replace(2, "\n")?,
@@ -154,7 +152,7 @@ impl<'t> Lines<'t, '_, '_> {
                     _ => return None,
                 },
                 b'\n' if may_go_on => self.fold_quoted(&mut quoted)?,
-                b'\n' => return None,
+                b'\t' | b'\n' => return None,
                 _ => quoted.at += 1,
             }
         }
