@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::tokens::Tokens;
-use super::{Call, CodeLanguage, Import, Setting, SourceFile, WrittenSecret, env, logs, metrics, role, routes, secrets};
+use super::{
+    Call, CodeLanguage, Import, Setting, SourceFile, WrittenSecret, env, logs, metrics, role, routes, secrets,
+};
 use crate::model::schema::PathText;
 use crate::model::value::{Field, List};
 use crate::source::{FileId, Place, Span};
@@ -47,6 +49,7 @@ pub(super) fn read(file: FileId, path: &str, text: &str, of: Language, is_test: 
         secrets: first_at(secrets::written(&tokens), at),
         routes: List::new(routes.into_iter().map(Arc::new).collect(), at),
         env_reads: List::new(env::reads(&tokens).into_iter().map(Arc::new).collect(), at),
+        unnamed_env: env::unnamed(&tokens),
         metrics: metrics::metrics(&tokens),
         log_calls: list(logs::calls(&tokens)),
         documented: documented(&tokens),

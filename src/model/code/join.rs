@@ -41,7 +41,9 @@ pub(super) fn read(tree: &Subtree) -> Option<Source> {
             if is_generated(path, &text) {
                 return None;
             }
-            Some(file::read(*id, path, without_tests(&text, *language), *language, role::is_test(path)))
+            let root = tree.sources().get(*id).path.strip_suffix(*path).unwrap_or("");
+            let is_test = role::is_test(path) || role::stands_in_tests(root);
+            Some(file::read(*id, path, without_tests(&text, *language), *language, is_test))
         })
         .collect();
     let (tests, code): (Vec<_>, Vec<_>) = read.into_iter().map(Arc::new).partition(|file| file.is_test);
@@ -78,7 +80,8 @@ fn files(tree: &Subtree) -> Files<'_> {
 
 /// The text before the module of tests that a Rust file ends with (The Rust Book, "Test Organization").
 fn without_tests(text: &str, language: Language) -> &str {
-    let end = if language == Language::Rust { text.find("#[cfg(test)]\nmod ") } else { None };
+    const MODULES: [&str; 3] = ["#[cfg(test)]\nmod ", "#[cfg(test)]\npub mod ", "#[cfg(test)]\npub(crate) mod "];
+    let end = MODULES.iter().filter(|_| language == Language::Rust).find_map(|module| text.find(*module));
     end.and_then(|end| text.get(..end)).unwrap_or(text)
 }
 
@@ -124,6 +127,10 @@ fn join(
         unseen: or_configured(unread.clone())
             .or_else(|| by_itself.map(|(module, _)| unseen(&module, "it may do so by itself"))),
     };
+    let unnamed = code.iter().find_map(|file| file.unnamed_env).map(|at| {
+        let why = "names of variables are put together when the program runs".into();
+        Box::new(Unresolved { text: "the environment".to_owned(), why, at, via: None })
+    });
     let instrumented = import_of(&code, exports_metrics);
     let mut languages = Vec::new();
     let mut seen = BTreeSet::new();
@@ -138,7 +145,7 @@ fn join(
         at,
         stays_up: unread.is_some() || !routes.items.is_empty() || configured.is_some() || role::stays_up(&code),
         languages: List { items: languages, at, unseen: unread.clone() },
-        env_reads: gathered(&code, at, or_configured(unread.clone()), |file| &file.env_reads.items),
+        env_reads: gathered(&code, at, or_configured(unread.clone()).or(unnamed), |file| &file.env_reads.items),
         log_calls: gathered(&code, at, unread.clone(), |file| &file.log_calls.items),
         metrics: List { items: all_metrics(&code), at, unseen: unread.clone() },
         metrics_endpoints: first(metrics_endpoint(&code, &routes.items), instrumented.clone()),
@@ -190,18 +197,24 @@ fn registers_health(module: &str) -> bool {
 /// Packages that export metrics by themselves: wrappers of a client, and frameworks with a server for them.
 fn exports_metrics(module: &str) -> bool {
     let name = module.to_ascii_lowercase();
-    let is_own = module.starts_with(['.', '/']) || ["app.", "src.", "crate", "super", "self"].iter().any(|own| module.starts_with(own));
-    let is_client = matches!(module, "prometheus_client" | "prom-client" | "prometheus") || module.starts_with("github.com/prometheus/");
+    let is_own = module.starts_with(['.', '/'])
+        || ["app.", "src.", "crate", "super", "self"].iter().any(|own| module.starts_with(own));
+    let is_client = matches!(module, "prometheus_client" | "prom-client" | "prometheus")
+        || module.starts_with("github.com/prometheus/");
     !is_own
         && !is_client
-        && (name.contains("prometheus") || name.contains("metrics") || module.starts_with("sigs.k8s.io/controller-runtime"))
+        && (name.contains("prometheus")
+            || name.contains("metrics")
+            || module.starts_with("sigs.k8s.io/controller-runtime"))
 }
 
 /// Packages that set up the logger for those who import them: a company's own, and bridges to a collector.
 fn sets_up_logs(module: &str) -> bool {
     let last = module.rsplit(['/', '.']).next().unwrap_or(module);
     let is_shared = module.starts_with('@') && (last.contains("logger") || last.contains("logging"));
-    is_shared || last.starts_with("otel") && last.contains("log") || module.starts_with("sigs.k8s.io/controller-runtime/pkg/log")
+    is_shared
+        || last.starts_with("otel") && last.contains("log")
+        || module.starts_with("sigs.k8s.io/controller-runtime/pkg/log")
 }
 
 fn documented_share(public: u32, documented: u32) -> Option<i64> {
@@ -252,20 +265,22 @@ const EXPOSERS: &[&str] = &[
 
 fn metrics_endpoint(code: &[Arc<SourceFile>], routes: &[Arc<Route>]) -> Option<(String, Place)> {
     let by_route = routes.iter().find(|route| route.path.value().is_some_and(|path| path.ends_with("/metrics")));
-    by_route.map(|route| ("/metrics".to_owned(), route.at)).or_else(|| {
-        call_of(code, |call| {
-            EXPOSERS.iter().any(|exposer| call.callee == *exposer || call.callee.ends_with(&format!(".{exposer}")))
-                || (call.name == "expose" && call.callee.contains("nstrument"))
-                || (call.callee.starts_with("Instrumentator") && call.name == "expose")
-                || (call.name == "expose" && call.receiver.value().is_some_and(String::is_empty))
+    by_route
+        .map(|route| ("/metrics".to_owned(), route.at))
+        .or_else(|| {
+            call_of(code, |call| {
+                EXPOSERS.iter().any(|exposer| call.callee == *exposer || call.callee.ends_with(&format!(".{exposer}")))
+                    || (call.name == "expose" && call.callee.contains("nstrument"))
+                    || (call.callee.starts_with("Instrumentator") && call.name == "expose")
+                    || (call.name == "expose" && call.receiver.value().is_some_and(String::is_empty))
+            })
         })
-    })
-    .or_else(|| {
-        // A server written by hand compares the path.
-        let mut texts = code.iter().filter(|file| !file.is_command).flat_map(|file| file.mentions.iter());
-        let path = |text: &str| text == "/metrics" || text.trim_end().ends_with("GET /metrics");
-        texts.find_map(|text| text.value().filter(|value| path(value)).map(|value| (value.clone(), text.place())))
-    })
+        .or_else(|| {
+            // A server written by hand compares the path.
+            let mut texts = code.iter().filter(|file| !file.is_command).flat_map(|file| file.mentions.iter());
+            let path = |text: &str| text == "/metrics" || text.trim_end().ends_with("GET /metrics");
+            texts.find_map(|text| text.value().filter(|value| path(value)).map(|value| (value.clone(), text.place())))
+        })
 }
 
 /// Clients that export the process's own metrics by themselves.

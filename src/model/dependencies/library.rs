@@ -181,8 +181,10 @@ fn lockfiles(format: Format) -> &'static [&'static str] {
 /// When the packages of a requirements file are needed, by its name.
 fn requirements_group(path: &str) -> Group {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let words =
-        ["dev", "test", "tests", "testing", "lint", "docs", "doc", "ci", "build", "local", "type", "types", "typing", "style", "qa"];
+    let words = [
+        "dev", "test", "tests", "testing", "lint", "docs", "doc", "ci", "build", "local", "type", "types", "typing",
+        "style", "qa",
+    ];
     let is_dev = name.to_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).any(|part| words.contains(&part));
     if is_dev { Group::Dev } else { Group::Main }
 }
@@ -225,7 +227,12 @@ impl Inner {
                 Err(error) => seen.unread(id, &error),
             }
         }
-        let at = manifests.first().map_or(self.at, |manifest: &Manifest| manifest.at);
+        // What is missing is said at the first one: the nearest to the root, of the languages that most rules ask for.
+        manifests.sort_by_key(|manifest: &Manifest| {
+            let is_script = matches!(manifest.ecosystem, Ecosystem::Python | Ecosystem::Node);
+            (manifest.local_path.0.matches('/').count(), !is_script)
+        });
+        let at = manifests.first().map_or(self.at, |manifest| manifest.at);
         (List::new(manifests, at), seen)
     }
 

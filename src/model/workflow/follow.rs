@@ -152,7 +152,8 @@ pub(super) fn join(sources: &Sources, workflows: &mut [Workflow]) {
                 let step = Arc::make_mut(step);
                 step.events = List::new(events.clone(), at);
                 if !step.builds.items.is_empty() {
-                    let place = step.inputs.iter().find(|input| input.name == "platforms").map_or(step.at, |input| input.at);
+                    let place =
+                        step.inputs.iter().find(|input| input.name == "platforms").map_or(step.at, |input| input.at);
                     step.workflow_platforms = List { at: place, ..platforms.clone() };
                 }
             }

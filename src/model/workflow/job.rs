@@ -15,8 +15,9 @@ use super::command::Command;
 use super::expression;
 use super::image::{ImageBuild, Scan};
 use super::permission::Permissions;
-use super::step::{self, EnvVar, Progress, Source, Step, ValueSource, env, value, written};
+use super::step::{self, Progress, Source, Step, value, written};
 use super::trigger::strings;
+use super::variable::{EnvVar, ValueSource, env};
 
 /// Steps of one job that are looked at.
 const MAX_STEPS: usize = 2_000;
