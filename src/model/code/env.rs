@@ -4,7 +4,7 @@ use super::EnvRead;
 use super::tokens::Tokens;
 use crate::model::secret::is_secret_key;
 use crate::model::value::Field;
-use crate::source::Span;
+use crate::source::{Place, Span};
 use crate::syntax::code::{Call, Language, TokenKind};
 
 /// The reads of a file, in order.
@@ -62,6 +62,37 @@ fn is_name(text: &str) -> bool {
         && !text.starts_with(|c: char| c.is_ascii_digit())
 }
 
+/// The first place at which variables are read by names that are put together, or all of them are handed on.
+pub(super) fn unnamed(tokens: &Tokens<'_>) -> Option<Place> {
+    const READERS: &[&str] =
+        &["os.getenv", "os.environ.get", "environ.get", "os.Getenv", "os.LookupEnv", "System.getenv"];
+    let by_call = tokens.calls.iter().find(|call| {
+        let is_reader = READERS.contains(&call.callee.as_str()) || call.callee.ends_with("env.var");
+        is_reader && tokens.literal(call.start).is_none()
+    });
+    if let Some(call) = by_call {
+        return Some(tokens.place(call.span));
+    }
+    let handed_on = |index: &usize| {
+        let (index, back) = (*index, |by: usize| index.checked_sub(by));
+        match tokens.word(index) {
+            Some("environ") if tokens.language == Language::Python => {
+                let has_name = tokens.is(index + 1, b'[') && tokens.literal(index + 2).is_some();
+                let is_called = matches!(tokens.word(index + 2), Some("get" | "setdefault" | "pop"));
+                back(1).is_some_and(|dot| tokens.is(dot, b'.')) && !has_name && !is_called
+            }
+            Some("env") if tokens.language.is_script() => {
+                back(2).and_then(|at| tokens.word(at)) == Some("process")
+                    && !tokens.is(index + 1, b'.')
+                    && !(tokens.is(index + 1, b'[') && tokens.literal(index + 2).is_some())
+            }
+            _ => false,
+        }
+    };
+    let found = (0..tokens.code.tokens.len()).find(handed_on)?;
+    tokens.at(found).map(|token| tokens.place(token.span))
+}
+
 /// Calls whose first argument is the name and whose second one is the default.
 fn by_call(tokens: &Tokens<'_>, call: &Call) -> Option<EnvRead> {
     let tail = |wanted: &str| call.callee == wanted || call.callee.ends_with(&format!(".{wanted}"));
@@ -103,10 +134,9 @@ fn reads_environment(tokens: &Tokens<'_>, index: usize) -> bool {
     let first = tokens.word(index);
     let member = tokens.word(index + 2).filter(|_| tokens.is(index + 1, b'.'));
     match (first, member) {
-        (Some("process" | "import"), Some("env" | "meta")) | (Some("os"), Some("environ" | "getenv" | "getenvb")) => {
-            true
-        }
-        (Some("environ"), _) => true,
+        (Some("process" | "import"), Some("env" | "meta"))
+        | (Some("os"), Some("environ" | "getenv" | "getenvb"))
+        | (Some("environ"), _) => true,
         (Some("getenv" | "env"), _) => tokens.is(index + 1, b'('),
         _ => false,
     }

@@ -49,6 +49,7 @@ pub(super) fn read(file: FileId, path: &str, text: &str, of: Language, is_test: 
         secrets: first_at(secrets::written(&tokens), at),
         routes: List::new(routes.into_iter().map(Arc::new).collect(), at),
         env_reads: List::new(env::reads(&tokens).into_iter().map(Arc::new).collect(), at),
+        unnamed_env: env::unnamed(&tokens),
         metrics: metrics::metrics(&tokens),
         log_calls: list(logs::calls(&tokens)),
         documented: documented(&tokens),

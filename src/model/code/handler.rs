@@ -6,10 +6,13 @@ use super::tokens::Tokens;
 use crate::model::schema::{Elements, Modelled, Slot, Type, View};
 use crate::model::value::{Field, List, Unresolved};
 use crate::source::Place;
-use crate::syntax::code::{Argument, Call, TokenKind};
+use crate::syntax::code::{Argument, Call, Language, TokenKind};
 
 /// So many tokens of a registration are looked at for its handler.
 const MAX_TOKENS: usize = 400;
+
+/// So many tokens behind a registration may name its handler.
+const CHAINED: usize = 16;
 
 /// The words and texts of the file in which a route is registered, standing where it is registered.
 #[derive(Clone, Debug)]
@@ -42,9 +45,11 @@ fn handler_elsewhere<'t>(tokens: &Tokens<'t>, call: &Call, path: &Argument) -> O
     if call.is_decorator {
         return None;
     }
+    // In Rust the handler may be chained behind: `resource("/x").route(web::get().to(handler))`.
+    let behind = if tokens.language == Language::Rust { CHAINED } else { 0 };
     let mut name = None;
-    for index in path.end..call.end.min(path.end.saturating_add(MAX_TOKENS)) {
-        let token = tokens.at(index)?;
+    for index in path.end..call.end.saturating_add(behind).min(path.end.saturating_add(MAX_TOKENS)) {
+        let Some(token) = tokens.at(index) else { break };
         // A function that is written there: `=> …`, `|…|`, or a body in braces.
         if matches!(token.kind, TokenKind::Mark(b'{' | b'>' | b'|')) {
             return None;

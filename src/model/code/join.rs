@@ -41,7 +41,9 @@ pub(super) fn read(tree: &Subtree) -> Option<Source> {
             if is_generated(path, &text) {
                 return None;
             }
-            Some(file::read(*id, path, without_tests(&text, *language), *language, role::is_test(path)))
+            let root = tree.sources().get(*id).path.strip_suffix(*path).unwrap_or("");
+            let is_test = role::is_test(path) || role::stands_in_tests(root);
+            Some(file::read(*id, path, without_tests(&text, *language), *language, is_test))
         })
         .collect();
     let (tests, code): (Vec<_>, Vec<_>) = read.into_iter().map(Arc::new).partition(|file| file.is_test);
@@ -78,7 +80,8 @@ fn files(tree: &Subtree) -> Files<'_> {
 
 /// The text before the module of tests that a Rust file ends with (The Rust Book, "Test Organization").
 fn without_tests(text: &str, language: Language) -> &str {
-    let end = if language == Language::Rust { text.find("#[cfg(test)]\nmod ") } else { None };
+    const MODULES: [&str; 3] = ["#[cfg(test)]\nmod ", "#[cfg(test)]\npub mod ", "#[cfg(test)]\npub(crate) mod "];
+    let end = MODULES.iter().filter(|_| language == Language::Rust).find_map(|module| text.find(*module));
     end.and_then(|end| text.get(..end)).unwrap_or(text)
 }
 
@@ -124,6 +127,10 @@ fn join(
         unseen: or_configured(unread.clone())
             .or_else(|| by_itself.map(|(module, _)| unseen(&module, "it may do so by itself"))),
     };
+    let unnamed = code.iter().find_map(|file| file.unnamed_env).map(|at| {
+        let why = "names of variables are put together when the program runs".into();
+        Box::new(Unresolved { text: "the environment".to_owned(), why, at, via: None })
+    });
     let instrumented = import_of(&code, exports_metrics);
     let mut languages = Vec::new();
     let mut seen = BTreeSet::new();
@@ -138,7 +145,7 @@ fn join(
         at,
         stays_up: unread.is_some() || !routes.items.is_empty() || configured.is_some() || role::stays_up(&code),
         languages: List { items: languages, at, unseen: unread.clone() },
-        env_reads: gathered(&code, at, or_configured(unread.clone()), |file| &file.env_reads.items),
+        env_reads: gathered(&code, at, or_configured(unread.clone()).or(unnamed), |file| &file.env_reads.items),
         log_calls: gathered(&code, at, unread.clone(), |file| &file.log_calls.items),
         metrics: List { items: all_metrics(&code), at, unseen: unread.clone() },
         metrics_endpoints: first(metrics_endpoint(&code, &routes.items), instrumented.clone()),

@@ -207,6 +207,8 @@ model! {
         routes: List<Arc<Route>>,
         /// Reads of the environment.
         env_reads: List<Arc<EnvRead>>,
+        /// Where it reads variables by names that are put together.
+        unnamed_env: Option<Place>,
         /// Metrics; whether one is updated is told for all files together.
         metrics: Vec<Metric>,
         /// Calls that log.

@@ -31,7 +31,7 @@ pub(super) fn is_test(path: &str) -> bool {
     let stem = name.split('.').next().unwrap_or(&name);
     stem.starts_with("test_")
         || stem.ends_with("_test")
-        || stem == "conftest"
+        || matches!(stem, "conftest" | "test")
         || stem.ends_with("tests")
         || [".test.", ".spec.", ".story.", ".stories."].iter().any(|part| name.contains(part))
         || parts.any(|part| {
@@ -39,6 +39,11 @@ pub(super) fn is_test(path: &str) -> bool {
             TEST_DIRECTORIES.contains(&part.as_str())
                 || part.split(['-', '_']).any(|word| matches!(word, "test" | "tests" | "e2e"))
         })
+}
+
+/// Whether a service's root, relative to that of the run, lies among tests: what is built there is for tests.
+pub(super) fn stands_in_tests(root: &str) -> bool {
+    root.split(['/', '-', '_']).any(|word| matches!(word, "test" | "tests" | "e2e"))
 }
 
 /// Modules that only tests import.
@@ -74,6 +79,7 @@ fn is_below(module: &str, modules: &[&str]) -> bool {
 const COMMAND_DIRECTORIES: &[&str] = &[
     ".github",
     ".husky",
+    "alembic",
     "bin",
     "build",
     "ci",
@@ -84,11 +90,13 @@ const COMMAND_DIRECTORIES: &[&str] = &[
     "contrib",
     "doc",
     "docs",
+    "evals",
     "extras",
     "generators",
     "hack",
     "migrations",
     "notebooks",
+    "revisions",
     "samples",
     "script",
     "scripts",

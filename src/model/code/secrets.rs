@@ -76,6 +76,10 @@ fn assigned(tokens: &Tokens<'_>, index: usize, text: &str) -> Option<String> {
     if tokens.is(at, b':') {
         at = at.checked_sub(1)?;
     }
+    // `condition ? "a" : "b"` gives nothing to `"a"`.
+    if at.checked_sub(1).is_some_and(|before| tokens.is(before, b'?')) {
+        return None;
+    }
     let token = tokens.at(at)?;
     let name = if token.is_text() { token.inner.slice(tokens.text) } else { tokens.word(at)? };
     let is_value = text.len() >= MIN_LENGTH

@@ -145,8 +145,9 @@ fn packages_taken_from_a_requirements_file_that_is_there_are_all_known() {
     let project = "[project]\nname = \"a\"\ndynamic = [\"dependencies\"]\n";
     let named = format!("{project}[tool.setuptools.dynamic]\ndependencies = {{ file = [\"requirements.txt\"] }}\n");
     let is_seen = |files: &[(&str, &str)]| {
-        let list = dependencies(files).list();
-        list.iter().find(|one| one.name == "pyproject.toml").map(|one| one.packages.unseen.is_none())
+        let dependencies = dependencies(files);
+        let mut list = dependencies.list().iter();
+        list.find(|one| one.name == "pyproject.toml").map(|one| one.packages.unseen.is_none())
     };
     assert_eq!(is_seen(&[("pyproject.toml", &named), ("requirements.txt", "flask==3.0.0\n")]), Some(true));
     assert_eq!(is_seen(&[("pyproject.toml", &named)]), Some(false), "the file is made elsewhere");

@@ -280,8 +280,8 @@ fn give(repo: &mut Repo, built: Vec<Built<'_>>, loose: &BTreeMap<usize, Vec<Arc<
         for (object, owner) in all {
             let Some(first) = owner else { continue };
             let shared = objects::is_shared(repo, first);
-            let named = shared.then(|| objects::owner_beside(&object, &names, &beside)).flatten();
-            let owner = named.unwrap_or(first);
+            let beside = shared.then(|| objects::owner_beside(&object, &names, &beside)).flatten();
+            let owner = beside.unwrap_or(first);
             owners.insert(owner);
             let path = object.meta.path.clone();
             let (Some(list), Some(head)) = (repo.files.get_mut(owner), repo.heads.get_mut(owner)) else { continue };

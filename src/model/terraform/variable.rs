@@ -97,7 +97,7 @@ pub(super) fn read(source: Source<'_>, block: &Block, home: Home<'_>) -> Variabl
 /// Whether a description says that the variable holds where a secret is: its name, path, ARN or id.
 fn names_something(description: &str) -> bool {
     let lower = description.to_ascii_lowercase();
-    [" name ", " names ", "name of", " arn", " id ", " ids ", "path to", "path of"]
+    [" name ", " names ", "name of", " arn", " kms key", " id ", " ids ", "path to", "path of"]
         .iter()
         .any(|part| format!(" {lower} ").contains(part))
 }

@@ -6,7 +6,8 @@ use crate::source::Place;
 
 use super::command::{self, Command};
 use super::expression;
-use super::step::{EnvVar, Input, ValueSource};
+use super::step::Input;
+use super::variable::{EnvVar, ValueSource};
 
 /// Contexts whose value somebody outside can choose (GitHub, "Script injections").
 const UNTRUSTED: &[&str] = &[

@@ -15,8 +15,9 @@ use super::action::Pin;
 use super::follow::{self, Actions};
 use super::job::{self, Around, Job};
 use super::permission::Permissions;
-use super::step::{EnvVar, Source, Step, env, names_in, written};
+use super::step::{Source, Step, names_in, written};
 use super::trigger::{self, Schedule, Trigger};
+use super::variable::{EnvVar, env};
 
 /// Where workflows lie; GitHub looks nowhere else.
 const DIRECTORY: &str = ".github/workflows";

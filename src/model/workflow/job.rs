@@ -15,8 +15,9 @@ use super::command::Command;
 use super::expression;
 use super::image::{ImageBuild, Scan};
 use super::permission::Permissions;
-use super::step::{self, EnvVar, Progress, Source, Step, ValueSource, env, value, written};
+use super::step::{self, Progress, Source, Step, value, written};
 use super::trigger::strings;
+use super::variable::{EnvVar, ValueSource, env};
 
 /// Steps of one job that are looked at.
 const MAX_STEPS: usize = 2_000;
@@ -187,11 +188,9 @@ pub(super) fn read(around: &Around<'_>, id: &str, at: Place, node: NodeRef<'_>) 
     let steps = steps(around, reader, &mut progress);
     let permissions = Permissions::read(reader);
     let texts: Vec<&str> = steps
-        .items
         .iter()
-        .flat_map(|step| {
-            step.texts.iter().map(String::as_str).chain(step.working_directory.value().map(String::as_str))
-        })
+        .flat_map(|step| step.texts.iter().chain(step.working_directory.value()))
+        .map(String::as_str)
         .collect();
     let given = [env(reader, "with"), env(reader, "secrets")];
     let given: Vec<String> = given.iter().flatten().chain(&own_env).map(|variable| variable.text.clone()).collect();
@@ -208,10 +207,11 @@ pub(super) fn read(around: &Around<'_>, id: &str, at: Place, node: NodeRef<'_>) 
         all.dedup();
         List::new(all, at)
     };
-    let mut uses = reader.get("uses").and_then(|node| around.source.action(node));
-    if let Some(uses) = uses.as_mut() {
-        found(uses, around.exists);
-    }
+    let uses = reader.get("uses").and_then(|node| around.source.action(node));
+    let uses = uses.map(|mut uses| {
+        found(&mut uses, around.exists);
+        uses
+    });
     let local_cluster = steps.iter().any(|step| step.is_local_cluster);
     let reads_secret = |step: &&Arc<Step>| step.secrets.iter().any(|name| name != "GITHUB_TOKEN");
     let pushing = steps.iter().map(|step| &step.pushes_images).find(|pushes| pushes.value() != Some(&false));

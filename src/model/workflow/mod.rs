@@ -15,6 +15,7 @@ mod permission;
 mod step;
 mod tools;
 mod trigger;
+mod variable;
 
 pub use action::{ActionRef, Pin};
 pub use command::Command;
@@ -22,5 +23,6 @@ pub use file::{Automation, Workflow, read};
 pub use image::{BuiltImage, ImageBuild, Scan, ScanTarget, TagKind};
 pub use job::{Job, MatrixKey, ServiceContainer};
 pub use permission::Permissions;
-pub use step::{EnvVar, Input, Step, ValueSource};
+pub use step::{Input, Step};
 pub use trigger::{PathFilter, Schedule, Trigger};
+pub use variable::{EnvVar, ValueSource};

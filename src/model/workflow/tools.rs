@@ -60,12 +60,18 @@ pub(super) fn of_action(name: &str) -> Option<&'static str> {
         .iter()
         .find(|(action, _)| lower.strip_prefix(action).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
         .map(|(_, tool)| *tool)
-        .or_else(|| {
-            // An action of the repository is called after what it runs.
-            let path = lower.strip_prefix("./").unwrap_or(&lower);
-            let last = path.strip_prefix(".github/actions/")?.rsplit('/').next()?;
-            last.split(['-', '_']).find_map(|word| PROGRAMS.iter().find(|program| **program == word).copied())
-        })
+        .or_else(|| named_after(&lower))
+}
+
+/// The tool that an action is called after, as `./.github/actions/bandit-scan` is.
+fn named_after(action: &str) -> Option<&'static str> {
+    let (_, last) = action.rsplit_once(".github/actions/")?;
+    let words = || last.split(['-', '_', '/']);
+    if words().any(|word| matches!(word, "setup" | "install" | "cache")) {
+        return None;
+    }
+    let known = |word: &str| PROGRAMS.iter().chain(&["scout"]).find(|program| **program == word).copied();
+    words().find_map(known)
 }
 
 /// The tool that a command runs, looked for in containers and runners of packages too.

@@ -31,7 +31,7 @@ struct Reader<'r> {
     wrapped: bool,
 }
 
-impl<'r> Reader<'r> {
+impl Reader<'_> {
     fn slice(&self, range: Range<usize>) -> &str {
         self.line.as_str().get(range).unwrap_or("")
     }

@@ -117,7 +117,7 @@ impl Tree {
             if self.place_of(key) != key_at
                 && let Some(NodeData { data: Data::Scalar { value, style }, .. }) = self.node(key)
             {
-                let data = Data::Scalar { value: value.clone(), style: *style };
+                let data = Data::Scalar { value: *value, style: *style };
                 let key = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
                 self.nodes.push(NodeData { span: key_at.span, data, tag: None, anchor: None, key: None });
                 self.origins.push(key_at.file);

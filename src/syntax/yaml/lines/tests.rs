@@ -1,7 +1,5 @@
 //! Reading by lines held against granit-parser: the same tree, or none.
 
-#![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
-
 use std::fs;
 use std::path::Path;
 
