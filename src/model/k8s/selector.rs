@@ -79,16 +79,12 @@ impl LabelSelector {
         let (mut roles, mut shared) = (0_usize, 0_usize);
         let is_possible = self.labels.iter().all(|(key, wanted)| {
             let wanted = wanted.value();
-            match labels.iter().find(|pair| pair.key == *key) {
-                Some(pair) => {
-                    shared += 1;
-                    pair.value.value() == wanted
-                }
-                None => {
-                    roles += 1;
-                    wanted.is_some_and(|role| ROLES.contains(&role.as_str()))
-                }
+            if let Some(pair) = labels.iter().find(|pair| pair.key == *key) {
+                shared += 1;
+                return pair.value.value() == wanted;
             }
+            roles += 1;
+            wanted.is_some_and(|role| ROLES.contains(&role.as_str()))
         });
         is_possible && roles > 0 && shared > 0 && self.expressions.is_empty()
     }

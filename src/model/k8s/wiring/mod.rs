@@ -200,7 +200,7 @@ impl<'g> Group<'g> {
     }
 }
 
-/// Kinds of which operators make pods (Prometheus Operator, Strimzi, ECK, CloudNativePG, RabbitMQ and MinIO operators).
+/// Kinds of which operators make pods: those of Prometheus, Kafka, Elastic, `PostgreSQL`, `RabbitMQ` and `MinIO`.
 const OPERATED: &[&str] = &[
     "Alertmanager",
     "Cluster",
