@@ -315,8 +315,10 @@ fn a_copy_of_a_workload_is_no_rival_of_it() {
     let copy = Manifests::read(&[("k8s/api.yaml", API), ("release/all.yaml", API)]);
     assert!(copy.workload("Deployment/api").rivals.items.is_empty());
     let other = API.replacen("  name: api", "  name: worker", 1);
-    let rivals = Manifests::read(&[("k8s/api.yaml", API), ("k8s/worker.yaml", &other)]);
+    let rivals = Manifests::read(&[("k8s/api.yaml", &format!("{API}---\n{other}"))]);
     assert_eq!(names(&rivals.workload("Deployment/api").rivals), ["Deployment/worker"]);
+    let alternatives = Manifests::read(&[("k8s/api.yaml", API), ("k8s/worker.yaml", &other)]);
+    assert!(alternatives.workload("Deployment/api").rivals.items.is_empty());
 }
 
 #[test]

@@ -81,11 +81,10 @@ impl LabelSelector {
             let wanted = wanted.value();
             if let Some(pair) = labels.iter().find(|pair| pair.key == *key) {
                 shared += 1;
-                pair.value.value() == wanted
-            } else {
-                roles += 1;
-                wanted.is_some_and(|role| ROLES.contains(&role.as_str()))
+                return pair.value.value() == wanted;
             }
+            roles += 1;
+            wanted.is_some_and(|role| ROLES.contains(&role.as_str()))
         });
         is_possible && roles > 0 && shared > 0 && self.expressions.is_empty()
     }

@@ -7,6 +7,7 @@ use crate::model::schema::{PathText, Port};
 use crate::model::value::{Always, Field, List};
 use crate::source::Place;
 use crate::syntax::yaml::{NodeRef, Shape};
+use std::collections::BTreeSet;
 
 use std::sync::Arc;
 
@@ -196,16 +197,7 @@ pub(super) fn read(around: &Around<'_>, id: &str, at: Place, node: NodeRef<'_>) 
     let given: Vec<String> = given.iter().flatten().chain(&own_env).map(|variable| variable.text.clone()).collect();
     let named = |list: fn(&Step) -> &List<String>, context: &str| {
         let of_steps = steps.iter().flat_map(|step| list(step)).cloned();
-        let mut all: Vec<String> = of_steps.chain(step::names_in(&given, &condition, context)).collect();
-        all.sort_unstable();
-        all.dedup();
-        List::new(all, at)
-    };
-    let collected = |list: fn(&Step) -> &List<String>| {
-        let mut all: Vec<String> = steps.iter().flat_map(|step| list(step)).cloned().collect();
-        all.sort_unstable();
-        all.dedup();
-        List::new(all, at)
+        each_once(of_steps.chain(step::names_in(&given, &condition, context)), at)
     };
     let uses = reader.get("uses").and_then(|node| around.source.action(node));
     let uses = uses.map(|mut uses| {
@@ -235,7 +227,7 @@ pub(super) fn read(around: &Around<'_>, id: &str, at: Place, node: NodeRef<'_>) 
         effective_permissions: permissions.clone().or_else(|| around.permissions.cloned()),
         timeout_minutes: reader.int("timeout-minutes"),
         continue_on_error: step::switch(reader, "continue-on-error"),
-        tools: collected(|step| &step.tools),
+        tools: each_once(steps.iter().flat_map(|step| &step.tools).cloned(), at),
         scans: List::new(steps.iter().filter_map(|step| step.scan.clone()).collect(), at),
         builds: List::new(steps.iter().flat_map(|step| &step.builds).cloned().collect(), at),
         pushes_images: pushing.cloned().unwrap_or_else(|| Always::known(false, at)),
@@ -258,6 +250,11 @@ pub(super) fn read(around: &Around<'_>, id: &str, at: Place, node: NodeRef<'_>) 
         uses,
         env: own_env,
     }
+}
+
+/// Names in order, each once.
+fn each_once(names: impl Iterator<Item = String>, at: Place) -> List<String> {
+    List::new(names.collect::<BTreeSet<String>>().into_iter().collect(), at)
 }
 
 /// Whether steps have a condition that could not do without a secret in the environment of their job: those whose script
