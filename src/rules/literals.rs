@@ -210,3 +210,6 @@ pub(super) fn shown(literal: &Literal, filter: Filter) -> String {
         (_, literal) => literal.text(),
     }
 }
+
+#[cfg(test)]
+mod tests;

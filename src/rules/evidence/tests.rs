@@ -100,7 +100,12 @@ fn every_operator_says_what_it_wants() {
 #[test]
 fn a_field_on_the_right_is_said_by_its_value() {
     let of = |operator| {
-        cond(Form::Compare(Compare { path: path("tag"), operator, operand: Value::Path(path("version")), absent: None }))
+        cond(Form::Compare(Compare {
+            path: path("tag"),
+            operator,
+            operand: Value::Path(path("version")),
+            absent: None,
+        }))
     };
     assert_eq!(wants(&of(Operator::Ne)), "anything but <version>");
     assert_eq!(refuses(&of(Operator::Eq)), "anything but <version>");
@@ -211,6 +216,9 @@ fn what_was_seen_is_named_and_enters_the_fingerprint() {
 
 #[test]
 fn a_doubt_stays_one_when_it_is_turned_around() {
-    assert_eq!([Truth::Holds, Truth::Fails, Truth::Unknown].map(Truth::not), [Truth::Fails, Truth::Holds, Truth::Unknown]);
+    assert_eq!(
+        [Truth::Holds, Truth::Fails, Truth::Unknown].map(Truth::not),
+        [Truth::Fails, Truth::Holds, Truth::Unknown]
+    );
     assert_eq!([true, false].map(Truth::of), [Truth::Holds, Truth::Fails]);
 }
