@@ -176,7 +176,7 @@ fn different_rules_that_one_service_can_meet_combine() {
             "require: { field: restart, eq: always, absent: pass }",
             "require: { field: restart, eq: \"no\", absent: pass }",
         ),
-        ("require: { field: restart, eq: always }", "require: { field: restart, ne: \"no\" }"),
+        ("require: { field: restart, eq: always }", "require: { field: restart, ne: \"no\", absent: fail }"),
         (
             "require: { field: restart, eq: always }",
             "require: { any: [{ field: restart, eq: \"no\" }, { field: user, exists: true }] }",

@@ -174,3 +174,19 @@ fn readers_see_an_example_without_its_marks_and_with_its_findings() {
         ("compose.yaml", Some(2), "`a` has all privileges")
     );
 }
+
+#[test]
+fn a_finding_in_an_empty_file_has_no_line() {
+    let mut library = Library::built_in();
+    let rule = "rule: sample\nsince: 0.1.0\nsummary: no file is a marker\ncategory: layout\nseverity: error\n\
+                why: A test.\ntarget: repo.file\nrequire: { field: name, ne: marker }\nmessage: a marker\n\
+                examples:\n  - { name: good, files: { Dockerfile: FROM scratch } }\n  \
+                - { name: empty, files: { Dockerfile: FROM scratch, marker: \"\" }, expect: [{ at: marker }] }\n  \
+                - { name: full, files: { Dockerfile: FROM scratch, marker: x }, expect: [{ at: marker }] }\n";
+    library.insert("rules/sample.yaml", Arc::from(rule));
+    let rule = library.rule_with_examples("sample").expect("the rule loads");
+    let shown = shown::examples(&rule).expect("its examples run");
+    let lines: Vec<Vec<Option<usize>>> =
+        shown.iter().map(|shown| shown.findings.iter().map(|said| said.line).collect()).collect();
+    assert_eq!(lines, [vec![], vec![None], vec![Some(1)]]);
+}

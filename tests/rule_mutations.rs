@@ -176,6 +176,23 @@ fn a_comment_explains_no_other_change_and_no_other_line() {
     assert!(told[1].ends_with("this explains no change that the examples fail to notice"), "{told:?}");
     let apart = text.replace("target:", "# svclint: equivalent[drop] there are no others\ntarget:");
     assert_eq!(changed(&apart).1.len(), 2);
+    let behind = apart.replace("target: compose.service\n", "target: compose.service # What people run.\n");
+    assert_eq!(changed(&behind).1.len(), 2);
+}
+
+#[test]
+fn a_condition_on_a_parameter_that_no_example_needs_is_reported_at_its_name() {
+    let part = "    - { field: container_name, ne: root, absent: pass }\n";
+    let (_, told) = changed(&replaced(part, &format!("{part}    - {{ param: allowed, empty: false }}\n")));
+    assert_eq!(told, ["mutation/drop `allowed` no example notices that this was left out"]);
+}
+
+#[test]
+fn the_only_part_of_a_condition_is_not_left_out() {
+    let tried = |filter: &str| changed(&replaced("where: { field: first_party, eq: true }", filter)).0.tried;
+    let alone = tried("where: { field: first_party, eq: true }");
+    assert_eq!(tried("where: { all: [ { field: first_party, eq: true } ] }"), alone);
+    assert_eq!(tried("where: { any: [ { field: first_party, eq: true } ] }"), alone);
 }
 
 #[test]

@@ -80,3 +80,22 @@ fn document_around(text: &str, at: Place) -> Place {
     let end = after.find("\n---").map_or(text.len(), |found| offset + found);
     Place { file: at.file, span: crate::source::Span::new(start, end) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::document_around;
+    use crate::source::{FileId, Place, Span};
+
+    #[test]
+    fn a_document_ends_at_the_dashes_around_it() {
+        let text = "a: 1\n---\nb: 2\nc: 3\n---\nd: 4\n";
+        let around = |part: &str| {
+            let start = text.find(part).unwrap();
+            let at = Place { file: FileId(0), span: Span::new(start, start + part.len()) };
+            document_around(text, at).span.slice(text)
+        };
+        assert_eq!(around("a: 1"), "a: 1");
+        assert_eq!(around("c: 3"), "---\nb: 2\nc: 3");
+        assert_eq!(around("d: 4"), "---\nd: 4\n");
+    }
+}

@@ -78,7 +78,6 @@ pub struct Group<'a> {
 }
 
 /// A condition's end with its reasons. A condition that holds has reasons only where they were asked for.
-#[derive(Default)]
 pub struct Verdict<'a> {
     /// How it ends; `None` stands for [`Truth::Holds`].
     pub bad: Option<Truth>,

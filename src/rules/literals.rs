@@ -211,3 +211,6 @@ pub(super) fn shown(literal: &Literal, filter: Filter) -> String {
         (_, literal) => literal.text(),
     }
 }
+
+#[cfg(test)]
+mod tests;

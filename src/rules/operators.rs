@@ -171,3 +171,48 @@ impl Operator {
         self.row().doc
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use super::Operator;
+    use crate::model::schema::Type;
+
+    #[test]
+    fn an_operator_fits_the_types_that_it_can_compare() {
+        static SERVICE: LazyLock<Type> =
+            LazyLock::new(|| Type::Struct(crate::model::kind("compose.service").unwrap().schema));
+        let fitting = |ty: Type| {
+            let words = Operator::ALL.iter().filter(|operator| operator.fits(ty)).map(|operator| operator.as_str());
+            words.collect::<Vec<_>>().join(" ")
+        };
+        let equal = "eq ne in not_in exists";
+        let ordered = format!("{equal} lt le gt ge");
+        let text = "matches not_matches starts_with ends_with glob contains";
+        assert_eq!(fitting(Type::Bool), equal);
+        for ty in [Type::Int, Type::Float, Type::Uid, Type::Port, Type::Duration, Type::Quantity] {
+            assert_eq!(fitting(ty), ordered, "{ty:?}");
+        }
+        assert_eq!(fitting(Type::Str), format!("{equal} {text} empty within"));
+        assert_eq!(fitting(Type::Path), format!("{equal} {text} empty"));
+        assert_eq!(fitting(Type::Enum(&["a"])), format!("{equal} {text} empty"));
+        assert_eq!(fitting(Type::Version), format!("{ordered} {text} empty within"));
+        let list = "contains contains_any contains_all empty subset_of superset_of unique";
+        assert_eq!(fitting(Type::List(&Type::Str)), list);
+        assert_eq!(fitting(*SERVICE), "exists");
+        assert_eq!(fitting(Type::List(&SERVICE)), list, "things with a name are compared by it");
+        assert_eq!(fitting(Type::Tree), "has_file has_directory has_filled has_match docker_ignores");
+    }
+
+    #[test]
+    fn every_operator_has_its_own_word_and_text() {
+        for operator in Operator::ALL {
+            assert_eq!(Operator::from_word(operator.as_str()), Some(*operator));
+            assert!(Operator::ALL.iter().all(|other| other == operator || other.doc() != operator.doc()));
+        }
+        let negative: Vec<&str> =
+            Operator::ALL.iter().filter(|operator| operator.is_negative()).map(|operator| operator.as_str()).collect();
+        assert_eq!(negative, ["ne", "not_in", "not_matches"]);
+    }
+}

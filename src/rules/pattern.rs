@@ -170,12 +170,8 @@ fn matches(tokens: &[Token], path: &str) -> bool {
                 Some(Token::One) if c != '/' => enter(&mut next, tokens, index + 1),
                 Some(Token::Within) if c != '/' => enter(&mut next, tokens, index),
                 Some(Token::Across) => enter(&mut next, tokens, index),
-                Some(Token::Directories) => {
-                    mark(&mut next, index);
-                    if c == '/' {
-                        enter(&mut next, tokens, index + 1);
-                    }
-                }
+                Some(Token::Directories) if c == '/' => enter(&mut next, tokens, index),
+                Some(Token::Directories) => mark(&mut next, index),
                 _ => {}
             }
         }
@@ -222,6 +218,18 @@ mod tests {
         assert!(matches("a{b", "a{b"));
         assert!(!matches("a.yml", "aXyml"));
         assert!(matches("?.yml", "a.yml"));
+        assert!(!matches("a?b", "a/b"));
+        assert!(matches("**/b", "a/x/b"));
+        assert!(matches("a*b*c", "axbyc"));
+        assert!(!matches("a*b*c", "axyc"));
+    }
+
+    #[test]
+    fn choices_that_multiply_are_spelled_out_up_to_a_bound() {
+        let matches = |glob: &str, path: &str| Glob::new(glob).is_match(path);
+        assert!(matches(&"{a,b}".repeat(6), "abbaab"), "64 choices");
+        assert!(matches(&"{a,b,c}".repeat(4), "abc{a,b,c}"), "27 choices, and the last braces mean themselves");
+        assert!(!matches(&"{a,b,c}".repeat(4), "abca"));
     }
 
     #[test]

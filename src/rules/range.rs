@@ -90,6 +90,10 @@ mod tests {
         assert!(!private.has("8.0.0.0/6"), "a larger block does not");
         assert!(!private.has("::a00:1"), "families do not mix");
         assert!(!private.has("backend"));
+        assert!(private.has("10.4.5.6/16"), "the bits of hosts say nothing");
+        let from_host = Range::addresses("10.1.2.3/8").unwrap();
+        assert!(from_host.has("10.0.0.1") && from_host.has("10.255.255.255"));
+        assert!(!from_host.has("9.255.255.255"));
         assert!(Range::addresses("fd00::/8").unwrap().has("fd12:3456::/32"));
         assert!(Range::addresses("::/0").unwrap().has("::1"));
         assert!(Range::addresses("0.0.0.0/0").unwrap().has("255.255.255.255"));

@@ -1,6 +1,6 @@
 //! Mistakes in conditions: forms, fields, operators, operands, and what can never change.
 
-use super::support::rule;
+use super::support::{RULE, of_rule, rule};
 
 #[test]
 fn forms_are_known() {
@@ -318,4 +318,60 @@ fn conditions_are_not_nested_without_end() {
         "    - { not: { not: { not: { not: { not: { not: { not: { not: { not: { not: { not: { not: { not: { not: { not: { not: { not: { not: { field: privileged, eq: true } } } } } } } } } } } } } } } } } } }",
         "23:119 rule/depth `{ not: { not: { field: privileged, eq: true } } }`: conditions are nested more than 16 deep",
     );
+}
+
+#[test]
+fn every_form_counts_as_one_level() {
+    let forms: [(&str, &str); 7] = [
+        ("{ not: ", " }"),
+        ("{ all: [ ", " ] }"),
+        ("{ any: [ ", " ] }"),
+        ("{ none: [ ", " ] }"),
+        ("{ each: { in: ports, as: pN, require: ", " } }"),
+        ("{ some: { in: ports, as: pN, that: ", " } }"),
+        ("{ count: { in: ports, as: pN, ge: 1, where: ", " } }"),
+    ];
+    for (open, close) in forms {
+        let nested = |depth: usize| {
+            let open: String = (0..depth).map(|level| open.replace("pN", &format!("p{level}"))).collect();
+            let condition = format!("where: {open}{{ field: first_party, eq: true }}{}", close.repeat(depth));
+            of_rule(&RULE.replacen("where: { field: first_party, eq: true }", &condition, 1))
+        };
+        assert!(!nested(16).contains("rule/depth"), "{open}");
+        assert!(nested(17).contains("rule/depth"), "{open}");
+    }
+}
+
+#[test]
+fn part_of_a_word_is_any_text_and_quoted_text_is_no_parameter() {
+    for (from, to) in [
+        ("{ field: p.protocol, eq: tcp }", "{ field: p.protocol, starts_with: t }"),
+        ("{ field: p.protocol, eq: tcp }", "{ field: p.protocol, ends_with: p }"),
+        ("{ field: p.protocol, eq: tcp }", "{ field: p.protocol, contains: c }"),
+        ("field: restart, ne: \"no\"", "field: restart, ne: \"$uid\""),
+        ("le: 3", "le: 0"),
+        ("le: 3", "eq: 0"),
+        ("le: 3", "ge: 1"),
+    ] {
+        assert_eq!(of_rule(&RULE.replacen(from, to, 1)), "", "{to}");
+    }
+    assert!(
+        of_rule(&RULE.replacen("{ field: p.protocol, eq: tcp }", "{ field: p.protocol, eq: t }", 1))
+            .contains("can never occur")
+    );
+}
+
+#[test]
+fn of_two_fields_the_one_that_may_be_absent_is_named() {
+    let said = |field: &str, missing: &str, column: usize| {
+        rule(
+            "{ field: privileged, eq: false }",
+            &format!("{{ field: {field}, ne: {{ field: hostname }} }}"),
+            &format!(
+                "23:{column} rule/absence `ne`: `{missing}` may be absent, and `ne` does not say what absence means (add `absent: pass` or `absent: fail`)"
+            ),
+        );
+    };
+    said("name", "hostname", 22);
+    said("container_name", "container_name", 32);
 }

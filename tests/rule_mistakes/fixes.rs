@@ -1,6 +1,6 @@
 //! Mistakes in fixes: their keys, the fields that they write, the values that they give, and the examples that show them.
 
-use super::support::{RULE, broken, of_rule};
+use super::support::{RULE, broken, of_rule, rule};
 
 /// The rule of the other cases with a fix, and an example of what it leaves.
 fn fixed_rule() -> String {
@@ -110,7 +110,7 @@ fn keys_of_fixes_are_closed_and_complete() {
 fn an_edit_says_one_thing_to_do() {
     edit(
         "{ sett: privileged, to: false }",
-        r#"47:9 rule/edit `{ sett: privileged, to: false }`: an edit says one thing to do (use one of set, append, remove, create_file)
+        r#"47:9 rule/edit `{ sett: privileged, to: false }`: an edit says one thing to do (use one of set, append, remove, create_file, insert_section)
 47:11 rule/unknown-key `sett`: an edit has no key `sett` (did you mean `set`?)"#,
     );
     edit(
@@ -254,4 +254,25 @@ fn an_example_shows_what_a_fix_leaves() {
     let fix = &text[start..end];
     let behind = format!("{}{fix}", text.replacen(fix, "", 1));
     broken(&behind, "aliases: [former-sample]\n", "", "52:1 rule/order `fix`: `fix` stands before `examples`");
+}
+
+#[test]
+fn edits_of_a_fix_are_ones_that_can_be_made() {
+    let fix = |edit: &str, expected: &str| {
+        let fix = format!("fix: [{{ title: mend it, safety: unsafe, edits: [{edit}] }}]\nlabels:\n");
+        let whole = "40:1 rule/examples `fix`: a rule with `fix` needs an example with `fixed` (add `fixed`: the files that the fix changes, with the text it leaves)";
+        rule("labels:\n", &fix, &format!("{whole}\n{expected}"));
+    };
+    fix(
+        "{ insert_section: Notes, content: None. }",
+        "40:67 rule/edit `Notes`: a section goes into a `markdown.document`, not into a `compose.service`",
+    );
+    fix(
+        "{ create_file: ../notes.md, content: None. }",
+        "40:64 rule/path `../notes.md`: `../notes.md` is not the path of a file in the service (write it relative to the root of the service, with `/`)",
+    );
+    fix(
+        "{ create_file: .dockerignore, content: { template: dockerignor } }",
+        "40:100 rule/unknown-template `dockerignor`: there is no template `dockerignor` (did you mean `dockerignore`?)",
+    );
 }

@@ -1,6 +1,6 @@
 //! Mistakes in what a rule says of itself: keys, words, parameters, history, messages and examples.
 
-use super::support::rule;
+use super::support::{RULE, of_rule, rule};
 
 #[test]
 fn unknown_keys_are_refused() {
@@ -115,6 +115,18 @@ fn words_outside_of_their_list_are_refused() {
         "target: compose.service\nunknown: warning\n",
         r#"17:10 rule/word `warning`: `warning` is not what "cannot tell" can become (one of ignore, info, warn, fail)"#,
     );
+}
+
+#[test]
+fn every_word_of_a_list_is_taken() {
+    for status in ["preview", "stable"] {
+        assert_eq!(of_rule(&RULE.replacen("status: preview", &format!("status: {status}"), 1)), "");
+    }
+    for unknown in ["ignore", "info", "warn", "fail"] {
+        assert_eq!(of_rule(&RULE.replacen("message:", &format!("unknown: {unknown}\nmessage:"), 1)), "", "{unknown}");
+    }
+    let more = "  - { name: doubt, files: {}, expect: [{ at: x, outcome: unknown }, { at: x, outcome: fail }] }\n";
+    assert_eq!(of_rule(&format!("{RULE}{more}")), "");
 }
 
 #[test]
@@ -267,6 +279,26 @@ fn bounds_belong_to_whole_numbers() {
 27:25 rule/constant `uid`: `uid` is always there, so this can never change (a parameter that may be left out says `optional: true`)"#,
     );
     rule("min: 1, doc", "min: one, doc", "15:42 rule/type `one`: `min` is an integer");
+}
+
+#[test]
+fn defaults_lie_within_their_bounds() {
+    let given = "27:25 rule/constant `uid`: `uid` is always there, so this can never change (a parameter that may be left out says `optional: true`)";
+    for within in
+        ["default: 1, min: 1", "default: 3, max: 3", "default: 2, min: 1, max: 3", "default: 1, min: 1, max: 1"]
+    {
+        rule("optional: true, min: 1", within, given);
+    }
+    let outside = |bounds: &str, said: &str| {
+        rule(
+            "optional: true, min: 1",
+            bounds,
+            &format!("15:30 rule/bounds `{}`: `uid` is {said}\n{given}", &bounds[9..10]),
+        );
+    };
+    outside("default: 4, max: 3", "at most 3, not 4");
+    outside("default: 4, min: 1, max: 3", "from 1 to 3, not 4");
+    outside("default: 0, min: 1, max: 3", "from 1 to 3, not 0");
 }
 
 #[test]
@@ -438,22 +470,40 @@ missing: "{nam} lacks it"
 }
 
 #[test]
-fn edits_of_a_fix_are_ones_that_can_be_made() {
-    let fix = |edit: &str, expected: &str| {
-        let fix = format!("fix: [{{ title: mend it, safety: unsafe, edits: [{edit}] }}]\nlabels:\n");
-        let whole = "40:1 rule/examples `fix`: a rule with `fix` needs an example with `fixed` (add `fixed`: the files that the fix changes, with the text it leaves)";
-        rule("labels:\n", &fix, &format!("{whole}\n{expected}"));
-    };
-    fix(
-        "{ insert_section: Notes, content: None. }",
-        "40:67 rule/edit `Notes`: a section goes into a `markdown.document`, not into a `compose.service`",
+fn what_decides_is_named_only_where_it_is_known() {
+    for word in ["actual", "expected"] {
+        let say = format!("{{ field: privileged, eq: false, say: \"{{{word}}}\" }}");
+        let said = of_rule(&RULE.replacen("{ field: privileged, eq: false }", &say, 1));
+        assert!(said.contains(&format!("`compose.service` has no field `{word}`")), "{said}");
+    }
+}
+
+#[test]
+fn an_image_is_one_word() {
+    rule(
+        "type: list<string>, default: [NET_BIND_SERVICE]",
+        "type: list<image>, default: ['a b', '', 'a:1']",
+        r#"13:43 rule/type `'a b'`: "a b" is not an image
+13:50 rule/type `''`: "" is not an image"#,
     );
-    fix(
-        "{ create_file: ../notes.md, content: None. }",
-        "40:64 rule/path `../notes.md`: `../notes.md` is not the path of a file in the service (write it relative to the root of the service, with `/`)",
-    );
-    fix(
-        "{ create_file: .dockerignore, content: { template: dockerignor } }",
-        "40:100 rule/unknown-template `dockerignor`: there is no template `dockerignor` (did you mean `dockerignore`?)",
-    );
+}
+
+#[test]
+fn two_changes_may_come_in_one_version() {
+    let change = "  - { in: 0.2.0, what: also looks at added capabilities, effect: more }\n";
+    assert_eq!(of_rule(&RULE.replacen(change, &change.repeat(2), 1)), "");
+}
+
+#[test]
+fn a_misspelt_requirement_is_told_once() {
+    for key in ["requir", "forbi"] {
+        let said = of_rule(&RULE.replacen("require:\n  all:", &format!("{key}:\n  all:"), 1));
+        assert!(said.starts_with("21:1 rule/unknown-key ") && !said.contains("rule/missing-key"), "{said}");
+    }
+}
+
+#[test]
+fn a_list_type_is_closed() {
+    let said = of_rule(&RULE.replacen("type: list<string>", "type: list<string", 1));
+    assert!(said.contains("there is no type `list<string`"), "{said}");
 }

@@ -113,7 +113,7 @@ fn replaced(from: &Literal, to: Literal) -> Other {
 #[cfg(test)]
 mod tests {
     use super::{Reading, others};
-    use crate::rules::ast::{At, Literal};
+    use crate::rules::ast::{At, Literal, ParamType};
     use crate::source::{FileId, Place};
 
     fn texts(literal: &Literal, reading: Reading) -> Vec<String> {
@@ -124,7 +124,11 @@ mod tests {
     fn a_number_moves_by_one_and_an_amount_doubles_and_halves() {
         assert_eq!(texts(&Literal::Int(3), Reading::Plain), ["4", "2"]);
         assert_eq!(texts(&Literal::Int(i64::MAX), Reading::Plain).len(), 1);
+        assert_eq!(texts(&Literal::Float(1.5), Reading::Plain), ["3", "0.75"]);
+        assert_eq!(texts(&Literal::Bool(true), Reading::Plain), ["false"]);
         assert_eq!(texts(&Literal::Str("30s".to_owned()), Reading::Plain), ["60s", "15s"]);
+        assert_eq!(texts(&Literal::Str("30".to_owned()), Reading::Plain), ["x-30"]);
+        assert_eq!(texts(&Literal::Str("30x".to_owned()), Reading::Plain), ["x-30x"]);
         assert_eq!(texts(&Literal::Str("1Gi".to_owned()), Reading::Plain), ["2Gi", "0.5Gi"]);
         assert_eq!(texts(&Literal::Str("root".to_owned()), Reading::Plain), ["x-root"]);
     }
@@ -133,6 +137,17 @@ mod tests {
     fn a_pattern_matches_nothing_or_everything() {
         assert_eq!(texts(&Literal::Str("^v".to_owned()), Reading::Regex), [r"[^\s\S]", ""]);
         assert_eq!(texts(&Literal::Str("*.pem".to_owned()), Reading::Glob), ["\u{1}", "**"]);
+    }
+
+    #[test]
+    fn a_text_is_read_as_its_type_or_its_operator_says() {
+        let of_param = |ty: &str| [ParamType::Named(ty.to_owned()), ParamType::List(ty.to_owned())];
+        assert!(of_param("regex").iter().all(|ty| Reading::of_param(ty) == Reading::Regex));
+        assert!(of_param("glob").iter().all(|ty| Reading::of_param(ty) == Reading::Glob));
+        assert!(of_param("string").iter().all(|ty| Reading::of_param(ty) == Reading::Plain));
+        assert!(["matches", "not_matches"].iter().all(|word| Reading::of_operator(word) == Reading::Regex));
+        assert!(["glob", "has_match"].iter().all(|word| Reading::of_operator(word) == Reading::Glob));
+        assert!(Reading::of_operator("eq") == Reading::Plain);
     }
 
     #[test]

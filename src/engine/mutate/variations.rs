@@ -195,3 +195,21 @@ fn nested(part: &Condition, within: Option<usize>, rebuild: &dyn Fn(Condition) -
         out.push(Variation { within, condition: rebuild(inner.condition), ..inner });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::neighbour;
+    use crate::rules::ast::{Literal, Operand};
+
+    #[test]
+    fn an_operator_has_the_neighbour_that_differs_at_its_bound() {
+        let amount = Operand::Literal(Literal::Str("30s".to_owned()));
+        for (one, other) in [("lt", "le"), ("gt", "ge"), ("contains_any", "contains_all"), ("subset_of", "superset_of")]
+        {
+            assert_eq!(neighbour(one, &amount), Some(other));
+            assert_eq!(neighbour(other, &amount), Some(one));
+        }
+        assert_eq!(neighbour("eq", &amount), None);
+        assert_eq!(neighbour("lt", &Operand::Literal(Literal::Int(3))), None, "a number that moves says the same");
+    }
+}

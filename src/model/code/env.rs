@@ -117,8 +117,8 @@ fn by_call(tokens: &Tokens<'_>, call: &Call) -> Option<EnvRead> {
     if !is_name(&name) {
         return None;
     }
-    let default = tokens.argument(call, 1, "default");
-    let default = default.map_or(Field::Absent(at), |argument| {
+    let given = tokens.argument(call, 1, "default");
+    let default = given.as_ref().map_or(Field::Absent(at), |argument| {
         if tokens.word(argument.start) == Some("None") {
             Field::Absent(at)
         } else {
@@ -126,7 +126,10 @@ fn by_call(tokens: &Tokens<'_>, call: &Call) -> Option<EnvRead> {
         }
     });
     let is_plain = is_plain(tokens, callee_start(call), call.end + 1);
-    Some(read(tokens, &name, at.span, default, is_plain))
+    let mut read = read(tokens, &name, at.span, default, is_plain);
+    // Another variable stands in for it.
+    read.has_default |= given.is_some_and(|argument| reads_environment(tokens, argument.start));
+    Some(read)
 }
 
 /// Whether what stands at a token reads the environment itself: a second variable is no default.

@@ -79,3 +79,24 @@ fn text<'v>(arguments: &[View<'v>], index: usize) -> &'v str {
         _ => "",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use super::Wants;
+    use crate::model::schema::Type;
+
+    #[test]
+    fn an_argument_is_text_or_a_list_of_its_kind() {
+        static SERVICE: LazyLock<Type> =
+            LazyLock::new(|| Type::Struct(crate::model::kind("compose.service").unwrap().schema));
+        let services = Wants::ListOf("compose.service");
+        assert!([Type::Str, Type::Path, Type::Version, Type::Enum(&["a"])].iter().all(|ty| Wants::Text.takes(*ty)));
+        assert!(!Wants::Text.takes(Type::Int) && !Wants::Text.takes(Type::List(&Type::Str)));
+        assert!(services.takes(Type::List(&SERVICE)));
+        assert!(!Wants::ListOf("compose.port").takes(Type::List(&SERVICE)));
+        assert!(!services.takes(*SERVICE) && !services.takes(Type::List(&Type::Str)) && !services.takes(Type::Str));
+        assert_eq!([Wants::Text.name(), services.name()], ["string", "list<compose.service>"]);
+    }
+}

@@ -140,13 +140,14 @@ impl Checker<'_> {
     fn suggest(&mut self, code: &'static str, message: String, place: Place, name: &str, known: &[&str], what: &str) {
         /// Names that a message lists; more of them help nobody.
         const LISTED: usize = 24;
-        let help = match (nearest(name, known.iter().copied()), known.get(..LISTED)) {
-            (Some(near), _) => Some(format!("did you mean `{near}`?")),
-            (None, Some(first)) if known.len() > LISTED => {
+        let mut lists = known.chunks(LISTED);
+        let help = match (nearest(name, known.iter().copied()), lists.next(), lists.next()) {
+            (Some(near), ..) => Some(format!("did you mean `{near}`?")),
+            (None, Some(first), Some(_)) => {
                 Some(format!("{what} {} and {} more", first.join(", "), known.len() - LISTED))
             }
-            (None, _) if known.is_empty() => None,
-            (None, _) => Some(format!("{what} {}", known.join(", "))),
+            (None, Some(all), None) => Some(format!("{what} {}", all.join(", "))),
+            (None, None, _) => None,
         };
         self.problem(code, message, place).help = help;
     }

@@ -170,3 +170,35 @@ fn asked(condition: &Cond) -> Option<&Path> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::asked;
+    use crate::model::schema::Type;
+    use crate::rules::ir::{Compare, Cond, Const, Form, Path, Root, Value};
+    use crate::rules::operators::Operator;
+
+    fn path(root: Root, text: &str) -> Path {
+        Path { root, steps: Vec::new(), ty: Type::Str, optional: false, text: text.to_owned() }
+    }
+
+    fn compare(path: Path, operand: Value) -> Cond {
+        Cond { form: Form::Compare(Compare { path, operator: Operator::Eq, operand, absent: None }), say: None }
+    }
+
+    #[test]
+    fn a_lookup_asks_for_the_first_field_of_the_target_that_it_compares() {
+        let (target, found) = (|| path(Root::Target, "mine"), || path(Root::Binding(0), "theirs"));
+        let constant = || Value::Const(Const::Bool(true));
+        let both = || vec![compare(found(), constant()), compare(found(), Value::Path(target()))];
+        let of = |form: Form| asked(&Cond { form, say: None }).map(|path| path.text.clone());
+        assert_eq!(asked(&compare(target(), constant())).map(|path| path.text.as_str()), Some("mine"));
+        assert_eq!(asked(&compare(found(), Value::Path(target()))).map(|path| path.text.as_str()), Some("mine"));
+        assert!(asked(&compare(found(), Value::Path(found()))).is_none());
+        for form in [Form::All(both()), Form::Any(both()), Form::None(both())] {
+            assert_eq!(of(form).as_deref(), Some("mine"));
+        }
+        assert_eq!(of(Form::Not(Box::new(compare(target(), constant())))).as_deref(), Some("mine"));
+        assert_eq!(of(Form::Const(true)), None);
+    }
+}

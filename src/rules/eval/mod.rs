@@ -81,7 +81,7 @@ fn merged<'a>(env: &Env<'a>, groups: Vec<Group<'a>>, unknown: bool) -> Vec<Group
 
 impl Verdict<'_> {
     pub(super) fn holds() -> Self {
-        Self::default()
+        Self { bad: None, groups: Vec::new() }
     }
 
     fn truth(&self) -> Truth {
@@ -202,7 +202,7 @@ impl<'a> Env<'a> {
         }
         let mut evidence: Vec<_> = failed.into_iter().flat_map(|group| group.evidence).collect();
         evidence.sort_by_key(|evidence| matches!(evidence.seen, Seen::Missing | Seen::Target));
-        if evidence.iter().all(|evidence| matches!(evidence.seen, Seen::Missing)) && evidence.len() > 1 {
+        if evidence.iter().all(|evidence| matches!(evidence.seen, Seen::Missing)) {
             let first = evidence.first().map(Evidence::place);
             if evidence.iter().any(|evidence| Some(evidence.place()) != first) {
                 let seen = Seen::Missing;

@@ -36,8 +36,6 @@ pub enum EditSource {
 pub enum FileText {
     /// As it stands in the rule.
     Text(At<String>),
-    /// `{template: name}`: the text of a file in `templates/` beside the rules. [`Library`] puts it here.
-    ///
-    /// [`Library`]: crate::standard::library::Library
+    /// `{template: name}`: the text of a file in `templates/` beside the rules, which the library puts here.
     Template(At<String>),
 }
