@@ -130,16 +130,16 @@ fn a_service_that_conforms_to_pmoves_has_no_finding() {
         "compose-secret-variables", // without the settings that it shares, which may hold one
         "compose-service-port", // without the settings that it shares, which may set it
         "compose-target-nonroot", // without a user in compose, which the standard asks for
+        "compose-tmpfs-home", // with a directory in memory below /home
         "datastore-version-agrees", // with a data store in its own manifests
         "dockerfile-user-name", // on a base that lets it create its user
         "image-environment-agrees", // in JavaScript, with `NODE_ENV`
-        "k8s-image-version", // with a workload that production alone has
-        "k8s-namespace",     // with a workload that production alone has
         "k8s-nonroot-user-numeric", // without the user in its pods
-        "k8s-replicas",      // with a workload that production alone has
         "md-review-annually", // with a document of that cycle
         "md-review-monthly", // with a document of that cycle
         "no-committed-env-file", // with such a file, which is empty
+        "read-variable-set", // without names of variables that are put together when it runs
+        "source-secret-default", // with a secret among its variables, and not in a file
     ];
     assert_eq!(assert_conforms("pmoves"), without_target);
 }
@@ -148,23 +148,27 @@ fn a_service_that_conforms_to_pmoves_has_no_finding() {
 fn a_service_that_conforms_to_xpress_has_no_finding() {
     // What the service would have to be, or to have, for each.
     let without_target = [
+        "compose-tmpfs-home",                // with a directory in memory below /home
         "datastore-version-agrees",          // with a data store in its own manifests
         "k8s-ingress-backend",               // behind an Ingress, and not behind Istio
         "k8s-nonroot-user-numeric",          // without the user in its pods
+        "k8s-resource-amounts",              // outside of the environments, whose sizes differ
         "pytest-declared",                   // in Python
         "terraform-variable-secret-default", // with a default for a secret, which is empty
+        "workflow-called-pinned",            // with a workflow of another repository
     ];
     assert_eq!(assert_conforms("xpress"), without_target);
 }
 
 #[test]
 fn a_service_that_conforms_to_statex_has_no_finding() {
-    // It is no portal, which uses Django and issues tokens, runs no Node, and has neither secrets nor settings committed.
+    // It is no portal, which uses Django and issues tokens, runs no Node, gives no variables of its own in manifests, and
+    // has no secrets committed.
     let without_target = [
         "django-version",
         "image-environment-agrees",
+        "k8s-config-from-map",
         "k8s-no-committed-secret",
-        "no-committed-env-file",
         "refreshes-tokens",
     ];
     assert_eq!(assert_conforms("statex"), without_target);

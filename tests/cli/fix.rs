@@ -137,7 +137,7 @@ fn a_new_file_gets_the_text_of_a_template() {
     let test = repository.run(&["test", "more"]);
     assert_eq!(test.status, 0, "{}{}", test.out, test.err);
     let run = repository.run(&["fix", "--rules", "more", "--rule", "has-notes"]);
-    assert!(run.err.contains("docs/notes.md: begin them [has-notes]"), "{}{}", run.out, run.err);
+    assert!(run.out.contains("docs/notes.md: begin them [has-notes]"), "{}{}", run.out, run.err);
     assert_eq!(std::fs::read_to_string(repository.path().join("docs/notes.md")).unwrap(), "# Notes\n");
 }
 

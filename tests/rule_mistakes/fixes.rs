@@ -115,11 +115,11 @@ fn an_edit_says_one_thing_to_do() {
     );
     edit(
         "{ set: privileged, to: false, remove: privileged }",
-        "47:9 rule/edit `{ set: privileged, to: false, remove: privileged }`: an edit says one thing to do (use one of set, append, remove, create_file)",
+        "47:9 rule/edit `{ set: privileged, to: false, remove: privileged }`: an edit says one thing to do (use one of set, append, remove, create_file, insert_section)",
     );
     edit(
         "privileged",
-        "47:9 rule/edit `privileged`: an edit says one thing to do (use one of set, append, remove, create_file)",
+        "47:9 rule/edit `privileged`: an edit says one thing to do (use one of set, append, remove, create_file, insert_section)",
     );
     edit(
         "{ set: privileged, value: false }",
