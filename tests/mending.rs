@@ -18,7 +18,7 @@ use svclint::standard::select;
 /// Files in memory, judged by one rule.
 struct Files {
     rule: Arc<RuleSource>,
-    files: Texts,
+    texts: Texts,
     judged: usize,
 }
 
@@ -27,7 +27,7 @@ impl Judge for Files {
 
     fn judge(&mut self, texts: &Texts) -> Result<(Repo, Report, Option<Report>), Vec<Problem>> {
         self.judged += 1;
-        let mut files = self.files.clone();
+        let mut files = self.texts.clone();
         files.extend(texts.clone());
         let files: Vec<(String, String)> = files.into_iter().collect();
         let repo = Repo::load(discover::in_memory(&files), None);
@@ -46,7 +46,7 @@ fn files(body: &str, files: &[(&str, &str)]) -> Files {
     library.insert("rules/sample.yaml", Arc::from(format!("{head}{body}{examples}")));
     let rule = library.rule("sample", None).unwrap();
     let files = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
-    Files { rule, files, judged: 0 }
+    Files { rule, texts: files, judged: 0 }
 }
 
 fn mended(body: &str, texts: &[(&str, &str)]) -> Mended {

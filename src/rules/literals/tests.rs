@@ -19,8 +19,8 @@ fn list(items: &[Literal]) -> Literal {
 }
 
 /// The value as it is shown, or what is said.
-fn read(ty: Type, literal: Literal) -> Result<String, String> {
-    typed(ty, &literal, Place::whole(FileId(0))).map(|constant| constant.text()).map_err(|problem| {
+fn read(ty: Type, literal: &Literal) -> Result<String, String> {
+    typed(ty, literal, Place::whole(FileId(0))).map(|constant| constant.text()).map_err(|problem| {
         let help = problem.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
         format!("{}{help}", problem.message)
     })
@@ -57,7 +57,7 @@ fn a_literal_is_a_value_of_the_types_that_it_fits() {
         (Type::Quantity, integer(2), "2"),
         (Type::List(&Type::Int), list(&[integer(1), integer(2)]), "1, 2"),
     ] {
-        assert_eq!(read(ty, literal).as_deref(), Ok(value), "{ty:?}");
+        assert_eq!(read(ty, &literal).as_deref(), Ok(value), "{ty:?}");
     }
     let two = typed(Type::Quantity, &integer(2), Place::whole(FileId(0))).ok();
     assert!(matches!(two, Some(crate::rules::ir::Const::Quantity(two)) if two.milli == 2000));
@@ -83,7 +83,7 @@ fn a_literal_of_another_type_is_refused_with_what_to_write() {
         (Type::List(&Type::Int), list(&[text("a")]), "\"a\" is not a int"),
         (Type::Int, list(&[]), "a list is not a int"),
     ] {
-        assert_eq!(read(ty, literal), Err(said.to_owned()), "{ty:?}");
+        assert_eq!(read(ty, &literal), Err(said.to_owned()), "{ty:?}");
     }
 }
 
