@@ -63,9 +63,9 @@ fn a_worker_from_the_same_image_is_not_asked_for_its_port() {
 fn only_the_first_service_speaks_for_the_repository() {
     let repo = repo(&[("api/Dockerfile", "FROM scratch"), ("web/Dockerfile", "FROM scratch"), ("tools/a.key", "x")]);
     let services = services(&repo);
-    let layouts: Vec<bool> = services.iter().map(|service| service.repo.is_some()).collect();
+    let layouts: Vec<bool> = services.iter().map(|service| service.speaks_for_repo).collect();
     assert_eq!(layouts, [true, false]);
-    let files = services.first().and_then(|service| service.repo.as_ref()).unwrap().files.list();
+    let files = services.first().unwrap().repo.files.list();
     let paths: Vec<&str> = files.iter().map(|file| file.path.0.as_str()).collect();
     assert_eq!(paths, ["tools/a.key"]);
 }

@@ -12,7 +12,7 @@ use svclint::model::repo::Repo;
 fn repository(files: &[(&str, &str)]) -> Option<Arc<RepoLayout>> {
     let files: Vec<(String, String)> =
         files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
-    Repo::load(in_memory(&files), None).assemble(0)?.service.repo
+    Some(Repo::load(in_memory(&files), None).assemble(0)?.service.repo)
 }
 
 /// Reads everything and gives a rough count, so that nothing is optimised away.

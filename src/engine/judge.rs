@@ -44,8 +44,13 @@ pub(super) fn service(desk: &Desk<'_>, service: &Service, instances: &[Instance]
             by_rule(desk, service, &stand, instance, targets)
         })
         .collect();
-    let (findings, counts): (Vec<_>, Vec<_>) = judged.into_iter().unzip();
-    Judged { findings: findings.into_iter().flatten().collect(), counts }
+    let mut findings = Vec::with_capacity(judged.iter().map(|(findings, _)| findings.len()).sum());
+    let mut counts = Vec::with_capacity(judged.len());
+    for (found, count) in judged {
+        findings.extend(found);
+        counts.push(count);
+    }
+    Judged { findings, counts }
 }
 
 /// Judges the Kubernetes objects of a service alone, or all but them: one list of findings for each rule.

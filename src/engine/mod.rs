@@ -58,13 +58,11 @@ struct Part {
     seen: Seen,
 }
 
+/// Services whose parts of the report are in memory at one time. Each holds a count for every rule.
+const AT_A_TIME: usize = 256;
+
 fn judge_all(repo: &Repo, library: &Library, plan: &Plan, own_findings: bool) -> Report {
     let desk = Desk::new(&repo.sources);
-    let parts: Vec<Part> = (0..repo.heads.len())
-        .into_par_iter()
-        .filter(|index| plan.is_judged(*index))
-        .filter_map(|index| part(repo, &desk, plan, index, own_findings))
-        .collect();
     let mut findings: Vec<Finding> = Vec::new();
     let mut totals: Vec<Vec<RuleCount>> = plan.no_counts();
     let mut annotations = Vec::new();
@@ -77,15 +75,21 @@ fn judge_all(repo: &Repo, library: &Library, plan: &Plan, own_findings: bool) ->
             }
         }
     }
-    for part in parts {
-        findings.extend(part.judged.findings);
-        findings.extend(part.own);
-        annotations.extend(part.annotations);
-        seen.extend(part.seen);
-        if let Some(totals) = totals.get_mut(part.set) {
-            totals.iter_mut().zip(&part.judged.counts).for_each(|(total, count)| total.add(count));
+    let judged: Vec<usize> = (0..repo.heads.len()).filter(|index| plan.is_judged(*index)).collect();
+    for some in judged.chunks(AT_A_TIME) {
+        let parts: Vec<Part> =
+            some.par_iter().filter_map(|index| part(repo, &desk, plan, *index, own_findings)).collect();
+        for part in parts {
+            findings.extend(part.judged.findings);
+            findings.extend(part.own);
+            annotations.extend(part.annotations);
+            seen.extend(part.seen);
+            if let Some(totals) = totals.get_mut(part.set) {
+                totals.iter_mut().zip(&part.judged.counts).for_each(|(total, count)| total.add(count));
+            }
         }
     }
+    seen.extend(repo.late_seen());
     let mut counts: BTreeMap<String, RuleCount> = BTreeMap::new();
     for count in totals.into_iter().flatten() {
         let total = || RuleCount { rule: count.rule.clone(), ..RuleCount::default() };
@@ -124,7 +128,6 @@ fn part(repo: &Repo, desk: &Desk<'_>, plan: &Plan, index: usize, own_findings: b
     let judged = judge::service(desk, &service, plan.instances(index), alone);
     let mut seen = seen;
     seen.extend(service.late_seen());
-    seen.extend(service.repo.as_ref().map(|repo| repo.late.seen()).unwrap_or_default());
     let mut part = Part {
         set: plan.set_of(index)?,
         judged,
@@ -156,13 +159,16 @@ fn suppressions(
     seen: &Seen,
     annotations: &[Annotated],
 ) -> Vec<Note> {
+    let (pragmas, misspelt) = comments::pragmas(&repo.sources, seen);
+    if pragmas.is_empty() && misspelt.is_empty() && annotations.is_empty() {
+        return Vec::new();
+    }
     let ran: BTreeSet<String> = plan.all_instances().map(|instance| instance.id.clone()).collect();
     let mut rules: BTreeSet<String> = ran.clone();
     rules.extend(library.rule_ids().map(str::to_owned));
     rules.extend(own::RULES.iter().map(|rule| rule.id.to_owned()));
     let not_waivable =
         plan.all_instances().filter(|instance| !instance.waivable).map(|instance| instance.id.clone()).collect();
-    let (pragmas, misspelt) = comments::pragmas(&repo.sources, seen);
     let named = pragmas.iter().flat_map(|pragma| pragma.rules.iter().map(|(rule, _)| rule));
     let mut named = named.chain(annotations.iter().map(|annotation| &annotation.rule));
     // Former ids are in the texts of the rules, which few runs have to look through.

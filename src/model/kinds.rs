@@ -26,22 +26,52 @@ use super::workflow::{Job, Step, Workflow};
 pub struct Kind {
     /// Its row of the schema.
     pub schema: fn() -> &'static StructDef,
-    /// Its targets in a service, in a fixed order.
-    pub targets: for<'s> fn(&'s Service) -> Vec<&'s dyn Node>,
+    of_service: OfService,
+    of_repo: OfRepo,
 }
 
-const fn kind(schema: fn() -> &'static StructDef, targets: for<'s> fn(&'s Service) -> Vec<&'s dyn Node>) -> Kind {
-    Kind { schema, targets }
+type OfService = for<'s> fn(&'s Service) -> Vec<&'s dyn Node>;
+type OfRepo = for<'s> fn(&'s RepoLayout) -> Vec<&'s dyn Node>;
+
+impl Kind {
+    /// Its targets in a service, in a fixed order. What the repository has as a whole is judged once, with the service
+    /// that speaks for it.
+    #[must_use]
+    pub fn targets<'s>(&self, service: &'s Service) -> Vec<&'s dyn Node> {
+        let mut targets = (self.of_service)(service);
+        if service.speaks_for_repo {
+            targets.extend((self.of_repo)(&service.repo));
+        }
+        targets
+    }
+
+    /// What a look-up of a rule chooses from for a service: its own, and what the repository has as a whole.
+    #[must_use]
+    pub fn candidates<'s>(&self, service: &'s Service) -> Vec<&'s dyn Node> {
+        let mut candidates = (self.of_service)(service);
+        candidates.extend((self.of_repo)(&service.repo));
+        candidates
+    }
+}
+
+const fn kind(schema: fn() -> &'static StructDef, of_service: OfService) -> Kind {
+    Kind { schema, of_service, of_repo: |_| Vec::new() }
+}
+
+/// A kind of what the repository has as a whole.
+const fn shared(schema: fn() -> &'static StructDef, of_repo: OfRepo) -> Kind {
+    Kind { schema, of_service: |_| Vec::new(), of_repo }
 }
 
 static KINDS: &[Kind] = &[
     kind(Service::schema, |service| vec![service as &dyn Node]),
     kind(Layout::schema, |service| vec![&service.layout as &dyn Node]),
-    kind(RepoLayout::schema, |service| service.repo.iter().map(|repo| &**repo as &dyn Node).collect()),
-    kind(RepoFile::schema, |service| {
-        let others = service.repo.iter().flat_map(|repo| repo.files.list());
-        service.layout.files.list().iter().chain(others).map(|file| file as &dyn Node).collect()
-    }),
+    shared(RepoLayout::schema, |repo| vec![repo as &dyn Node]),
+    Kind {
+        schema: RepoFile::schema,
+        of_service: |service| service.layout.files.list().iter().map(|file| file as &dyn Node).collect(),
+        of_repo: |repo| repo.files.list().iter().map(|file| file as &dyn Node).collect(),
+    },
     // Scripts beside a stack are no program that answers, reads settings or is tested as one.
     kind(Source::schema, |service| {
         let is_built = service.kind == ServiceKind::Service;
@@ -99,28 +129,24 @@ static KINDS: &[Kind] = &[
         let documents = service.documents.list().iter();
         documents.flat_map(|document| &document.sections).map(|section| section as &dyn Node).collect()
     }),
-    kind(Alert::schema, |service| of_repo(service, |repo| repo.alerts.list())),
-    kind(PrometheusConfig::schema, |service| of_repo(service, |repo| repo.prometheus_configs.list())),
-    kind(Dashboard::schema, |service| of_repo(service, |repo| repo.dashboards.list())),
-    kind(Hook::schema, |service| of_repo(service, |repo| repo.hooks.list())),
-    kind(HookRepository::schema, |service| of_repo(service, |repo| repo.hook_repositories.list())),
-    kind(Gateway::schema, |service| of_repo(service, |repo| repo.gateways.list())),
-    kind(Workflow::schema, |service| of_repo(service, |repo| repo.workflows.list())),
-    kind(Job::schema, |service| of_repo(service, |repo| repo.jobs.list())),
-    kind(Step::schema, |service| of_repo(service, |repo| repo.steps.list())),
-    kind(Module::schema, |service| of_repo(service, |repo| repo.terraform_modules.list())),
-    kind(Resource::schema, |service| of_repo(service, |repo| repo.terraform_resources.list())),
-    kind(ModuleCall::schema, |service| of_repo(service, |repo| repo.terraform_calls.list())),
-    kind(Variable::schema, |service| of_repo(service, |repo| repo.terraform_variables.list())),
-    kind(Output::schema, |service| of_repo(service, |repo| repo.terraform_outputs.list())),
+    shared(Alert::schema, |repo| nodes(repo.alerts.list())),
+    shared(PrometheusConfig::schema, |repo| nodes(repo.prometheus_configs.list())),
+    shared(Dashboard::schema, |repo| nodes(repo.dashboards.list())),
+    shared(Hook::schema, |repo| nodes(repo.hooks.list())),
+    shared(HookRepository::schema, |repo| nodes(repo.hook_repositories.list())),
+    shared(Gateway::schema, |repo| nodes(repo.gateways.list())),
+    shared(Workflow::schema, |repo| nodes(repo.workflows.list())),
+    shared(Job::schema, |repo| nodes(repo.jobs.list())),
+    shared(Step::schema, |repo| nodes(repo.steps.list())),
+    shared(Module::schema, |repo| nodes(repo.terraform_modules.list())),
+    shared(Resource::schema, |repo| nodes(repo.terraform_resources.list())),
+    shared(ModuleCall::schema, |repo| nodes(repo.terraform_calls.list())),
+    shared(Variable::schema, |repo| nodes(repo.terraform_variables.list())),
+    shared(Output::schema, |repo| nodes(repo.terraform_outputs.list())),
 ];
 
-/// What the repository has as a whole; a service that does not speak for it has none of it.
-fn of_repo<'s, T: Node + 's>(
-    service: &'s Service,
-    list: impl Fn(&'s RepoLayout) -> &'s List<Arc<T>>,
-) -> Vec<&'s dyn Node> {
-    service.repo.iter().flat_map(|repo| list(repo)).map(|one| &**one as &dyn Node).collect()
+fn nodes<T: Node>(list: &List<Arc<T>>) -> Vec<&dyn Node> {
+    list.iter().map(|one| &**one as &dyn Node).collect()
 }
 
 fn stages(service: &Service) -> impl Iterator<Item = &Stage> {

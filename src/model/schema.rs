@@ -240,6 +240,8 @@ pub trait Paths: Send + Sync {
 pub trait Scope: Send + Sync {
     /// All targets of a kind, in a fixed order.
     fn targets(&self, kind: &str) -> Vec<&dyn Node>;
+    /// All artifacts of a kind that a look-up chooses from, in a fixed order.
+    fn candidates(&self, kind: &str) -> Vec<&dyn Node>;
 }
 
 /// A Rust type that can be a field of the model.

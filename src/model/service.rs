@@ -102,8 +102,10 @@ model! {
         projects: Vec<Arc<ComposeFile>>,
         /// The Kubernetes objects, patches left out.
         objects: Vec<Arc<Object>>,
-        /// The repository as a whole, which the first service of a run speaks for.
-        repo: Option<Arc<RepoLayout>>,
+        /// The repository as a whole.
+        repo: Arc<RepoLayout>,
+        /// Whether what the repository has as a whole is judged with this service; one of a run has it.
+        speaks_for_repo: bool,
     }
     label(service) { service.root.0.clone() }
 }
@@ -124,7 +126,8 @@ pub(super) struct Assembly {
     /// Whether the repository has no other service.
     pub(super) is_alone: bool,
     pub(super) dependencies: Dependencies,
-    pub(super) repo: Option<Arc<RepoLayout>>,
+    pub(super) repo: Arc<RepoLayout>,
+    pub(super) speaks_for_repo: bool,
 }
 
 impl Assembly {
@@ -228,6 +231,7 @@ impl Assembly {
             projects: self.projects,
             objects: self.objects,
             repo: self.repo,
+            speaks_for_repo: self.speaks_for_repo,
         }
     }
 }
@@ -237,8 +241,7 @@ impl Service {
     #[must_use]
     pub fn late_seen(&self) -> Seen {
         let mut seen = Seen::default();
-        let shared = self.repo.as_ref().and_then(|repo| repo.documents.seen());
-        for late in [self.documents.seen(), self.dependencies.seen(), shared].into_iter().flatten() {
+        for late in [self.documents.seen(), self.dependencies.seen()].into_iter().flatten() {
             seen.extend(late.clone());
         }
         seen
@@ -273,7 +276,11 @@ fn body_node(object: &Object) -> Option<&dyn Node> {
 
 impl Scope for Service {
     fn targets(&self, kind: &str) -> Vec<&dyn Node> {
-        super::kind(kind).map_or_else(Vec::new, |kind| (kind.targets)(self))
+        super::kind(kind).map_or_else(Vec::new, |kind| kind.targets(self))
+    }
+
+    fn candidates(&self, kind: &str) -> Vec<&dyn Node> {
+        super::kind(kind).map_or_else(Vec::new, |kind| kind.candidates(self))
     }
 }
 

@@ -56,8 +56,8 @@ pub struct Template {
 /// A raw piece of a message, before its names are resolved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Raw<'t> {
-    /// Text.
-    Text(String),
+    /// Text; more of it may follow at once.
+    Text(&'t str),
     /// The inside of `{…}` and its byte offset in the message.
     Placeholder(&'t str, usize),
     /// A brace without its partner, at a byte offset.
@@ -65,36 +65,30 @@ pub(super) enum Raw<'t> {
 }
 
 /// Splits a message at its placeholders; `{{` and `}}` are braces.
-pub(super) fn split(text: &str) -> Vec<Raw<'_>> {
-    let is_brace = |byte: &u8| matches!(byte, b'{' | b'}');
-    let mut out = Vec::with_capacity(1 + text.bytes().filter(is_brace).count());
-    let mut plain = String::new();
-    let mut rest = text;
-    let mut offset = 0;
-    while let Some(found) = rest.as_bytes().iter().position(is_brace) {
-        let (before, tail) = rest.split_at(found);
-        plain.push_str(before);
-        let taken = if tail.starts_with("{{") || tail.starts_with("}}") {
-            plain.push_str(tail.get(..1).unwrap_or(""));
-            2
-        } else if let Some(end) = tail.bytes().position(|byte| byte == b'}').filter(|_| tail.starts_with('{')) {
-            if !plain.is_empty() {
-                out.push(Raw::Text(std::mem::take(&mut plain)));
-            }
-            out.push(Raw::Placeholder(tail.get(1..end).unwrap_or(""), offset + found + 1));
-            end + 1
-        } else {
-            out.push(Raw::Stray(offset + found));
-            1
+pub(super) fn split(text: &str) -> impl Iterator<Item = Raw<'_>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = text.get(at..).filter(|rest| !rest.is_empty())?;
+        let start = at;
+        let brace = rest.bytes().position(|byte| matches!(byte, b'{' | b'}')).unwrap_or(rest.len());
+        let (before, tail) = rest.split_at(brace);
+        let is_doubled = tail.starts_with("{{") || tail.starts_with("}}");
+        if is_doubled {
+            at += brace + 2;
+            return rest.get(..=brace).map(Raw::Text);
+        }
+        if !before.is_empty() {
+            at += brace;
+            return Some(Raw::Text(before));
+        }
+        let inside = tail.strip_prefix('{').and_then(|tail| tail.split_once('}'));
+        let Some((inside, _)) = inside else {
+            at += 1;
+            return Some(Raw::Stray(start));
         };
-        offset += found + taken;
-        rest = tail.get(taken..).unwrap_or("");
-    }
-    plain.push_str(rest);
-    if !plain.is_empty() {
-        out.push(Raw::Text(plain));
-    }
-    out
+        at += inside.len() + 2;
+        Some(Raw::Placeholder(inside, start + 1))
+    })
 }
 
 #[cfg(test)]
@@ -104,13 +98,14 @@ mod tests {
     #[test]
     fn doubled_braces_are_text() {
         assert_eq!(
-            split("a {{x}} {name|code} b"),
-            [Raw::Text("a {x} ".into()), Raw::Placeholder("name|code", 9), Raw::Text(" b".into())]
+            split("a {{x}} {name|code} b").collect::<Vec<_>>(),
+            [Raw::Text("a {"), Raw::Text("x}"), Raw::Text(" "), Raw::Placeholder("name|code", 9), Raw::Text(" b")]
         );
     }
 
     #[test]
     fn a_stray_brace_is_found() {
-        assert_eq!(split("a { b"), [Raw::Stray(2), Raw::Text("a  b".into())]);
+        assert_eq!(split("a { b").collect::<Vec<_>>(), [Raw::Text("a "), Raw::Stray(2), Raw::Text(" b")]);
+        assert_eq!(split("}é{").collect::<Vec<_>>(), [Raw::Stray(0), Raw::Text("é"), Raw::Stray(3)]);
     }
 }

@@ -67,9 +67,9 @@ fn kinds() -> Vec<&'static StructDef> {
 pub fn instances(library: &mut Library, standards: &[Arc<Standard>]) -> Result<Vec<Instance>, Vec<Problem>> {
     let kinds = kinds();
     let mut problems = Vec::new();
-    let mut out: Vec<Selected<'_>> = Vec::new();
     let mut by_rule: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     let mut ahead = typed_ahead(library, standards, &kinds);
+    let mut out: Vec<Selected<'_>> = Vec::with_capacity(ahead.len());
     let uses = standards.iter().flat_map(|standard| {
         standard.clauses.iter().flat_map(|clause| clause.rules.iter().map(|rule| Asked { standard, clause, rule }))
     });

@@ -11,9 +11,9 @@ use crate::source::Sources;
 ///
 /// A fingerprint is made of rule, path, target and evidence. Where several findings have all of them alike, their
 /// order in the file tells them apart.
-pub fn findings(findings: &mut Vec<Finding>, sources: &Sources) {
+pub fn findings(findings: &mut [Finding], sources: &Sources) {
     let path = |finding: &Finding| sources.get(finding.primary.place.file).path.as_str();
-    // A finding is large to move, so they are moved once.
+    // A finding is large, and there can be many: they are moved once, and within the memory that they have.
     let mut order: Vec<usize> = (0..findings.len()).collect();
     order.par_sort_by(|a, b| {
         let (a, b) = (&findings[*a], &findings[*b]);
@@ -25,14 +25,27 @@ pub fn findings(findings: &mut Vec<Finding>, sources: &Sources) {
             &b.message,
         ))
     });
-    let mut unordered: Vec<Option<Finding>> = std::mem::take(findings).into_iter().map(Some).collect();
-    findings.extend(order.into_iter().filter_map(|index| unordered.get_mut(index)?.take()));
+    permute(findings, order);
     let bases: Vec<String> = findings.par_iter().map(|finding| base(finding, path(finding))).collect();
     let mut seen: HashMap<&str, usize> = HashMap::with_capacity(bases.len());
     for (finding, base) in findings.iter_mut().zip(&bases) {
         let count = seen.entry(base).or_default();
         *count += 1;
         finding.fingerprint = if *count == 1 { base.clone() } else { fingerprint(&[base, &count.to_string()]) };
+    }
+}
+
+/// Moves items so that `order[n]` says where the one that ends at `n` was.
+fn permute<T>(items: &mut [T], mut order: Vec<usize>) {
+    for start in 0..order.len() {
+        let mut at = start;
+        while let Some(from) = order.get_mut(at).map(|from| std::mem::replace(from, at)) {
+            if from == start || from == at {
+                break;
+            }
+            items.swap(at, from);
+            at = from;
+        }
     }
 }
 
@@ -48,4 +61,21 @@ pub fn notes(notes: &mut Vec<Note>, sources: &Sources) {
         key(a).cmp(&key(b))
     });
     notes.dedup();
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::permute;
+
+    proptest! {
+        #[test]
+        fn permuting_puts_each_item_where_the_order_wants_it(order in Just((0..40).collect::<Vec<usize>>()).prop_shuffle()) {
+            let mut items: Vec<usize> = (100..140).collect();
+            let wanted: Vec<usize> = order.iter().map(|from| from + 100).collect();
+            permute(&mut items, order);
+            prop_assert_eq!(items, wanted);
+        }
+    }
 }

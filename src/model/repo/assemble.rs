@@ -117,8 +117,8 @@ impl Repo {
         let projects = projects.chain(other.filter(|other| other.is_home).map(|other| other.project));
         let nested: Vec<&str> = self.nested.nested_in(&head.root).collect();
         let layout = Layout::new(&self.sources, &head.root, &nested);
-        let repo =
-            (Some(index) == self.speaker()).then(|| Arc::new(RepoLayout::new(&self.texts, &self.roots(), &self.late)));
+        let repo = self.layout();
+        let speaks_for_repo = Some(index) == self.speaker();
         let assembly = Assembly {
             at: head.at,
             root: head.root.clone(),
@@ -130,7 +130,7 @@ impl Repo {
             projects: projects.filter_map(|project| self.projects.get(project).cloned()).collect(),
             objects,
             is_alone: self.heads.len() == 1,
-            documents: Documents::new(&self.texts, &layout.tree, repo.as_ref().map(|repo| &repo.tree), head.at),
+            documents: Documents::new(&self.texts, &layout.tree, speaks_for_repo.then_some(&repo.tree), head.at),
             dependencies: Dependencies::new(
                 &self.texts,
                 &layout.tree,
@@ -138,7 +138,8 @@ impl Repo {
                 head.at,
             ),
             layout,
-            repo,
+            repo: Arc::clone(repo),
+            speaks_for_repo,
         };
         Some(Assembled { service: assembly.finish(), seen })
     }
@@ -151,6 +152,18 @@ impl Repo {
             let has_variants = !files.variants.is_empty() || !files.alternatives.is_empty();
             files.share.builds > 1 || !files.chart_objects.is_empty() || has_variants
         })
+    }
+
+    fn layout(&self) -> &Arc<RepoLayout> {
+        self.layout.get_or_init(|| Arc::new(RepoLayout::new(&self.texts, &self.roots(), &self.late)))
+    }
+
+    /// What was seen in the files that belong to the repository as a whole and are read when a rule first asks for them.
+    #[must_use]
+    pub fn late_seen(&self) -> Seen {
+        let mut seen = self.late.seen();
+        seen.extend(self.layout.get().and_then(|layout| layout.documents.seen()).cloned().unwrap_or_default());
+        seen
     }
 
     /// The service that speaks for the repository as a whole: the first that is judged without being named.

@@ -22,6 +22,7 @@ use rayon::prelude::*;
 use super::compose::ComposeFile;
 use super::k8s::{Kustomization, Object, PodTemplates};
 use super::late::LateTexts;
+use super::layout::RepoLayout;
 use super::service::ServiceKind;
 use super::terraform;
 use crate::discover::{
@@ -130,6 +131,8 @@ pub struct Repo {
     /// Where each Kubernetes object is, for names that are not found where they are used.
     object_names: OnceLock<objects::ObjectNames>,
     late: Arc<Late>,
+    /// What it holds as a whole, beside its services.
+    layout: OnceLock<Arc<RepoLayout>>,
 }
 
 /// The text of a file whose name and content alone did not tell that it matters; empty where it cannot be read.
@@ -172,6 +175,7 @@ impl Repo {
         let texts = LateTexts::new(&sources, root);
         let mut repo = Self {
             late: Arc::new(Late::new(&texts)),
+            layout: OnceLock::new(),
             heads: roots.roots().iter().map(|root| head(&sources, root)).collect(),
             files: roots.roots().iter().map(|_| Files::default()).collect(),
             nested: roots,

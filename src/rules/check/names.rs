@@ -111,17 +111,21 @@ impl<'c> Checker<'c> {
     }
 
     pub(super) fn template(&mut self, text: &At<String>, deciding: bool) -> Template {
-        let mut pieces = Vec::new();
+        // Seldom more than one placeholder with text on both sides.
+        let mut pieces = Vec::with_capacity(3);
         for raw in split(&text.value) {
             match raw {
-                Raw::Text(text) => pieces.push(Piece::Text(text)),
+                Raw::Text(text) => add_text(&mut pieces, Cow::Borrowed(text)),
                 Raw::Stray(offset) => {
                     self.problem("rule/placeholder", "a brace without its partner", within(text, offset, 1)).help =
                         Some("write `{{` or `}}` for a brace".to_owned());
                 }
                 Raw::Placeholder(inside, offset) => {
                     let place = within(text, offset, inside.len());
-                    pieces.extend(self.placeholder(inside, place, deciding));
+                    match self.placeholder(inside, place, deciding) {
+                        Some(Piece::Text(text)) => add_text(&mut pieces, Cow::Owned(text)),
+                        other => pieces.extend(other),
+                    }
                 }
             }
         }
@@ -151,6 +155,14 @@ impl<'c> Checker<'c> {
             }
             _ => Some(Piece::Field(self.path(&At::new(name.to_owned(), place))?, filter)),
         }
+    }
+}
+
+/// Adds text, to the text that is there already where it follows one.
+fn add_text(pieces: &mut Vec<Piece>, text: Cow<'_, str>) {
+    match pieces.last_mut() {
+        Some(Piece::Text(before)) => before.push_str(&text),
+        _ => pieces.push(Piece::Text(text.into_owned())),
     }
 }
 

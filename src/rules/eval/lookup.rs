@@ -17,7 +17,7 @@ impl<'a> Pools<'a> {
     /// The candidates of every look-up.
     #[must_use]
     pub fn new(rule: &Compiled, scope: &'a dyn Scope) -> Self {
-        Self(rule.lookups.iter().map(|lookup| scope.targets(lookup.kind.name)).collect())
+        Self(rule.lookups.iter().map(|lookup| scope.candidates(lookup.kind.name)).collect())
     }
 }
 
