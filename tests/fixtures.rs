@@ -150,6 +150,7 @@ fn a_service_that_conforms_to_xpress_has_no_finding() {
     let without_target = [
         "compose-tmpfs-home",                // with a directory in memory below /home
         "datastore-version-agrees",          // with a data store in its own manifests
+        "k8s-gpu-node",                      // with graphics cards
         "k8s-ingress-backend",               // behind an Ingress, and not behind Istio
         "k8s-nonroot-user-numeric",          // without the user in its pods
         "k8s-resource-amounts",              // outside of the environments, whose sizes differ

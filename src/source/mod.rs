@@ -2,6 +2,7 @@
 
 pub mod edit;
 mod line_index;
+pub mod path;
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,6 +1,7 @@
 //! What a service is made of: its manifests, the packages they declare, and the tools that they configure.
 
 mod constraint;
+mod jest;
 mod library;
 mod node;
 mod other;
@@ -161,6 +162,17 @@ model! {
 }
 
 model! {
+    /// A file of the repository that a setting names.
+    pub struct NamedFile as "dependency.named_file" {
+        /// Its path, as written.
+        path: String,
+        /// Whether it is there.
+        is_there: bool,
+    }
+    label(file) { file.path.clone() }
+}
+
+model! {
     /// A setting of a tool, from its own file or its part of a shared one.
     pub struct ToolSetting as "dependency.setting" {
         /// The tool: `pytest`, `coverage`, `jest`.
@@ -171,6 +183,8 @@ model! {
         values: List<Field<String>>,
         /// Its value as a number.
         number: Field<f64>,
+        /// The files of the repository that it names; of jest's set-up only.
+        files: List<NamedFile>,
     }
     label(setting) { format!("{}.{}", setting.tool, setting.key) }
 }

@@ -1,9 +1,9 @@
 //! Tools for development and their settings: from their own files, shared ones, hooks and workflows.
 
-use super::{Tool, ToolSetting};
+use super::{Tool, ToolSetting, jest};
 use crate::model::late::LateTexts;
 use crate::model::value::{Field, List};
-use crate::source::{EntryKind, FileId, Place, Span};
+use crate::source::{EntryKind, FileId, Place, Sources, Span};
 use crate::syntax::toml::{self, Toml};
 use crate::syntax::yaml::{NodeRef, Shape, Tree};
 use crate::syntax::{ini, yaml};
@@ -135,13 +135,15 @@ impl Found {
             key: key.to_owned(),
             values: List::new(values, at),
             number,
+            files: List::empty(at),
         });
     }
 
     /// The share of lines that tests have to reach, under one name for all tools.
     fn threshold(&mut self, suite: &str, number: Field<f64>, at: Place) {
         let key = if suite.is_empty() { "threshold".to_owned() } else { format!("threshold.{suite}") };
-        self.settings.push(ToolSetting { at, tool: "coverage".to_owned(), key, values: List::empty(at), number });
+        let (values, files) = (List::empty(at), List::empty(at));
+        self.settings.push(ToolSetting { at, tool: "coverage".to_owned(), key, values, number, files });
     }
 
     /// Options such as `--cov-fail-under=80` in a text.
@@ -285,7 +287,11 @@ pub(super) fn find(texts: &LateTexts, directories: &[String]) -> Found {
             let text = texts.text(id).unwrap_or("");
             match *tool {
                 "coverage" | "pytest" | "mypy" | "flake8" => found.ini_settings(Some(tool), text, id),
-                "jest" | "vitest" => found.script_thresholds(text, name, id),
+                "jest" => {
+                    found.script_thresholds(text, name, id);
+                    found.settings.extend(jest::of_script(sources, id, text));
+                }
+                "vitest" => found.script_thresholds(text, name, id),
                 "ruff" => found.toml_settings("ruff", "", &toml::parse(text).0, id, 0),
                 _ => {}
             }
@@ -306,7 +312,7 @@ pub(super) fn find(texts: &LateTexts, directories: &[String]) -> Found {
             }
         }
         if let Some(id) = file("package.json") {
-            package_json(&mut found, &Tree::parse(id, texts.text(id).unwrap_or("")));
+            package_json(&mut found, sources, &Tree::parse(id, texts.text(id).unwrap_or("")));
         }
         for name in [".nycrc", ".nycrc.json", "codecov.yml", ".codecov.yml", "codecov.yaml", ".c8rc.json"] {
             let Some(id) = file(name) else { continue };
@@ -334,8 +340,9 @@ pub(super) fn find(texts: &LateTexts, directories: &[String]) -> Found {
     found
 }
 
-fn package_json(found: &mut Found, tree: &Tree) {
+fn package_json(found: &mut Found, sources: &Sources, tree: &Tree) {
     let Some(root) = tree.documents().next() else { return };
+    found.settings.extend(root.get("jest").map(|section| jest::of_section(sources, section)).unwrap_or_default());
     for (key, tool) in
         [("jest", "jest"), ("nyc", "nyc"), ("c8", "c8"), ("eslintConfig", "eslint"), ("prettier", "prettier")]
     {

@@ -68,6 +68,8 @@ model! {
         memory: Field<Quantity>,
         /// Storage for logs, layers and `emptyDir`, in bytes.
         ephemeral_storage: Field<Quantity>,
+        /// Graphics processors, by the names that their plugins give them: `nvidia.com/gpu`, `amd.com/gpu`.
+        gpu: Field<Quantity>,
     }
     label(_resources) { "resources".to_owned() }
 }
@@ -190,6 +192,7 @@ impl Resources {
             cpu: quantity(reader, "cpu"),
             memory: quantity(reader, "memory"),
             ephemeral_storage: quantity(reader, "ephemeral-storage"),
+            gpu: quantity(reader, "nvidia.com/gpu").or(|| quantity(reader, "amd.com/gpu")),
         }
     }
 
@@ -203,6 +206,7 @@ impl Resources {
             cpu: take(self.cpu, &limits.cpu),
             memory: take(self.memory, &limits.memory),
             ephemeral_storage: take(self.ephemeral_storage, &limits.ephemeral_storage),
+            gpu: take(self.gpu, &limits.gpu),
         }
     }
 }

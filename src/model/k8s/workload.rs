@@ -16,6 +16,19 @@ use crate::source::Place;
 use crate::syntax::yaml::{NodeRef, Shape};
 
 model! {
+    /// A taint of nodes that pods put up with (Kubernetes, "Taints and Tolerations").
+    pub struct Toleration as "k8s.toleration" {
+        /// Key of the taint; absent where every taint will do.
+        key: Field<String>,
+        /// Value of the taint.
+        value: Field<String>,
+        /// What the taint does; absent where it may be anything.
+        effect: Field<String>,
+    }
+    label(toleration) { toleration.key.value().cloned().unwrap_or_else(|| "any taint".to_owned()) }
+}
+
+model! {
     /// An object that owns pods: Deployment, StatefulSet, DaemonSet, Job, CronJob, Pod, Rollout, Knative Service, …
     pub struct Workload as "k8s.workload" in Object {
         /// Its kind, such as `Deployment`.
@@ -73,6 +86,10 @@ model! {
         sysctls: List<Pair>,
         /// Whether its pods keep apart: pod anti-affinity or topology spread constraints.
         spreads_pods: bool,
+        /// Labels that the nodes of its pods have.
+        node_selector: List<Pair>,
+        /// Taints of nodes that its pods put up with.
+        tolerations: List<Toleration>,
         /// Priority class of its pods.
         priority_class: Field<String> as "{pod}.priorityClassName",
         /// Volumes of its pods.
@@ -274,6 +291,8 @@ impl Workload {
             fs_group: pod.child("securityContext").uid("fsGroup"),
             sysctls: pod.child("securityContext").list("sysctls", read_sysctl),
             spreads_pods: pod.child("affinity").has("podAntiAffinity") || pod.has("topologySpreadConstraints"),
+            node_selector: pairs(pod, "nodeSelector"),
+            tolerations: pod.list("tolerations", read_toleration),
             priority_class: pod.field("priorityClassName", plain),
             is_job,
             is_stateful: kind == "StatefulSet" || volumes.iter().any(claims),
@@ -353,6 +372,16 @@ fn read_containers(pod: Reader<'_>, meta: &Meta, is_job: bool) -> List<Container
         all.unseen = all.unseen.or(some.unseen);
     }
     all
+}
+
+fn read_toleration(node: NodeRef<'_>) -> Toleration {
+    let reader = Reader::new(node);
+    Toleration {
+        at: reader.place(),
+        key: filled(reader, "key"),
+        value: reader.field("value", plain_text),
+        effect: filled(reader, "effect"),
+    }
 }
 
 fn read_sysctl(node: NodeRef<'_>) -> Pair {

@@ -12,7 +12,7 @@ use crate::syntax::yaml::Tree;
 
 pub use alert::Alert;
 pub use dashboard::Dashboard;
-pub use scrape::{PrometheusConfig, ScrapeJob};
+pub use scrape::{PrometheusConfig, RuleFiles, ScrapeJob};
 
 /// A larger file is no configuration that a person has written: 4 MiB.
 const MAX_FILE_BYTES: u64 = 4 << 20;
@@ -57,7 +57,7 @@ pub fn read(sources: &Sources) -> Monitoring {
         } else if text.contains("alert:") || text.contains("scrape_configs:") {
             let tree = Tree::parse(id, &text);
             monitoring.alerts.items.extend(alert::read(&tree).into_iter().map(Arc::new));
-            monitoring.configs.items.extend(scrape::read(&tree, path).map(Arc::new));
+            monitoring.configs.items.extend(scrape::read(&tree, path, sources).map(Arc::new));
         }
     }
     monitoring

@@ -5,6 +5,8 @@ use crate::model::duration::Duration;
 use crate::model::read::{Reader, boolean, text};
 use crate::model::schema::PathText;
 use crate::model::value::{Field, List};
+use crate::source::path::joined;
+use crate::source::{FileId, Sources};
 use crate::syntax::yaml::{NodeRef, Tree};
 
 model! {
@@ -31,6 +33,18 @@ model! {
 }
 
 model! {
+    /// Files of rules that Prometheus reads, by name or pattern.
+    pub struct RuleFiles as "prometheus.rule_files" {
+        /// The name or pattern.
+        pattern: String,
+        /// Whether the repository has such a file where it is looked for: beside the configuration. Of a path from the
+        /// root of the machine that cannot be told.
+        is_there: Field<bool>,
+    }
+    label(files) { files.pattern.clone() }
+}
+
+model! {
     /// A configuration of Prometheus (Prometheus, "Configuration file").
     pub struct PrometheusConfig as "prometheus.config" {
         /// Its path.
@@ -43,6 +57,8 @@ model! {
         jobs: List<ScrapeJob>,
         /// Where its alerts go.
         alertmanagers: List<Field<String>>,
+        /// The files of rules that it reads.
+        rule_files: List<RuleFiles>,
     }
     label(config) { config.path.0.clone() }
 }
@@ -51,7 +67,7 @@ model! {
 const OTHERS: &[&str] = &["clients", "positions", "receivers", "server"];
 
 /// The configuration in a file.
-pub(super) fn read(tree: &Tree, path: &str) -> Option<PrometheusConfig> {
+pub(super) fn read(tree: &Tree, path: &str, sources: &Sources) -> Option<PrometheusConfig> {
     let root = tree.documents().find(|document| document.get("scrape_configs").is_some())?;
     if OTHERS.iter().any(|key| root.get(key).is_some()) {
         return None;
@@ -71,12 +87,40 @@ pub(super) fn read(tree: &Tree, path: &str) -> Option<PrometheusConfig> {
         scrape_interval: duration("scrape_interval"),
         evaluation_interval: duration("evaluation_interval"),
         jobs: reader.list("scrape_configs", job),
+        rule_files: reader.list("rule_files", |node| rule_files(node, path, sources)),
         alertmanagers: List {
             items: targets.items.into_iter().flatten().collect(),
             at: targets.at,
             unseen: targets.unseen,
         },
     })
+}
+
+fn rule_files(node: NodeRef<'_>, config: &str, sources: &Sources) -> RuleFiles {
+    let at = node.place();
+    let pattern = node.text().unwrap_or("").to_owned();
+    let (directory, name) = pattern.rsplit_once('/').unwrap_or(("", &pattern));
+    let beside = config.rsplit_once('/').map_or(".", |(directory, _)| directory);
+    let is_open = pattern.starts_with('/') || directory.contains(['*', '?', '[']) || pattern.contains(['$', '{']);
+    let is_there = match joined(beside, directory).filter(|_| !is_open) {
+        Some(directory) => Field::known(has_file(sources, &directory, name), at),
+        None => Field::unresolved(pattern.clone(), "it is a path on the machine of Prometheus", at),
+    };
+    RuleFiles { at, pattern, is_there }
+}
+
+/// Whether a directory has a file of a name, in which `*` stands for anything.
+fn has_file(sources: &Sources, directory: &str, name: &str) -> bool {
+    let (start, end) = match (name.split_once('*'), name.rsplit_once('*')) {
+        (Some((start, _)), Some((_, end))) => (start, end),
+        _ => return sources.find(&joined(directory, name).unwrap_or_default()).is_some(),
+    };
+    let ids = sources.below(directory).filter_map(|index| u32::try_from(index).ok().map(FileId));
+    let mut names = ids.filter_map(|id| {
+        let (parent, name) = sources.get(id).path.rsplit_once('/').unwrap_or((".", &sources.get(id).path));
+        (parent == directory).then_some(name)
+    });
+    names.any(|name| name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end))
 }
 
 fn job(node: NodeRef<'_>) -> ScrapeJob {

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use super::fields::Config;
 use super::inline::Inline;
 use super::outcome::{Build, Failure, Files, Found, Gap};
-use super::read::{is_kustomization_file, is_remote, joined};
+use super::read::{is_kustomization_file, is_remote};
 use super::resource::{Id, Resource};
 use super::value::{Budget, Value};
 use super::{change, names, replace};
+use crate::source::path::joined;
 use crate::source::{FileId, Place};
 use crate::syntax::yaml::Tree;
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::read::Reader;
 use crate::source::Place;
+use crate::source::path::joined;
 use crate::syntax::yaml::{NodeRef, Tree};
 
 /// Something a kustomization refers to.
@@ -229,22 +230,6 @@ pub(super) fn is_kustomization_file(path: &str) -> bool {
     matches!(name, "kustomization.yaml" | "kustomization.yml" | "Kustomization")
 }
 
-/// A relative path below a directory; `None` where it is absolute or leads out of the root of the run.
-pub(super) fn joined(dir: &str, relative: &str) -> Option<String> {
-    if relative.starts_with('/') {
-        return None;
-    }
-    let mut parts: Vec<&str> = Vec::new();
-    for part in dir.split('/').chain(relative.split('/')) {
-        match part {
-            "" | "." => {}
-            ".." => _ = parts.pop()?,
-            part => parts.push(part),
-        }
-    }
-    Some(if parts.is_empty() { ".".to_owned() } else { parts.join("/") })
-}
-
 fn generated(node: NodeRef<'_>, key: &str) -> Option<Generated> {
     let name = node.get(key)?;
     Some(Generated { name: name.text().filter(|name| !name.is_empty())?.to_owned(), at: name.place() })
@@ -300,21 +285,13 @@ fn read_patch(node: NodeRef<'_>, dir: &str) -> Option<Patch> {
 
 #[cfg(test)]
 mod tests {
-    use super::{joined, reached_files, written_name};
+    use super::{reached_files, written_name};
     use crate::model::k8s::Kustomization;
     use crate::source::FileId;
     use crate::syntax::yaml::Tree;
 
     fn read(path: &str, text: &str) -> Option<Kustomization> {
         Kustomization::read(&Tree::parse(FileId(0), text), path)
-    }
-
-    #[test]
-    fn paths_are_joined_and_never_leave_the_root() {
-        assert_eq!(joined("k8s/overlays/prod", "../../base").as_deref(), Some("k8s/base"));
-        assert_eq!(joined(".", "./api.yaml").as_deref(), Some("api.yaml"));
-        assert_eq!(joined("k8s", "../../elsewhere"), None);
-        assert_eq!(joined("k8s", "/etc"), None);
     }
 
     #[test]
