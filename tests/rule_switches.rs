@@ -37,11 +37,12 @@ fn a_value_equals_itself_however_it_is_written() {
         ("type: float, default: 0.5", "0.5", "1.5"),
         ("type: string, default: a", "a", "b"),
         ("type: version, default: \"1.2\"", "\"1.2\"", "\"1.3\""),
-        ("type: duration, default: 60s", "60s", "61s"),
-        ("type: quantity, default: 512Mi", "512Mi", "1Gi"),
+        ("type: duration, default: 60s", "1m", "61s"),
+        ("type: quantity, default: 1Gi", "1024Mi", "2Gi"),
         ("type: list<string>, default: [a, b]", "[a, b]", "[a, c]"),
         ("type: list<string>, default: [a, b]", "[a, b]", "[a]"),
         ("type: list<string>, default: [a, b]", "[a, b]", "[a, b, c]"),
+        ("type: list<string>, default: [a, b]", "[a, b]", "[\"a, b\"]"),
     ] {
         for (operator, of_same, of_other) in [("eq", true, false), ("ne", false, true)] {
             assert_eq!(holds(param, &format!("{{ param: p, {operator}: {same} }}")), of_same, "{param} {operator}");
