@@ -129,6 +129,38 @@ fn a_list_is_copied_unless_a_value_of_it_cannot_be_told() {
     assert!(mended(rule, &[("compose.yaml", doubtful)]).texts.is_empty());
 }
 
+#[test]
+fn a_length_of_time_is_copied_as_it_is_written() {
+    let rule = "target: compose.service\nrequire: { field: stop_grace_period, exists: true }\n\
+                fix: [{ title: wait, safety: safe, edits: [{ set: stop_grace_period, to: { field: healthcheck.timeout } }] }]\n";
+    let text = "services:\n  a:\n    image: b\n    healthcheck: { test: x, timeout: 1m30s }\n";
+    assert_eq!(fixed(rule, "compose.yaml", text), format!("{text}    stop_grace_period: 1m30s\n"));
+}
+
+#[test]
+fn an_instruction_is_added_to_a_stage_of_the_file() {
+    let rule = "target: dockerfile\nrequire: { field: final_stage.user_written, exists: true }\n\
+                fix: [{ title: drop, safety: safe, edits: [{ append: final_stage.instructions, value: USER 1000 }] }]\n";
+    assert_eq!(fixed(rule, "Dockerfile", "FROM a\nFROM b\nCMD c\n"), "FROM a\nFROM b\nUSER 1000\nCMD c\n");
+}
+
+#[test]
+fn what_an_override_takes_away_is_not_written_where_it_was() {
+    let base = "services:\n  a:\n    image: b\n    init: false\n    cap_drop: [KILL]\n";
+    let over = "services:\n  a:\n    init: !reset null\n    cap_drop: !reset null\n";
+    for (condition, edit) in [
+        ("{ field: init, eq: true }", "{ set: init, to: true }"),
+        ("{ field: cap_drop, contains: ALL }", "{ append: cap_drop, value: ALL }"),
+    ] {
+        let rule = format!(
+            "target: compose.service\nrequire: {condition}\nfix: [{{ title: it, safety: safe, edits: [{edit}] }}]\n"
+        );
+        let mended = mended(&rule, &[("compose.yaml", base), ("compose.override.yaml", over)]);
+        assert_eq!(mended.report.findings.len(), 1);
+        assert_eq!(told(&mended), (Vec::new(), Vec::new()));
+    }
+}
+
 const INIT: &str = "target: compose.service\nrequire:\n  all:\n    - { field: init, eq: true }\n    \
                     - { field: hostname, ne: b, absent: pass }\n\
                     fix: [{ title: \"start {name} with init\", safety: safe, edits: [{ set: init, to: true }] }]\n";

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use svclint::discover;
 use svclint::engine;
+use svclint::finding::Outcome;
 use svclint::model::repo::Repo;
 use svclint::rules::Arguments;
 use svclint::rules::ast::{At, Literal};
@@ -26,7 +27,9 @@ fn holds(param: &str, condition: &str) -> bool {
     let instance = select::single(&source, &Arguments::new()).unwrap();
     let files = [("compose.yaml".to_owned(), "services: { a: { image: b } }".to_owned())];
     let repo = Repo::load(discover::in_memory(&files), None);
-    engine::run_instances(&repo, vec![instance]).findings.is_empty()
+    let findings = engine::run_instances(&repo, vec![instance]).findings;
+    assert!(findings.iter().all(|finding| finding.outcome == Outcome::Fail), "{findings:?}");
+    findings.is_empty()
 }
 
 #[test]
