@@ -69,6 +69,14 @@ fn a_value_of_the_wrong_type_is_the_readers_finding_and_no_second_one() {
 }
 
 #[test]
+fn what_stands_in_lines_that_cannot_be_read_is_no_finding() {
+    let rule = "target: compose.service\nrequire: { field: privileged, eq: true }\n";
+    let file = |line: &str| format!("services:\n  a:\n    image: b\n    {line}\n    hostname: c\n");
+    assert_eq!(ended(rule, &[("compose.yaml", &file("privileged: false"))]).len(), 1);
+    assert_eq!(ended(rule, &[("compose.yaml", &file("privileged: @x"))]), Vec::<String>::new());
+}
+
+#[test]
 fn existence_is_told_of_what_is_written_whatever_it_is() {
     let ended =
         |want: bool, service: &str| of_service(&format!("require: {{ field: init, exists: {want} }}\n"), service);
