@@ -174,6 +174,34 @@ fn a_loop_points_at_the_item_that_it_prints() {
 }
 
 #[test]
+fn containers_of_one_template_are_told_apart_where_each_prints_the_value() {
+    let template = deployment(
+        "a",
+        "          image: one:1\n          securityContext: { privileged: {{ .Values.on }} }\n        - name: b\n          \
+         image: one:1\n          securityContext: { privileged: {{ .Values.on }} }\n",
+    );
+    let dir = chart(&[("templates/a.yaml", &template), ("values.yaml", "on: true\n")]);
+    assert_snapshot!(found(&check(&dir), &[PRIVILEGED]), @"values.yaml:1:5 k8s-not-privileged (printed here templates/a.yaml:13) (printed here for `b`, too templates/a.yaml:16)");
+}
+
+#[test]
+fn of_many_templates_that_print_a_value_eight_are_shown_and_each_place_once() {
+    let print = "          image: one:1\n          securityContext: { privileged: {{ $.Values.on }} }\n";
+    let related = |files: &[(String, String)]| {
+        let mut all: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        all.push(("values.yaml", "on: true\n"));
+        let report = check(&chart(&all));
+        let findings = report["findings"].as_array().unwrap().iter();
+        let counts = findings.filter(|finding| finding["rule"] == PRIVILEGED);
+        counts.map(|finding| finding["related"].as_array().map_or(0, Vec::len)).collect::<Vec<_>>()
+    };
+    let of = |name: String| (format!("templates/{name}.yaml"), deployment(&name, print));
+    assert_eq!(related(&(0..9).map(|number| of(format!("n{number}"))).collect::<Vec<_>>()), [8]);
+    let looped = format!("{{{{- range tuple 1 2 }}}}\n---\n{}{{{{- end }}}}\n", deployment("a{{ . }}", print));
+    assert_eq!(related(&[("templates/a.yaml".to_owned(), looped)]), [1]);
+}
+
+#[test]
 fn a_comment_at_the_value_or_at_its_template_silences_a_finding() {
     let print = "          image: one:1\n          securityContext:\n            privileged: {{ .Values.privileged }}";
     let silent = format!("{print} # svclint: ignore[k8s-not-privileged] it loads a driver\n");

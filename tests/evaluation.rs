@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use svclint::discover;
 use svclint::engine;
-use svclint::finding::Outcome;
+use svclint::finding::{Finding, Outcome};
 use svclint::model::repo::Repo;
 use svclint::rules::Arguments;
 use svclint::standard::library::Library;
 use svclint::standard::select;
 
-/// `outcome [evidence] message` of every finding of a rule, given from its `target` on.
-fn ended(body: &str, files: &[(&str, &str)]) -> Vec<String> {
+/// A repository of files, and the findings of a rule that is given from its `target` on.
+fn judged(body: &str, files: &[(&str, &str)]) -> (Repo, Vec<Finding>) {
     let head = "rule: sample\nsince: 0.1.0\nsummary: it is right\ncategory: correctness\nseverity: error\n\
                 why: A test.\nmessage: \"{actual}, not {expected}\"\n";
     let examples = "examples:\n  - { name: good, files: {} }\n  - { name: bad, files: {}, expect: [{ at: x }] }\n";
@@ -24,8 +24,14 @@ fn ended(body: &str, files: &[(&str, &str)]) -> Vec<String> {
     let files: Vec<(String, String)> =
         files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
     let repo = Repo::load(discover::in_memory(&files), None);
-    let findings = engine::run_instances(&repo, vec![instance]).findings.into_iter();
-    let shown = findings.map(|finding| {
+    let findings = engine::run_instances(&repo, vec![instance]).findings;
+    (repo, findings)
+}
+
+/// `outcome [evidence] message` of every finding of a rule.
+fn ended(body: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let (_, findings) = judged(body, files);
+    let shown = findings.into_iter().map(|finding| {
         let outcome = if finding.outcome == Outcome::Fail { "fails" } else { "unknown" };
         format!("{outcome} [{}] {}", finding.evidence.replace('\n', ", "), finding.message)
     });
@@ -35,6 +41,15 @@ fn ended(body: &str, files: &[(&str, &str)]) -> Vec<String> {
 /// The same for one service in a compose file.
 fn of_service(body: &str, service: &str) -> Vec<String> {
     ended(&format!("target: compose.service\n{body}"), &[("compose.yaml", &format!("services: {{ a: {service} }}"))])
+}
+
+/// `text: label` of every place of the only finding in a compose file, the primary first.
+fn labelled(body: &str, service: &str) -> Vec<String> {
+    let file = ("compose.yaml", format!("services: {{ a: {service} }}"));
+    let (repo, findings) = judged(&format!("target: compose.service\n{body}"), &[(file.0, &file.1)]);
+    let [finding] = &findings[..] else { unreachable!("{findings:?}") };
+    let all = std::iter::once(&finding.primary).chain(&finding.related);
+    all.map(|label| format!("{}: {}", repo.sources.slice(label.place), label.text)).collect()
 }
 
 const DOUBT: &str = "cannot tell whether it is right: `P` has no default here (`${P}`)";
@@ -51,6 +66,14 @@ fn a_target_that_may_not_be_meant_cannot_be_told() {
 #[test]
 fn a_value_of_the_wrong_type_is_the_readers_finding_and_no_second_one() {
     assert_eq!(of_service("require: { field: privileged, eq: false }\n", "{ image: b, privileged: [x] }").len(), 0);
+}
+
+#[test]
+fn what_stands_in_lines_that_cannot_be_read_is_no_finding() {
+    let rule = "target: compose.service\nrequire: { field: privileged, eq: true }\n";
+    let file = |line: &str| format!("services:\n  a:\n    image: b\n    {line}\n    hostname: c\n");
+    assert_eq!(ended(rule, &[("compose.yaml", &file("privileged: false"))]).len(), 1);
+    assert_eq!(ended(rule, &[("compose.yaml", &file("privileged: @x"))]), Vec::<String>::new());
 }
 
 #[test]
@@ -137,6 +160,7 @@ fn a_number_of_elements_is_told_where_further_ones_do_not_matter() {
     };
     assert_eq!(["ge: 2", "le: 2", "eq: 2"].map(|count| ended(count, "[A, B]")), [0, 0, 0]);
     assert_eq!(["ge: 3", "le: 1", "eq: 1"].map(|count| ended(count, "[A, B]")), [1, 1, 1]);
+    assert_eq!(["ge: 1", "le: 3", "eq: 3"].map(|count| ended(count, "[A, B]")), [0, 0, 1]);
     let unseen = "require: { count: { in: cap_add, as: cap, ge: 1 } }\n";
     assert!(of_service(unseen, "{ image: b, cap_add: \"${P}\" }")[0].starts_with("unknown "), "nothing is seen of it");
     // One is seen, and there may be another.
@@ -159,6 +183,55 @@ fn a_list_that_cannot_be_told_may_have_anything_in_it() {
     assert_eq!(ended("[A, B]"), ["fails [cap=B] `B`, not `A`"]);
     let doubt = ended("\"${P}\"");
     assert!(doubt.len() == 1 && doubt[0].starts_with("unknown "), "{doubt:?}");
+}
+
+#[test]
+fn a_list_of_what_a_lookup_may_have_found_cannot_be_told() {
+    let each = "{ each: { in: user.cap_add, as: cap, require: { field: cap, eq: A } } }";
+    let doubtful = "a: { build: { context: ., dockerfile: \"${P}\" }, cap_add: [A] }";
+    let found = users("optional", each, doubtful);
+    assert!(found.len() == 1 && found[0].starts_with("unknown "), "{found:?}");
+    assert_eq!(users("optional", each, "a: { build: ., cap_add: [A] }"), Vec::<String>::new());
+}
+
+#[test]
+fn a_doubt_is_told_where_it_stands_and_nothing_is_said_to_be_wrong_beside_it() {
+    let body = "require: { field: container_name, eq: { field: hostname } }\n";
+    let places = labelled(body, "{ image: b, container_name: c, hostname: \"${P}\" }");
+    assert_eq!(places, ["\"${P}\": `P` has no default here", "c: "]);
+    let lookup = "lookup: { file: { kind: dockerfile, where: { field: file.path, eq: { field: build.dockerfile_path } }, expect: one } }\n\
+                  require: { field: file.stages, empty: false }\n";
+    let files = [
+        ("compose.yaml", "services: { a: { build: { context: ., dockerfile: \"${P}\" } } }"),
+        ("Dockerfile", "FROM a\n"),
+    ];
+    let (repo, findings) = judged(&format!("target: compose.service\n{lookup}"), &files);
+    let [finding] = &findings[..] else { unreachable!("{findings:?}") };
+    assert_eq!(repo.sources.slice(finding.primary.place), "\"${P}\"");
+}
+
+#[test]
+fn an_element_is_blamed_where_what_it_is_compared_with_is_missing() {
+    let body = "require: { each: { in: ports, as: p, require: { field: container_name, exists: true } } }\n";
+    let places = labelled(body, "{ image: b, ports: [\"80:80\"] }");
+    assert_eq!(places, ["\"80:80\": missing here", "a: `container_name` is missing here"]);
+}
+
+#[test]
+fn a_part_that_its_parameter_switches_off_is_not_named() {
+    let body = "params: { p: { type: int, default: 1, doc: A number. } }\n\
+                require: { any: [ { param: p, eq: 2, say: the other way }, { field: container_name, exists: true, say: a name } ] }\n";
+    let found = of_service(body, "{ image: b }");
+    assert_eq!(found, ["fails [container_name=-] nothing, not a name"]);
+}
+
+#[test]
+fn what_none_of_several_values_fits_says_what_it_wants() {
+    let body = "params: { names: { type: list<string>, default: [c, d], doc: Names. } }\n\
+                require: { some: { in: $names, as: one, that: { field: container_name, eq: { field: one } }, say: one of the names } }\n";
+    assert_eq!(of_service(body, "{ image: b, container_name: c }"), Vec::<String>::new());
+    let found = of_service(body, "{ image: b, container_name: x }");
+    assert!(found.len() == 1 && found[0].ends_with(", not one of the names"), "{found:?}");
 }
 
 #[test]

@@ -132,6 +132,32 @@ fn an_annotation_silences_its_own_document_and_needs_a_reason() {
     assert!(report.notes.iter().all(|note| note.kind != NoteKind::Unparsed));
 }
 
+#[test]
+fn an_annotation_of_the_pods_silences_their_workload() {
+    let deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: api }\nspec:\n  selector: { matchLabels: { app: api } }\n  \
+                      template:\n    metadata:\n      labels: { app: api }\n      annotations: { svclint.dev/ignore.k8s-no-host-network: it is a router }\n    \
+                      spec:\n      hostNetwork: true\n      containers: [{ name: api, image: \"api:1\" }]\n";
+    let choice = Choice { rules: vec!["k8s-no-host-network".to_owned()], ..Choice::default() };
+    let report = run(&[("Dockerfile", DOCKERFILE), ("k8s/api.yaml", deployment)], &choice);
+    let [finding] = &report.findings[..] else { unreachable!("{:?}", report.findings) };
+    assert_eq!(finding.suppressed.as_ref().map(|by| by.reason.as_str()), Some("it is a router"));
+}
+
+#[test]
+fn an_annotation_silences_what_the_reader_finds_in_its_document() {
+    let object = |name: &str, annotation: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{ name: {name}{annotation} }}\n\
+             spec: {{ hostNetwork: [x], containers: [{{ name: c, image: \"i:1\" }}] }}\n"
+        )
+    };
+    let text =
+        format!("{}---\n{}", object("a", ", annotations: { svclint.dev/ignore.value-type: a test }"), object("b", ""));
+    let report = run(&[("Dockerfile", DOCKERFILE), ("k8s/pods.yaml", &text)], &Choice::default());
+    let wrong = report.findings.iter().filter(|finding| finding.rule == "value-type");
+    assert_eq!(wrong.map(|finding| finding.suppressed.is_some()).collect::<Vec<_>>(), [true, false]);
+}
+
 /// A deployment and two overlays of it, of which one is on the network of the node.
 #[test]
 fn what_only_one_overlay_adds_is_counted() {

@@ -15,9 +15,9 @@ use svclint::rules::ast::RuleSource;
 use svclint::standard::library::Library;
 use svclint::standard::select;
 
-/// Files in memory, judged by one rule.
+/// Files in memory, judged by some rules.
 struct Files {
-    rule: Arc<RuleSource>,
+    rules: Vec<Arc<RuleSource>>,
     texts: Texts,
     judged: usize,
 }
@@ -31,22 +31,27 @@ impl Judge for Files {
         files.extend(texts.clone());
         let files: Vec<(String, String)> = files.into_iter().collect();
         let repo = Repo::load(discover::in_memory(&files), None);
-        let report = engine::run_instances(&repo, vec![select::single(&self.rule, &Arguments::new())?]);
+        let instances: Result<_, _> = self.rules.iter().map(|rule| select::single(rule, &Arguments::new())).collect();
+        let report = engine::run_instances(&repo, instances?);
         Ok((repo, report, None))
     }
 }
 
-/// A rule from its `target` on, and files.
-fn files(body: &str, files: &[(&str, &str)]) -> Files {
-    let head = "rule: sample\nsince: 0.1.0\nsummary: it is as it should be\ncategory: correctness\nseverity: error\n\
+/// A rule from its `target` on.
+fn rule(id: &str, body: &str) -> Arc<RuleSource> {
+    let head = "since: 0.1.0\nsummary: it is as it should be\ncategory: correctness\nseverity: error\n\
                 why: A test.\nmessage: \"`{target}` is not\"\n";
     let examples = "examples:\n  - { name: good, files: {} }\n  \
                     - { name: bad, files: {}, expect: [{ at: x }], fixed: { x: y } }\n";
     let mut library = Library::built_in();
-    library.insert("rules/sample.yaml", Arc::from(format!("{head}{body}{examples}")));
-    let rule = library.rule("sample", None).unwrap();
+    library.insert(&format!("rules/{id}.yaml"), Arc::from(format!("rule: {id}\n{head}{body}{examples}")));
+    library.rule(id, None).unwrap()
+}
+
+/// A rule from its `target` on, and files.
+fn files(body: &str, files: &[(&str, &str)]) -> Files {
     let files = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
-    Files { rule, texts: files, judged: 0 }
+    Files { rules: vec![rule("sample", body)], texts: files, judged: 0 }
 }
 
 fn mended(body: &str, texts: &[(&str, &str)]) -> Mended {
@@ -124,6 +129,38 @@ fn a_list_is_copied_unless_a_value_of_it_cannot_be_told() {
     assert!(mended(rule, &[("compose.yaml", doubtful)]).texts.is_empty());
 }
 
+#[test]
+fn a_length_of_time_is_copied_as_it_is_written() {
+    let rule = "target: compose.service\nrequire: { field: stop_grace_period, exists: true }\n\
+                fix: [{ title: wait, safety: safe, edits: [{ set: stop_grace_period, to: { field: healthcheck.timeout } }] }]\n";
+    let text = "services:\n  a:\n    image: b\n    healthcheck: { test: x, timeout: 1m30s }\n";
+    assert_eq!(fixed(rule, "compose.yaml", text), format!("{text}    stop_grace_period: 1m30s\n"));
+}
+
+#[test]
+fn an_instruction_is_added_to_a_stage_of_the_file() {
+    let rule = "target: dockerfile\nrequire: { field: final_stage.user_written, exists: true }\n\
+                fix: [{ title: drop, safety: safe, edits: [{ append: final_stage.instructions, value: USER 1000 }] }]\n";
+    assert_eq!(fixed(rule, "Dockerfile", "FROM a\nFROM b\nCMD c\n"), "FROM a\nFROM b\nUSER 1000\nCMD c\n");
+}
+
+#[test]
+fn what_an_override_takes_away_is_not_written_where_it_was() {
+    let base = "services:\n  a:\n    image: b\n    init: false\n    cap_drop: [KILL]\n";
+    let over = "services:\n  a:\n    init: !reset null\n    cap_drop: !reset null\n";
+    for (condition, edit) in [
+        ("{ field: init, eq: true }", "{ set: init, to: true }"),
+        ("{ field: cap_drop, contains: ALL }", "{ append: cap_drop, value: ALL }"),
+    ] {
+        let rule = format!(
+            "target: compose.service\nrequire: {condition}\nfix: [{{ title: it, safety: safe, edits: [{edit}] }}]\n"
+        );
+        let mended = mended(&rule, &[("compose.yaml", base), ("compose.override.yaml", over)]);
+        assert_eq!(mended.report.findings.len(), 1);
+        assert_eq!(told(&mended), (Vec::new(), Vec::new()));
+    }
+}
+
 const INIT: &str = "target: compose.service\nrequire:\n  all:\n    - { field: init, eq: true }\n    \
                     - { field: hostname, ne: b, absent: pass }\n\
                     fix: [{ title: \"start {name} with init\", safety: safe, edits: [{ set: init, to: true }] }]\n";
@@ -195,6 +232,63 @@ fn fixes_that_do_not_touch_each_other_are_judged_together() {
     let mut files = files(INIT, &[("compose.yaml", text)]);
     let mended = mend(&mut files, true).unwrap_or_else(|problems| unreachable!("{problems:?}"));
     assert_eq!((mended.made.len(), files.judged), (3, 2));
+}
+
+#[test]
+fn a_doubt_is_not_mended_by_a_file_beside_it_either() {
+    let rule = "target: compose.service\nrequire: { field: init, eq: true }\n\
+                fix: [{ title: tell why, safety: safe, edits: [{ create_file: init.txt, content: why }] }]\n";
+    let of = |unknown: &str, init: &str| {
+        let compose = format!("services: {{ a: {{ build: ., init: {init} }} }}");
+        let mended = mended(&format!("{unknown}{rule}"), &[("compose.yaml", &compose)]);
+        mended.report.findings.iter().map(|finding| finding.fixes.len()).collect::<Vec<_>>()
+    };
+    assert_eq!(of("", "false"), [1]);
+    assert_eq!(of("", "\"${INIT}\""), [0]);
+    assert_eq!(of("unknown: fail\n", "\"${INIT}\""), [0]);
+}
+
+#[test]
+fn of_two_texts_for_one_new_file_the_first_is_made() {
+    let granting = |id: &str, text: &str| {
+        let body = format!(
+            "target: compose.service\nlookup: {{ files: {{ kind: layout, expect: one }} }}\n\
+             require: {{ field: files.tree, has_file: LICENSE }}\n\
+             fix: [{{ title: grant {text}, safety: safe, edits: [{{ create_file: LICENSE, content: {text} }}] }}]\n"
+        );
+        rule(id, &body)
+    };
+    let texts = Texts::from([("compose.yaml".to_owned(), "services: { a: { build: . } }".to_owned())]);
+    let mut files = Files { rules: vec![granting("one", "all"), granting("two", "nothing")], texts, judged: 0 };
+    let mended = mend(&mut files, true).unwrap_or_else(|problems| unreachable!("{problems:?}"));
+    assert_eq!(told(&mended), (vec!["grant all"], Vec::new()));
+    assert_eq!(mended.texts.get("LICENSE").map(String::as_str), Some("all"));
+}
+
+/// What is said to do next of the only fix that is taken back.
+fn next_step(body: &str, texts: &[(&str, &str)]) -> String {
+    let mended = mended(body, texts);
+    let mut notes = mended.report.notes.into_iter().filter(|note| note.kind == NoteKind::FixTakenBack);
+    let (first, second) = (notes.next(), notes.next());
+    assert!(second.is_none(), "{second:?}");
+    first.and_then(|note| note.help).unwrap_or_default()
+}
+
+#[test]
+fn what_several_files_make_is_to_be_changed_where_it_is_set() {
+    let (wrong, composed) = ("the rule's fix is wrong here", "an overlay, an override or a values file");
+    let of_compose = |files: &[(&str, &str)]| next_step(INIT, files);
+    let alone = ("compose.yaml", "services: { b: { image: x, hostname: b } }");
+    let over = ("compose.override.yaml", "services: { b: { restart: always } }");
+    assert!(of_compose(&[alone]).starts_with(wrong));
+    assert!(of_compose(&[alone, over]).starts_with(composed));
+    let rule = "target: k8s.workload\nrequire: { field: automount_token, exists: false }\n\
+                fix: [{ title: leave it out, safety: safe, edits: [{ set: automount_token, to: true }] }]\n";
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec:\n  automountServiceAccountToken: false\n  \
+               containers: [{ name: a, image: b }]\n";
+    assert!(next_step(rule, &[("k8s/pod.yaml", pod)]).starts_with(wrong));
+    let kustomization = ("k8s/kustomization.yaml", "resources: [pod.yaml]\nnamePrefix: x-\n");
+    assert!(next_step(rule, &[("k8s/pod.yaml", pod), kustomization]).starts_with(composed));
 }
 
 /// Every published port of a service asks for the same field.

@@ -220,6 +220,45 @@ fn a_comment_has_to_name_changes_and_a_reason() {
 }
 
 #[test]
+fn what_only_further_values_of_a_chart_show_is_noticed() {
+    let text = r#"rule: sample
+since: 0.1.0
+summary: pods have networks of their own
+category: security
+severity: error
+why: A test.
+target: k8s.workload
+where: { field: kind, ne: Job }
+require: { field: host_network, eq: false }
+message: "`{target}` has not"
+examples:
+  - name: it has
+    files:
+      Chart.yaml: "{ apiVersion: v2, name: a, version: 1.0.0 }"
+      values.yaml: "on: false"
+      templates/pod.yaml: |
+        apiVersion: v1
+        kind: Pod
+        metadata: { name: a }
+        spec: { hostNetwork: {{ .Values.on }}, containers: [{ name: a, image: b }] }
+  - name: at the edge it has not
+    files:
+      Chart.yaml: "{ apiVersion: v2, name: a, version: 1.0.0 }"
+      values.yaml: "on: false"
+      values-edge.yaml: |
+        #~ sample
+        on: true
+      templates/pod.yaml: |
+        apiVersion: v1
+        kind: Pod
+        metadata: { name: a }
+        spec: { hostNetwork: {{ .Values.on }}, containers: [{ name: a, image: b }] }
+"#;
+    let (_, told) = changed(text);
+    assert_eq!(told, ["mutation/drop `kind` no example notices that this `where` was left out"]);
+}
+
+#[test]
 fn the_examples_of_the_built_in_rules_are_right_and_test_every_line() {
     let library = Library::built_in();
     let ids: Vec<&str> = library.rule_ids().collect();

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use svclint::discover;
 use svclint::engine;
+use svclint::finding::Outcome;
 use svclint::model::repo::Repo;
 use svclint::rules::Arguments;
 use svclint::rules::ast::{At, Literal};
@@ -26,7 +27,9 @@ fn holds(param: &str, condition: &str) -> bool {
     let instance = select::single(&source, &Arguments::new()).unwrap();
     let files = [("compose.yaml".to_owned(), "services: { a: { image: b } }".to_owned())];
     let repo = Repo::load(discover::in_memory(&files), None);
-    engine::run_instances(&repo, vec![instance]).findings.is_empty()
+    let findings = engine::run_instances(&repo, vec![instance]).findings;
+    assert!(findings.iter().all(|finding| finding.outcome == Outcome::Fail), "{findings:?}");
+    findings.is_empty()
 }
 
 #[test]
@@ -37,11 +40,12 @@ fn a_value_equals_itself_however_it_is_written() {
         ("type: float, default: 0.5", "0.5", "1.5"),
         ("type: string, default: a", "a", "b"),
         ("type: version, default: \"1.2\"", "\"1.2\"", "\"1.3\""),
-        ("type: duration, default: 60s", "60s", "61s"),
-        ("type: quantity, default: 512Mi", "512Mi", "1Gi"),
+        ("type: duration, default: 60s", "1m", "61s"),
+        ("type: quantity, default: 1Gi", "1024Mi", "2Gi"),
         ("type: list<string>, default: [a, b]", "[a, b]", "[a, c]"),
         ("type: list<string>, default: [a, b]", "[a, b]", "[a]"),
         ("type: list<string>, default: [a, b]", "[a, b]", "[a, b, c]"),
+        ("type: list<string>, default: [a, b]", "[a, b]", "[\"a, b\"]"),
     ] {
         for (operator, of_same, of_other) in [("eq", true, false), ("ne", false, true)] {
             assert_eq!(holds(param, &format!("{{ param: p, {operator}: {same} }}")), of_same, "{param} {operator}");

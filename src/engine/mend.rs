@@ -340,3 +340,51 @@ fn changed<'c>(before: &Texts, base: &Texts, fixes: impl Iterator<Item = &'c Can
     }
     Some(out)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Candidate, Key, Made, set_apart};
+    use crate::finding::Safety;
+    use crate::source::Span;
+    use crate::source::edit::Edit;
+
+    fn key(name: &str, path: &str) -> Key {
+        ("rule".to_owned(), ".".to_owned(), path.to_owned(), name.to_owned())
+    }
+
+    /// A fix of a finding `name` in a file that edits another.
+    fn fix(name: &str, edited: &str) -> Candidate {
+        let made = Made { rule: String::new(), path: String::new(), title: name.to_owned(), safety: Safety::Safe };
+        let edit = Edit { span: Span::new(0, 0), text: String::new() };
+        let edits = vec![(edited.to_owned(), edit)];
+        Candidate { is_composed: false, key: key(name, "own.yaml"), made, edits, new_files: Vec::new() }
+    }
+
+    /// The groups in the order in which they are tried.
+    fn groups(fixes: &[(&str, &str)], worse: Option<&Key>) -> Vec<String> {
+        let mut queue = Vec::new();
+        set_apart(&mut queue, fixes.iter().map(|(name, edited)| fix(name, edited)).collect(), worse);
+        let names = |group: &Vec<Candidate>| group.iter().map(|one| one.made.title.as_str()).collect::<String>();
+        queue.iter().rev().map(names).collect()
+    }
+
+    const FIXES: &[(&str, &str)] = &[("a", "x"), ("b", "y"), ("c", "x"), ("d", "y")];
+
+    #[test]
+    fn the_fix_of_a_finding_that_stays_is_tried_last() {
+        assert_eq!(groups(FIXES, Some(&key("b", "own.yaml"))), ["acd", "b"]);
+    }
+
+    #[test]
+    fn the_fixes_of_a_file_that_becomes_worse_are_tried_last() {
+        assert_eq!(groups(FIXES, Some(&key("new", "x"))), ["bd", "ac"]);
+    }
+
+    #[test]
+    fn fixes_of_which_none_is_suspected_or_all_are_tried_by_halves() {
+        assert_eq!(groups(FIXES, None), ["ab", "cd"]);
+        assert_eq!(groups(FIXES, Some(&key("new", "z"))), ["ab", "cd"]);
+        assert_eq!(groups(&FIXES[..1], None), Vec::<String>::new());
+        assert_eq!(groups(&[("a", "x"), ("c", "x")], Some(&key("new", "x"))), ["a", "c"]);
+    }
+}

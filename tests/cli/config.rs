@@ -150,6 +150,32 @@ fn an_unused_waiver_is_told_only_where_all_was_judged() {
 }
 
 #[test]
+fn a_waiver_of_a_clause_that_no_rule_of_the_run_decides_is_not_called_unneeded() {
+    let repository = repository("packs: [company]\nstandards: [company]\nwaivers: [{ clause: C-2, reason: later }]\n");
+    let manual =
+        "  - id: C-2\n    title: Someone is on call\n    level: should\n    coverage: manual\n    gap: People are.\n";
+    repository.write("company/rules/compose-has-healthcheck.yaml", RULE.as_bytes());
+    repository.write("company/standards/company.yaml", format!("{STANDARD}{manual}").as_bytes());
+    let run = repository.run(&["check"]);
+    assert_eq!(run.err, "");
+    assert!(!run.out.contains("to be waived here"), "{}", run.out);
+}
+
+#[test]
+fn what_the_reader_finds_weighs_what_the_file_says() {
+    let repository = repository("severity: { value-type: info }\n");
+    repository
+        .write("services/web/docker-compose.yml", b"services:\n  web:\n    image: nginx:1.27\n    privileged: [x]\n");
+    let lines = |arguments: &[&str]| {
+        let out = repository.check(arguments).out;
+        out.lines().filter(|line| line.contains("[value-type]")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let (with, without) = (lines(&[]), lines(&["--no-config"]));
+    assert!(with.len() == 1 && with[0].contains(" info[value-type]"), "{with:?}");
+    assert!(without.len() == 1 && without[0].contains(" error[value-type]"), "{without:?}");
+}
+
+#[test]
 fn a_finding_stays_while_one_clause_asks_for_it() {
     let repository = Repository::new(&[
         ("Dockerfile", "FROM debian:12\nUSER 1000\n"),

@@ -54,6 +54,23 @@ fn keys_of_conditions_are_closed() {
 }
 
 #[test]
+fn a_key_that_is_missing_is_told_beside_another_that_is_unknown() {
+    rule(
+        "        as: mount\n",
+        "        zzz: mount\n",
+        "34:7 rule/missing-key `each`: `each` needs `as`\n\
+         36:9 rule/unknown-key `zzz`: `each` has no key `zzz` (the keys of `each` are in, as, where, require)",
+    );
+}
+
+#[test]
+fn a_parameter_in_quotes_is_the_path_that_it_gives() {
+    let said = of_rule(&RULE.replacen("        in: ports\n", "        in: \"$allowed\"\n", 1));
+    let start = "13:44 rule/unknown-field `NET_BIND_SERVICE`: `compose.service` has no field `NET_BIND_SERVICE`";
+    assert!(said.starts_with(start), "{said}");
+}
+
+#[test]
 fn fields_are_known() {
     rule(
         "field: privileged,",

@@ -164,6 +164,9 @@ fn a_fix_writes_fields_that_can_be_written() {
         "{ set: healthcheck, to: none }",
         "47:16 rule/edit `healthcheck`: `healthcheck` is a compose.healthcheck, and only values can be written (name one of its fields)",
     );
+    let said =
+        of_rule(&fixed_rule().replacen("{ set: privileged, to: false }", "{ set: built.final_stage, to: a }", 1));
+    assert!(said.contains("`final_stage` is computed, and cannot be written"), "{said}");
     edit("{ set: built, to: a }", "47:16 rule/edit `built`: `built` has no value that could be set");
     edit(
         "{ set: built.path, to: a }",
@@ -227,6 +230,39 @@ fn a_file_is_created_inside_of_the_service() {
         "{ create_file: { field: hostname }, content: text }",
         "47:33 rule/type `hostname`: the path of a file is text",
     );
+}
+
+/// What is said of a fix of documents, with parameters.
+fn of_document(params: &str, edit: &str) -> Vec<String> {
+    let rule = format!(
+        "rule: sample\nsince: 0.1.0\nsummary: the document has notes\ncategory: layout\nseverity: info\nwhy: A test.\n\
+         params: {{ {params} }}\ntarget: markdown.document\nrequire: {{ field: title, eq: $title }}\nmessage: no\n\
+         fix: [{{ title: write it, safety: unsafe, edits: [{edit}] }}]\nexamples:\n\
+         \x20 - {{ name: good, files: {{}} }}\n  - {{ name: bad, files: {{}}, expect: [{{ at: x }}], fixed: {{ x: y }} }}\n"
+    );
+    of_rule(&rule).lines().filter_map(|line| Some(line.split_once(' ')?.1.to_owned())).collect()
+}
+
+const TITLE: &str = "title: { type: string, default: a, doc: A title. }";
+
+#[test]
+fn the_title_of_a_section_is_one_line_of_text() {
+    let of = |title: &str| of_document(TITLE, &format!("{{ insert_section: {title}, content: None yet. }}"));
+    assert_eq!(of("Notes"), Vec::<String>::new());
+    assert_eq!(of("$title"), Vec::<String>::new());
+    assert_eq!(of("\" \""), ["rule/edit `\" \"`: the title of a section is one line"]);
+    assert_eq!(of("\"a\\nb\""), ["rule/edit `\"a\\nb\"`: the title of a section is one line"]);
+}
+
+#[test]
+fn what_an_edit_names_is_text_and_no_pattern() {
+    let params = format!("{TITLE}, like: {{ type: regex, default: ^a, doc: A pattern. }}");
+    let of = |name: &str| {
+        let all = of_document(&params, &format!("{{ create_file: {name}, content: None yet. }}"));
+        all.into_iter().filter(|line| !line.contains("is never used")).collect::<Vec<_>>()
+    };
+    assert_eq!(of("$title"), Vec::<String>::new());
+    assert_eq!(of("$like"), ["rule/type `$like`: the path of a file is text, and `$like` is a pattern"]);
 }
 
 #[test]

@@ -43,6 +43,20 @@ fn a_lookup_that_nothing_asks_for_is_refused() {
         "  twins: { kind: compose.service, where: { field: twins.privileged, eq: true }, expect: many }\n  pods: {",
         "20:3 rule/unused-lookup `twins`: nothing asks for `twins` (name it in a condition, or leave it out)",
     );
+    rule(
+        "require:\n  all:\n    - { field: priv",
+        "  twins: { kind: compose.service, where: { field: twins.privileged, eq: true }, expect: many }\nrequire:\n  all:\n    - { field: priv",
+        "21:3 rule/unused-lookup `twins`: nothing asks for `twins` (name it in a condition, or leave it out)",
+    );
+}
+
+#[test]
+fn a_lookup_that_a_mistake_may_ask_for_is_not_called_unused() {
+    rule(
+        "  pods: {",
+        "  twins: { kind: compose.service, expect: many }\n  other: { kind: dockerfile, where: { field: twinz, empty: true }, expect: one }\n  pods: {",
+        "21:46 rule/unknown-field `twinz`: `compose.service` has no field `twinz` (did you mean `twins`?)",
+    );
 }
 
 #[test]

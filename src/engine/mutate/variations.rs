@@ -114,8 +114,7 @@ fn variation(change: Change, place: Place, said: String, condition: Condition) -
 }
 
 fn negated(condition: &Condition, place: Place, word: &str) -> Variation {
-    let inner = Condition { say: None, ..condition.clone() };
-    let negated = Condition { form: Form::Not(Box::new(inner)), ..condition.clone() };
+    let negated = Condition { form: Form::Not(Box::new(condition.clone())), ..condition.clone() };
     variation(Change::Negate, place, format!("`{word}` was turned around"), negated)
 }
 

@@ -98,6 +98,13 @@ fn values_of_every_type_equal_themselves_and_nothing_else() {
 }
 
 #[test]
+fn fractions_that_differ_in_their_last_bit_differ() {
+    let next = Const::Float(1.0 + f64::EPSILON);
+    assert_eq!(with_const(View::Int(1), Operator::Eq, &next), Fails);
+    assert_eq!(with_const(View::Float(1.0), Operator::Eq, &next), Fails);
+}
+
+#[test]
 fn text_that_is_no_version_equals_a_version_only_as_it_is_written() {
     let latest = Const::Version("latest".to_owned());
     assert_eq!(with_const(View::Str("latest"), Operator::Eq, &latest), Holds);
