@@ -76,7 +76,7 @@ impl HealthCommand {
             .enumerate()
             .map(|(source, word)| shell::Word { text: word.text.clone(), source, start: 0, verbatim: true })
             .collect();
-        Self::of_command(&Command { words, join: Join::End }, &place, at, false, 0)
+        Self::of_command(&Command { words, join: Join::End, depth: 0 }, &place, at, false, 0)
     }
 
     /// Reads a command given as text for a shell. `place` gives the place of a range of `text`.
@@ -284,6 +284,14 @@ fn always_succeeds(words: &[shell::Word]) -> bool {
 
 /// Whether the exit status of the first of these commands decides that of the whole line.
 fn failure_reaches_the_end(commands: &[Command]) -> bool {
+    // Of a group whose output something else reads, `(curl … || echo none) | grep 200`, only that decides.
+    let depth = commands.first().map_or(0, |command| command.depth);
+    let group = commands.iter().take_while(|command| depth > 0 && command.depth >= depth).count();
+    if let Some((before, rest)) = commands.split_at_checked(group)
+        && before.last().is_some_and(|last| last.join == Join::Pipe)
+    {
+        return failure_reaches_the_end(rest);
+    }
     let mut pairs = commands.iter().zip(commands.iter().skip(1));
     // The first join that lets a failure go on decides.
     pairs
@@ -348,6 +356,23 @@ mod tests {
         assert_eq!(
             shell("test \"$(curl -s -o /dev/null -w '%{http_code}' http://localhost:9/x)\" = 200"),
             "curl localhost 9 /x fails=true exits=true"
+        );
+    }
+
+    #[test]
+    fn what_reads_the_output_of_a_group_decides() {
+        let group = "(curl -s -o /dev/null -w '%{http_code}' http://localhost:8000/h || echo 000)";
+        let decided = "curl localhost 8000 /h fails=true exits=true";
+        assert_eq!(shell(&format!("{group} | grep -E '200|404' > /dev/null || exit 1")), decided);
+        assert!(shell(&format!("{group} | grep 200 || true")).ends_with("exits=false"));
+        assert!(shell(&format!("{group} && exit 0")).ends_with("exits=false"));
+    }
+
+    #[test]
+    fn a_port_that_a_program_puts_together_is_not_known() {
+        assert_eq!(
+            shell("python -c \"import os, requests; requests.get(f'http://localhost:{os.environ['PORT']}/h')\""),
+            "python localhost - - fails=false exits=true"
         );
     }
 

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Trouble;
+use super::{Trouble, shared};
 use super::mounts::{tmpfs_target, volume_key};
 use super::tree::{Data, Entry, Value};
 use crate::model::quantity::Quantity;
@@ -18,10 +18,9 @@ pub(super) fn check(root: &Value, complete: bool, troubles: &mut Vec<Trouble>) {
         limits(service, troubles);
         health(service, troubles);
         mounts(service, troubles);
+        watches(service, troubles);
     }
-    if complete {
-        project.secrets(troubles);
-    }
+    shared::check(root, complete, troubles);
     project.cycles(troubles);
 }
 
@@ -106,19 +105,6 @@ impl<'v> Project<'v> {
             let Some(name) = known(named) else { continue };
             if self.section("secrets").iter().all(|entry| entry.key != name) {
                 troubles.push(Trouble::invalid(named.at, format!("no secret `{name}` is declared")));
-            }
-        }
-    }
-
-    fn secrets(&self, troubles: &mut Vec<Trouble>) {
-        for secret in self.section("secrets") {
-            let has = |key: &str| at(&secret.value, &[key]).is_some();
-            if ["file", "environment", "external", "content", "driver"].iter().all(|key| !has(key))
-                && secret.value.partial.is_none()
-            {
-                let message = format!("the secret `{}` comes from nowhere", secret.key);
-                let help = "say `file`, `environment` or `external: true`";
-                troubles.push(Trouble::invalid(secret.key_at, message).with_help(help));
             }
         }
     }
@@ -213,6 +199,18 @@ fn health(service: &Entry, troubles: &mut Vec<Trouble>) {
         let message = "the list of a health check starts with `CMD`, `CMD-SHELL` or `NONE`";
         let help = "put `CMD` in front, or write the command as one string";
         troubles.push(Trouble::invalid(first.at, message).with_help(help));
+    }
+}
+
+/// Whatever is not built anew needs a place to be copied to.
+fn watches(service: &Entry, troubles: &mut Vec<Trouble>) {
+    for watch in at(&service.value, &["develop", "watch"]).map_or(&[][..], Value::items) {
+        let action = at(watch, &["action"]);
+        let is_copied = action.and_then(known).is_some_and(|action| !matches!(action, "rebuild" | "restart"));
+        if let (true, Some(action), None) = (is_copied, action, at(watch, &["target"])) {
+            let message = format!("`{}` watches files without a `target` to copy them to", service.key);
+            troubles.push(Trouble::invalid(action.anchor(), message));
+        }
     }
 }
 

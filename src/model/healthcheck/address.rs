@@ -129,6 +129,10 @@ fn known_text(text: &str, at: Place) -> Field<String> {
 }
 
 fn port_field(text: &str, at: Place) -> Field<Port> {
+    // `{settings['port']}` in the text of a program is no port that somebody got wrong.
+    if text.contains(['{', '[', '%', '+', '\'', '"']) {
+        return Field::unresolved(text, "a program puts it together", at);
+    }
     known_text(text, at).parse("a port from 1 to 65535", |text| text.parse().ok().filter(|port| *port != 0).map(Port))
 }
 
