@@ -14,6 +14,7 @@ pub(super) fn check(root: &Value, complete: bool, troubles: &mut Vec<Trouble>) {
     for service in project.services().iter().filter(|service| service.value.partial.is_none()) {
         project.build(service, troubles);
         project.references(service, troubles);
+        project.disabled(service, troubles);
         network_mode(service, troubles);
         limits(service, troubles);
         health(service, troubles);
@@ -105,6 +106,27 @@ impl<'v> Project<'v> {
             let Some(name) = known(named) else { continue };
             if self.section("secrets").iter().all(|entry| entry.key != name) {
                 troubles.push(Trouble::invalid(named.at, format!("no secret `{name}` is declared")));
+            }
+        }
+    }
+
+    /// Services that one waits for and that no profile of its own brings up.
+    fn disabled(&self, service: &Entry, troubles: &mut Vec<Trouble>) {
+        let profiles = |value: &'v Value| at(value, &["profiles"]).map_or(&[][..], Value::items);
+        let own: Option<Vec<&str>> =
+            at(&service.value, &["profiles"]).map_or(&[][..], Value::items).iter().map(known).collect();
+        let Some(own) = own else { return };
+        for (name, value) in Self::needs(&service.value) {
+            let Some(other) = self.service(name) else { continue };
+            let wanted: Option<Vec<&str>> = profiles(&other.value).iter().map(known).collect();
+            let is_up = |wanted: &[&str]| wanted.is_empty() || wanted.iter().any(|profile| own.contains(profile));
+            let is_optional = at(value, &["required"]).and_then(known) == Some("false");
+            if let Some(wanted) = wanted.filter(|wanted| !is_up(wanted) && !is_optional) {
+                let message =
+                    format!("`{}` needs `{name}`, which only runs with the profile `{}`", service.key, wanted.join("` or `"));
+                let related = at(&other.value, &["profiles"]).map_or(other.key_at, Value::anchor);
+                let trouble = Trouble::invalid(value.anchor(), message).with_related(related, "its profiles");
+                troubles.push(trouble.with_help("give both the same profiles, or say `required: false`"));
             }
         }
     }

@@ -364,6 +364,23 @@ fn services_that_wait_in_a_circle_are_told_once() {
 }
 
 #[test]
+fn what_a_service_waits_for_runs_with_it() {
+    let told = |a: &str, b: &str| refused(&format!("services: {{a: {{image: x, {a}}}, b: {{image: x, {b}}}}}\n"));
+    let message = "`a` needs `b`, which only runs with the profile `dev`";
+    assert_eq!(told("depends_on: [b]", "profiles: [dev]"), [message]);
+    assert_eq!(told("network_mode: 'service:b'", "profiles: [dev]"), [message]);
+    assert_eq!(told("profiles: [test], depends_on: [b]", "profiles: [dev]"), [message]);
+    for (a, b) in [
+        ("depends_on: {b: {condition: service_started, required: false}}", "profiles: [dev]"),
+        ("profiles: [dev, test], depends_on: [b]", "profiles: [dev]"),
+        ("profiles: [dev], depends_on: [b]", "hostname: b"),
+        ("depends_on: [b]", "profiles: ['${P}']"),
+    ] {
+        assert_eq!(told(a, b), [""; 0], "{a} with {b}");
+    }
+}
+
+#[test]
 fn a_secret_needs_a_source() {
     assert_eq!(
         refused("secrets: {a: {}, b: {file: ./b}, c: {external: true}}\n"),

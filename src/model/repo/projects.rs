@@ -33,7 +33,12 @@ pub(super) fn load(
         trees.iter().map(|tree| (sources.get(tree.file()).path.as_str(), tree)).collect();
     let mut stacks: Vec<Stack<'_>> = Vec::new();
     stacks.extend(composition.compose_sets.iter().filter_map(|files| Stack::named(files, &by_path)));
-    let mut taken: BTreeSet<&str> = stacks.iter().flat_map(Stack::paths).collect();
+    stacks.extend(named_from_elsewhere(sources, &by_path));
+    let is_own = |path: &&str| !compose::is_default_name(path);
+    let composed = stacks.len().min(composition.compose_sets.len());
+    let (chosen, elsewhere) = stacks.split_at(composed);
+    let mut taken: BTreeSet<&str> = chosen.iter().flat_map(Stack::paths).collect();
+    taken.extend(elsewhere.iter().flat_map(Stack::paths).filter(is_own));
     let mut by_directory: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for path in by_path.keys().copied().filter(|path| !taken.contains(path)) {
         by_directory.entry(split_path(path).0).or_default().push(path);
@@ -213,6 +218,14 @@ fn named_for(sources: &Sources, directory: &str) -> Vec<String> {
     let separator = env.remove("COMPOSE_PATH_SEPARATOR").filter(|separator| !separator.is_empty());
     let names = files.split(separator.as_deref().unwrap_or(":")).filter(|name| !name.is_empty());
     names.filter_map(|name| compose::join_path(directory, name)).collect()
+}
+
+/// The projects of directories that have no compose file and a `.env` that names those of others.
+fn named_from_elsewhere<'t>(sources: &Sources, by_path: &BTreeMap<&'t str, &'t Tree>) -> Vec<Stack<'t>> {
+    let with_compose: BTreeSet<&str> = by_path.keys().map(|path| split_path(path).0).collect();
+    let directories = sources.entries().iter().map(|file| split_path(&file.path)).filter(|(_, name)| *name == ".env");
+    let others = directories.map(|(directory, _)| directory).filter(|directory| !with_compose.contains(directory));
+    others.filter_map(|directory| Stack::named(&named_for(sources, directory), by_path)).collect()
 }
 
 /// The files that any `.env` names so.
