@@ -146,6 +146,7 @@ pub fn is_placeholder(value: &str) -> bool {
     matches!(bare.as_str(), "example" | "dummy" | "todo" | "replaceme" | "secretgoeshere")
         || bare.contains("changeme")
         || bare.contains("placeholder")
+        || ["://user:pass@", "://user:password@", "://username:password@"].iter().any(|words| lower.contains(words))
         || bare == "changeit"
         || bare.contains("xxx")
         || bare.chars().all(|c| bare.starts_with(c))
@@ -245,6 +246,7 @@ mod tests {
             "Change-Me!",
             "your-key-here",
             "__API_KEY_PLACEHOLDER__",
+            "postgresql://user:pass@localhost:5432/dummy",
             "xxxx",
             "***",
         ] {

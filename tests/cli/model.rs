@@ -135,3 +135,25 @@ fn paths_of_a_file_for_another_directory_start_where_they_lead_somewhere() {
     let report = Repository::new(&gone).run(&["check", "--standard", "recommended", "--format", "compact"]).out;
     assert!(report.contains("`beat` is built from `Dockerfile` in `extras/beat`"), "{report}");
 }
+
+#[test]
+fn what_lies_in_an_absent_submodule_cannot_be_told() {
+    let files = [
+        (".gitmodules", "[submodule \"api\"]\n\tpath = services/api\n\turl = https://x.example/api.git\n"),
+        ("compose.yaml", "services: { api: { build: services/api }, out: { build: ../other } }\n"),
+    ];
+    let report = Repository::new(&files).run(&["check", "--standard", "recommended", "--format", "compact"]).out;
+    assert!(report.contains("it lies in a submodule that is not checked out (`services/api`)"), "{report}");
+    assert!(report.contains("it leads out of the repository (`../other`)"), "{report}");
+    assert!(!report.contains("which the repository does not have"), "{report}");
+}
+
+#[test]
+fn dockerfiles_of_one_directory_are_one_service_under_any_of_their_names() {
+    let names = ["Dockerfile", "Dockerfile.dev", "dev.Dockerfile", "Dockerfile-prod", "Containerfile", "dockerfile.ci"];
+    let files: Vec<(String, &str)> = names.iter().map(|name| (format!("api/{name}"), "FROM alpine:3.22\n")).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+    let out = Repository::new(&files).run(&["model"]).out;
+    assert_eq!(out.matches("\nservice ").count() + usize::from(out.starts_with("service ")), 1, "{out}");
+    assert_eq!(line(&out, "dockerfiles:"), "dockerfiles: 6 in all  [:1:1]");
+}

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Trouble, shared};
+use super::fields::boolean;
 use super::mounts::{tmpfs_target, volume_key};
 use super::tree::{Data, Entry, Value};
 use crate::model::quantity::Quantity;
@@ -110,20 +111,20 @@ impl<'v> Project<'v> {
         }
     }
 
-    /// Services that one waits for and that no profile of its own brings up.
+    /// Services that one waits for which always runs, and that only a profile brings up.
     fn disabled(&self, service: &Entry, troubles: &mut Vec<Trouble>) {
         let profiles = |value: &'v Value| at(value, &["profiles"]).map_or(&[][..], Value::items);
-        let own: Option<Vec<&str>> =
-            at(&service.value, &["profiles"]).map_or(&[][..], Value::items).iter().map(known).collect();
-        let Some(own) = own else { return };
+        // Whoever names one profile may name the other one as well.
+        if !self.complete || at(&service.value, &["profiles"]).is_some_and(|own| !own.items().is_empty()) {
+            return;
+        }
         for (name, value) in Self::needs(&service.value) {
             let Some(other) = self.service(name) else { continue };
             let wanted: Option<Vec<&str>> = profiles(&other.value).iter().map(known).collect();
-            let is_up = |wanted: &[&str]| wanted.is_empty() || wanted.iter().any(|profile| own.contains(profile));
-            let is_optional = at(value, &["required"]).and_then(known) == Some("false");
-            if let Some(wanted) = wanted.filter(|wanted| !is_up(wanted) && !is_optional) {
-                let message =
-                    format!("`{}` needs `{name}`, which only runs with the profile `{}`", service.key, wanted.join("` or `"));
+            let is_optional = at(value, &["required"]).is_some_and(|value| boolean(value).value() == Some(&false));
+            if let Some(wanted) = wanted.filter(|wanted| !wanted.is_empty() && !is_optional) {
+                let wanted = wanted.join("` or `");
+                let message = format!("`{}` needs `{name}`, which only runs with the profile `{wanted}`", service.key);
                 let related = at(&other.value, &["profiles"]).map_or(other.key_at, Value::anchor);
                 let trouble = Trouble::invalid(value.anchor(), message).with_related(related, "its profiles");
                 troubles.push(trouble.with_help("give both the same profiles, or say `required: false`"));

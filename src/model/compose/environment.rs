@@ -118,7 +118,7 @@ fn read_variable(name: &str, at: Place, value: &Value, granted: &Granted<'_>) ->
         is_placeholder: whole.is_some_and(|whole| secret::is_placeholder(whole.raw())),
         has_url_credentials: secret::has_url_credentials(raw),
         url_scheme: whole.map_or(Field::Absent(value.at), url_scheme),
-        url_host: url_host(raw, value.at),
+        url_host: whole.map_or(Field::Absent(value.at), url_host),
         url_port: whole.map_or(Field::Absent(value.at), url_port),
         url_host_is_service: Field::Absent(value.at),
         url_host_is_awaited: Field::Absent(value.at),
@@ -168,14 +168,17 @@ fn url_port(value: Slice<'_>) -> Field<Port> {
 }
 
 /// The host of an address; one that a variable fills in is none.
-fn url_host(value: &str, at: Place) -> Field<String> {
-    let host = value.split_once("://").and_then(|(scheme, rest)| {
-        let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-        let host = authority.rsplit('@').next().unwrap_or(authority).split(':').next().unwrap_or("");
+fn url_host(value: Slice<'_>) -> Field<String> {
+    let host = value.masked().find("://").and_then(|end| {
+        let scheme = value.sub(0..end);
+        let rest = value.from(end + "://".len());
+        let authority = rest.sub(0..rest.masked().find(['/', '?', '#']).unwrap_or(rest.masked().len()));
+        let behind = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+        let host = behind.split_once(':').map_or(behind, |(host, _)| host).raw();
         let is_host = !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
-        (is_scheme(scheme) && is_host).then(|| host.to_owned())
+        ((scheme.is_unknown() || is_scheme(scheme.raw())) && is_host).then(|| host.to_owned())
     });
-    host.map_or(Field::Absent(at), |host| Field::known(host, at))
+    host.map_or(Field::Absent(value.place()), |host| Field::known(host, value.place()))
 }
 
 fn is_secret_file(name: &str) -> bool {

@@ -5,6 +5,7 @@
 
 mod loading;
 mod refusals;
+mod typed;
 
 use super::tree::{Data, Value};
 use super::*;
@@ -369,10 +370,10 @@ fn what_a_service_waits_for_runs_with_it() {
     let message = "`a` needs `b`, which only runs with the profile `dev`";
     assert_eq!(told("depends_on: [b]", "profiles: [dev]"), [message]);
     assert_eq!(told("network_mode: 'service:b'", "profiles: [dev]"), [message]);
-    assert_eq!(told("profiles: [test], depends_on: [b]", "profiles: [dev]"), [message]);
     for (a, b) in [
         ("depends_on: {b: {condition: service_started, required: false}}", "profiles: [dev]"),
-        ("profiles: [dev, test], depends_on: [b]", "profiles: [dev]"),
+        ("profiles: [test], depends_on: [b]", "profiles: [dev]"),
+        ("depends_on: {b: {condition: service_started, required: no}}", "profiles: [dev]"),
         ("profiles: [dev], depends_on: [b]", "hostname: b"),
         ("depends_on: [b]", "profiles: ['${P}']"),
     ] {

@@ -199,3 +199,23 @@ fn a_large_project_is_read_whole() {
     assert!(troubles.is_empty(), "{troubles:?}");
     assert_eq!(root["services"]["s399"]["environment"]["KEY_121"], "v");
 }
+
+#[test]
+fn what_cannot_be_read_is_noted_and_never_passed_over() {
+    for (path, why) in [
+        ("oci://x.example/app:1", "it lies on another machine"),
+        ("https://x.example/app.git#main:sub", "it lies on another machine"),
+        ("git@x.example:app.git", "it lies on another machine"),
+        ("'${WHERE}/compose.yaml'", "part of the path is a variable without default"),
+        ("../outside.yaml", "it lies outside the repository"),
+        ("missing.yaml", "there is no such file in the repository"),
+    ] {
+        for text in [
+            format!("include: [{path}]\n"),
+            format!("services: {{a: {{image: x, extends: {{file: {path}, service: b}}}}}}\n"),
+        ] {
+            let (_, troubles) = project(&[("compose.yaml", &text)]);
+            assert!(troubles.len() == 1 && troubles[0].ends_with(&format!("was not read: {why}")), "{text}: {troubles:?}");
+        }
+    }
+}
