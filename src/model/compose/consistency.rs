@@ -20,6 +20,7 @@ pub(super) fn check(root: &Value, complete: bool, troubles: &mut Vec<Trouble>) {
         limits(service, troubles);
         health(service, troubles);
         mounts(service, troubles);
+        long_mounts(service, troubles);
         watches(service, troubles);
     }
     shared::check(root, complete, troubles);
@@ -233,6 +234,23 @@ fn watches(service: &Entry, troubles: &mut Vec<Trouble>) {
         if let (true, Some(action), None) = (is_copied, action, at(watch, &["target"])) {
             let message = format!("`{}` watches files without a `target` to copy them to", service.key);
             troubles.push(Trouble::invalid(action.anchor(), message));
+        }
+    }
+}
+
+/// What mounts in their long form lack.
+fn long_mounts(service: &Entry, troubles: &mut Vec<Trouble>) {
+    for mount in at(&service.value, &["volumes"]).map_or(&[][..], Value::items) {
+        let is_bind = at(mount, &["type"]).and_then(known) == Some("bind");
+        let source = at(mount, &["source"]);
+        if is_bind && mount.partial.is_none() && source.is_none_or(|source| known(source) == Some("")) {
+            troubles.push(Trouble::invalid(mount.at, format!("a bind mount of `{}` has no `source`", service.key)));
+        }
+        let size = at(mount, &["tmpfs", "size"]);
+        if let Some((size, text)) = size.and_then(|size| Some((size, known(size)?)))
+            && (text.starts_with('-') || text.parse::<f64>().is_ok_and(|number| number.fract() != 0.0))
+        {
+            troubles.push(Trouble::invalid(size.at, format!("`{text}` is no size of a tmpfs")));
         }
     }
 }
