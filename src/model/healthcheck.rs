@@ -378,7 +378,10 @@ mod tests {
         assert_eq!(shell(&format!("{group} | grep -E '200|404' > /dev/null || exit 1")), decided);
         assert!(shell(&format!("{group} | grep 200 || true")).ends_with("exits=false"));
         assert!(shell(&format!("{group} && exit 0")).ends_with("exits=false"));
-        assert_eq!(shell("echo | openssl s_client -connect localhost:1 | grep -q OK"), "openssl - - - fails=- exits=true");
+        assert_eq!(
+            shell("echo | openssl s_client -connect localhost:1 | grep -q OK"),
+            "openssl - - - fails=- exits=true"
+        );
         assert!(shell("control status | grep -q down && exit 1 || exit 0").ends_with("exits=true"));
         assert!(shell("control status && echo up || exit 0").ends_with("exits=false"));
     }

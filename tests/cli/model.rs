@@ -94,12 +94,18 @@ fn the_env_file_says_which_files_compose_takes() {
 
 #[test]
 fn files_that_the_env_file_names_may_lie_above_it_and_may_be_missing() {
-    let files =
-        [("dev/.env", "COMPOSE_FILE=../compose.yaml:../hardened.yml:local.yml\n"), ("compose.yaml", BASE), ("hardened.yml", HARDENED)];
+    let files = [
+        ("dev/.env", "COMPOSE_FILE=../compose.yaml:../hardened.yml:local.yml\n"),
+        ("compose.yaml", BASE),
+        ("hardened.yml", HARDENED),
+    ];
     let repository = Repository::new(&files);
     assert_eq!(line(&repository.run(&["model"]).out, "user:"), "user: \"2000\"  [hardened.yml:4:11]");
     let report = repository.run(&["check", "--standard", "recommended", "--format", "json"]).out;
-    assert!(report.contains("`dev/local.yml` was not laid over this: there is no such file in the repository"), "{report}");
+    assert!(
+        report.contains("`dev/local.yml` was not laid over this: there is no such file in the repository"),
+        "{report}"
+    );
 }
 
 #[test]

@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Trouble, shared};
 use super::fields::boolean;
 use super::mounts::{tmpfs_target, volume_key};
 use super::tree::{Data, Entry, Value};
+use super::{Trouble, shared};
 use crate::model::quantity::Quantity;
 
 /// Reports what contradicts itself in a merged project. `complete` is whether all of its files were read.

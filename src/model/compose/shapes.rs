@@ -32,7 +32,11 @@ const DEVICE_RATE: &str = "path rate";
 /// Attributes of services.
 const SERVICE: &[Row] = &[
     ("annotations", Either, ""),
-    ("blkio_config", Mapping, "device_read_bps device_read_iops device_write_bps device_write_iops weight weight_device"),
+    (
+        "blkio_config",
+        Mapping,
+        "device_read_bps device_read_iops device_write_bps device_write_iops weight weight_device",
+    ),
     ("blkio_config.device_read_bps.[]", Mapping, DEVICE_RATE),
     ("blkio_config.device_read_iops.[]", Mapping, DEVICE_RATE),
     ("blkio_config.device_write_bps.[]", Mapping, DEVICE_RATE),
@@ -66,7 +70,11 @@ const SERVICE: &[Row] = &[
     ("credential_spec", Mapping, "config file registry"),
     ("depends_on", Either, ""),
     ("depends_on.*", Mapping, "condition required restart"),
-    ("deploy", Mapping, "endpoint_mode labels mode placement replicas resources restart_policy rollback_config update_config"),
+    (
+        "deploy",
+        Mapping,
+        "endpoint_mode labels mode placement replicas resources restart_policy rollback_config update_config",
+    ),
     ("deploy.labels", Either, ""),
     ("deploy.placement", Mapping, "constraints max_replicas_per_node preferences"),
     ("deploy.placement.constraints", List, ""),

@@ -23,8 +23,7 @@ pub(super) fn check(root: &Value, complete: bool, troubles: &mut Vec<Trouble>) {
             let is_elsewhere = OTHER_SOURCES.iter().any(|key| set(&entry.value, key).is_some());
             if let [first, second, ..] = given.as_slice() {
                 let message = format!("the {one} `{}` comes from two places", entry.key);
-                troubles
-                    .push(Trouble::invalid(second.anchor(), message).with_related(first.anchor(), "the other one"));
+                troubles.push(Trouble::invalid(second.anchor(), message).with_related(first.anchor(), "the other one"));
             } else if complete && given.is_empty() && !is_elsewhere && entry.value.partial.is_none() {
                 let message = format!("the {one} `{}` comes from nowhere", entry.key);
                 let help = "say `file`, `environment` or `external: true`";

@@ -151,7 +151,11 @@ fn commands_tests_and_limits_replace() {
         "ulimits: {nofile: {soft: 3, hard: 3}}",
         "ulimits: {nofile: {soft: 3, hard: 3}}",
     );
-    assert_merges("ulimits: {nproc: 9}", "ulimits: {nproc: {soft: 8, hard: 9}}", "ulimits: {nproc: {soft: 8, hard: 9}}");
+    assert_merges(
+        "ulimits: {nproc: 9}",
+        "ulimits: {nproc: {soft: 8, hard: 9}}",
+        "ulimits: {nproc: {soft: 8, hard: 9}}",
+    );
     assert_merges(
         "deploy: {resources: {limits: {cpus: '1', memory: 1G}}}",
         "deploy: {resources: {limits: {memory: 2G}}}",
@@ -237,8 +241,7 @@ fn a_mapping_laid_over_a_list_is_refused() {
     let (_, troubles) =
         composed(&["services: {web: {volumes: ['./a:/data']}}\n", "services: {web: {volumes: {data: ./b}}}\n"], &[]);
     assert_eq!(troubles, ["`volumes` is a mapping where a list should stand"]);
-    let (_, troubles) =
-        composed(&["services: {web: {hostname: a}}\n", "services: {web: {hostname: [a]}}\n"], &[]);
+    let (_, troubles) = composed(&["services: {web: {hostname: a}}\n", "services: {web: {hostname: [a]}}\n"], &[]);
     assert_eq!(troubles, ["this is of another type than the value it is laid over"]);
 }
 

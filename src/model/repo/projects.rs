@@ -106,7 +106,8 @@ impl<'t> Stack<'t> {
             let own = names.iter().position(|other| *other == name)?;
             names.iter().take(own).find(is_there).copied()
         };
-        let overrides = || compose::DEFAULT_NAMES.iter().any(|name| is_there(&name)).then(|| before(OVERRIDES)).flatten();
+        let overrides =
+            || compose::DEFAULT_NAMES.iter().any(|name| is_there(&name)).then(|| before(OVERRIDES)).flatten();
         before(compose::DEFAULT_NAMES).or_else(overrides)
     }
 
@@ -251,7 +252,9 @@ impl Loader<'_> {
         let mut file = self.load_in(own, *base, overrides);
         // Laid over the file of a directory above, its paths start there (`-f compose.yaml -f extras/extra.yaml`).
         let above = stack.below(self.sources).filter(|_| lacks_build(&file));
-        if let Some(other) = above.map(|above| self.load_in(above, *base, overrides)).filter(|other| !lacks_build(other)) {
+        if let Some(other) =
+            above.map(|above| self.load_in(above, *base, overrides)).filter(|other| !lacks_build(other))
+        {
             file = other;
         }
         for path in &stack.missing {

@@ -1,8 +1,8 @@
 //! How a condition ends, without the reasons: most candidates and most targets need no more than that.
 
 use super::Env;
-use crate::model::schema::{Slot, View};
 use super::constant_slot;
+use crate::model::schema::{Slot, View};
 use crate::rules::compare;
 use crate::rules::evidence::Truth;
 use crate::rules::ir::{Compare, Cond, Const, Form, Over, Quantified, Value};

@@ -58,7 +58,10 @@ fn services_extend_one_another_in_one_file_and_across_files() {
     let chain = "services:\n  a: {image: own, extends: b}\n  b: {image: x, command: one, extends: c}\n  c: {extends: {service: d}, command: two}\n  d: {image: y, user: '1'}\n";
     let found = service(&[("compose.yaml", chain)], "a");
     assert_eq!(found.to_string(), r#"{"image":"own","user":"1","command":"one"}"#);
-    let sub = ("sub/compose.yaml", "services:\n  base: {build: {context: ..}}\n  more: {extends: base, build: {target: t}}\n");
+    let sub = (
+        "sub/compose.yaml",
+        "services:\n  base: {build: {context: ..}}\n  more: {extends: base, build: {target: t}}\n",
+    );
     let own = "services:\n  one: {extends: {file: sub/compose.yaml, service: base}}\n  two: {extends: {file: ./sub/compose.yaml, service: more}}\n";
     let files = [("compose.yaml", own), sub];
     assert_eq!(service(&files, "one")["build"].to_string(), r#"{"context":".."}"#);
@@ -193,8 +196,7 @@ fn aliases_of_services_are_no_circles_and_bombs_are_given_up() {
 #[test]
 fn a_large_project_is_read_whole() {
     let variables: String = (0..122).map(|n| format!("      KEY_{n}: v\n")).collect();
-    let services: String =
-        (0..400).map(|n| format!("  s{n}:\n    image: x\n    environment:\n{variables}")).collect();
+    let services: String = (0..400).map(|n| format!("  s{n}:\n    image: x\n    environment:\n{variables}")).collect();
     let (root, troubles) = composed(&[&format!("services:\n{services}")], &[]);
     assert!(troubles.is_empty(), "{troubles:?}");
     assert_eq!(root["services"]["s399"]["environment"]["KEY_121"], "v");
@@ -215,7 +217,10 @@ fn what_cannot_be_read_is_noted_and_never_passed_over() {
             format!("services: {{a: {{image: x, extends: {{file: {path}, service: b}}}}}}\n"),
         ] {
             let (_, troubles) = project(&[("compose.yaml", &text)]);
-            assert!(troubles.len() == 1 && troubles[0].ends_with(&format!("was not read: {why}")), "{text}: {troubles:?}");
+            assert!(
+                troubles.len() == 1 && troubles[0].ends_with(&format!("was not read: {why}")),
+                "{text}: {troubles:?}"
+            );
         }
     }
 }

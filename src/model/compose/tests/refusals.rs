@@ -31,10 +31,7 @@ fn what_has_another_shape_is_refused() {
         ("ulimits: {nofile: {soft: 1}}", "an entry of `ulimits` has no `hard`"),
         ("develop: {watch: [{path: .}]}", "an entry of `watch` has no `action`"),
         ("develop: {watch: [{path: ., action: sync}]}", "`a` watches files without a `target` to copy them to"),
-        (
-            "deploy: {resources: {reservations: {devices: [{count: 1}]}}}",
-            "an entry of `devices` has no `capabilities`",
-        ),
+        ("deploy: {resources: {reservations: {devices: [{count: 1}]}}}", "an entry of `devices` has no `capabilities`"),
         (
             "deploy: {resources: {reservations: {devices: [{capabilities: [gpu], count: few}]}}}",
             "`few` is no number of devices",
@@ -129,5 +126,8 @@ fn an_override_may_say_a_part_of_an_entry() {
         &[],
     );
     assert!(troubles.is_empty(), "{troubles:?}");
-    assert_eq!(root["services"]["a"]["depends_on"]["b"].to_string(), r#"{"condition":"service_healthy","required":"false"}"#);
+    assert_eq!(
+        root["services"]["a"]["depends_on"]["b"].to_string(),
+        r#"{"condition":"service_healthy","required":"false"}"#
+    );
 }

@@ -11,13 +11,15 @@ fn services(text: &str) -> Vec<ComposeService> {
 
 /// One service with some attributes.
 fn one(attributes: &str) -> ComposeService {
-    services(&format!("services: {{ a: {{ image: x, {attributes} }} }}\nvolumes: {{ data: , cache: {{ }} }}\n")).remove(0)
+    services(&format!("services: {{ a: {{ image: x, {attributes} }} }}\nvolumes: {{ data: , cache: {{ }} }}\n"))
+        .remove(0)
 }
 
 #[test]
 fn booleans_are_cast_from_the_words_that_compose_takes() {
     for word in ["true", "\"true\"", "yes", "on", "\"y\"", "\"1\"", "\"${P:-true}\"", "\"T\""] {
-        let service = one(&format!("privileged: {word}, read_only: {word}, init: {word}, healthcheck: {{disable: {word}}}"));
+        let service =
+            one(&format!("privileged: {word}, read_only: {word}, init: {word}, healthcheck: {{disable: {word}}}"));
         assert_eq!(service.privileged.value(), Some(&true), "{word}");
         assert_eq!(service.read_only.value(), Some(&true), "{word}");
         assert_eq!(service.init.value(), Some(&true), "{word}");
@@ -130,7 +132,8 @@ fn other_short_forms_are_long_ones() {
     let build = one("build: ./web").build.value().cloned().unwrap();
     assert_eq!(build.context_path.value().map(|path| path.0.as_str()), Some("web"));
     assert_eq!(build.dockerfile_path.value().map(|path| path.0.as_str()), Some("web/Dockerfile"));
-    let names = |attribute: &str| one(attribute).networks.items.into_iter().map(|network| network.name).collect::<Vec<_>>();
+    let names =
+        |attribute: &str| one(attribute).networks.items.into_iter().map(|network| network.name).collect::<Vec<_>>();
     assert_eq!(names("networks: [front, back]"), ["front", "back"]);
     assert_eq!(names("networks: {front: {aliases: [w]}}"), ["front"]);
     assert_eq!(one("hostname: a").network_names(), ["default"]);
@@ -169,7 +172,8 @@ fn what_shares_a_namespace_starts_after_it() {
 fn parts_of_an_address_are_known_where_others_are_not() {
     let parts = |value: &str| {
         let variable = one(&format!("environment: {{ URL: '{value}' }}")).environment.items.remove(0);
-        let state = |known: Option<String>, absent: bool| known.unwrap_or_else(|| if absent { "-" } else { "?" }.to_owned());
+        let state =
+            |known: Option<String>, absent: bool| known.unwrap_or_else(|| if absent { "-" } else { "?" }.to_owned());
         let scheme = state(variable.url_scheme.value().cloned(), variable.url_scheme.is_absent());
         let host = state(variable.url_host.value().cloned(), variable.url_host.is_absent());
         let port = state(variable.url_port.value().map(|port| port.0.to_string()), variable.url_port.is_absent());
