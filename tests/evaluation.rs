@@ -129,6 +129,26 @@ fn a_candidate_that_cannot_be_told_makes_a_doubt_unless_another_fits() {
 }
 
 #[test]
+fn a_lookup_whose_only_candidate_cannot_be_told_may_have_found_nothing() {
+    let doubtful = "a: { build: { context: ., dockerfile: \"${P}\" } }";
+    for want in [true, false] {
+        let ended = users("optional", &format!("{{ field: user, exists: {want} }}"), doubtful);
+        assert!(ended.len() == 1 && ended[0].starts_with("unknown ") && ended[0].ends_with("(`${P}`)"), "{ended:?}");
+    }
+    let two = "a: { build: . }, b: { build: . }";
+    assert_eq!(users("optional", "{ field: user, exists: true }", two), Vec::<String>::new());
+    assert_eq!(users("optional", "{ field: user, exists: false }", two).len(), 1);
+}
+
+#[test]
+fn what_is_not_so_is_no_part_of_alternatives() {
+    let none = |body: &str| of_service(&format!("require: {{ none: [{body}] }}\n"), "{ image: b, init: true }").len();
+    assert_eq!(none("{ not: { field: init, eq: false } }"), 1);
+    assert_eq!(none("{ not: { field: init, eq: true } }"), 0);
+    assert_eq!(none("{ count: { in: ports, as: port, le: 0 } }"), 1);
+}
+
+#[test]
 fn every_service_that_a_lookup_takes_is_judged() {
     let require = "{ each: { in: user, as: one, require: { field: one.privileged, eq: false } } }";
     let two = "a: { build: ., privileged: true }, b: { build: . }, c: { image: d, privileged: true }";

@@ -76,7 +76,7 @@ impl HealthCommand {
             .enumerate()
             .map(|(source, word)| shell::Word { text: word.text.clone(), source, start: 0, verbatim: true })
             .collect();
-        Self::of_command(&Command { words, join: Join::End }, &place, at, false, 0)
+        Self::of_command(&Command { words, join: Join::End, depth: 0 }, &place, at, false, 0)
     }
 
     /// Reads a command given as text for a shell. `place` gives the place of a range of `text`.
@@ -260,10 +260,11 @@ fn known_tool(command: &Command) -> Option<&str> {
     (by_name || is_interpreter(name) || is_shell(name)).then_some(name)
 }
 
-/// Whether a command only prepares the check: `cd`, `export`, `NAME=value`.
+/// Whether a command only prepares the check: `cd`, `export`, `NAME=value`, `echo … |`.
 fn is_preparation(command: &Command) -> bool {
     let first = command.words.first().map_or("", |word| word.text.as_str());
     matches!(first, "cd" | "export" | "set" | "." | "source")
+        || (command.join == Join::Pipe && always_succeeds(&command.words))
         || command.words.iter().all(|word| is_assignment(&word.text))
 }
 
@@ -282,13 +283,32 @@ fn always_succeeds(words: &[shell::Word]) -> bool {
     matches!(words.as_slice(), ["true" | ":" | "echo" | "printf", ..] | ["exit", "0"])
 }
 
+/// Whether a command ends the check as failed.
+fn fails(words: &[shell::Word]) -> bool {
+    match words {
+        [exit, status] => exit.text == "exit" && status.text != "0",
+        [only] => only.text == "false",
+        _ => false,
+    }
+}
+
 /// Whether the exit status of the first of these commands decides that of the whole line.
 fn failure_reaches_the_end(commands: &[Command]) -> bool {
+    // Of a group whose output something else reads, `(curl … || echo none) | grep 200`, only that decides.
+    let depth = commands.first().map_or(0, |command| command.depth);
+    let group = commands.iter().take_while(|command| depth > 0 && command.depth >= depth).count();
+    if let Some((before, rest)) = commands.split_at_checked(group)
+        && before.last().is_some_and(|last| last.join == Join::Pipe)
+    {
+        return failure_reaches_the_end(rest);
+    }
     let mut pairs = commands.iter().zip(commands.iter().skip(1));
     // The first join that lets a failure go on decides.
     pairs
         .find_map(|(command, next)| match command.join {
             Join::Or | Join::Then => Some(!always_succeeds(&next.words)),
+            // `status | grep -q down && exit 1 || exit 0`
+            Join::And if fails(&next.words) => Some(true),
             Join::And | Join::Pipe | Join::End => None,
         })
         .unwrap_or(true)
@@ -348,6 +368,37 @@ mod tests {
         assert_eq!(
             shell("test \"$(curl -s -o /dev/null -w '%{http_code}' http://localhost:9/x)\" = 200"),
             "curl localhost 9 /x fails=true exits=true"
+        );
+    }
+
+    #[test]
+    fn what_reads_the_output_of_a_group_decides() {
+        let group = "(curl -s -o /dev/null -w '%{http_code}' http://localhost:8000/h || echo 000)";
+        let decided = "curl localhost 8000 /h fails=true exits=true";
+        assert_eq!(shell(&format!("{group} | grep -E '200|404' > /dev/null || exit 1")), decided);
+        assert!(shell(&format!("{group} | grep 200 || true")).ends_with("exits=false"));
+        assert!(shell(&format!("{group} && exit 0")).ends_with("exits=false"));
+        assert_eq!(
+            shell("echo | openssl s_client -connect localhost:1 | grep -q OK"),
+            "openssl - - - fails=- exits=true"
+        );
+        assert!(shell("control status | grep -q down && exit 1 || exit 0").ends_with("exits=true"));
+        assert!(shell("control status && echo up || exit 0").ends_with("exits=false"));
+    }
+
+    #[test]
+    fn what_another_program_makes_of_an_answer_is_not_known() {
+        assert_eq!(
+            shell("bash -c 'A=b aws --endpoint-url=http://127.0.0.1:4566 s3 ls'"),
+            "aws 127.0.0.1 4566 / fails=- exits=true"
+        );
+    }
+
+    #[test]
+    fn a_port_that_a_program_puts_together_is_not_known() {
+        assert_eq!(
+            shell("python -c \"import os, requests; requests.get(f'http://localhost:{os.environ['PORT']}/h')\""),
+            "python localhost - / fails=false exits=true"
         );
     }
 

@@ -71,6 +71,11 @@ const HARMLESS_ENDINGS: &[&str] = &[
     "RATE",
     "PREFIX",
     "SUFFIX",
+    "PERIOD",
+    "INTERVAL",
+    "ROTATION",
+    "SIZE",
+    "FORMAT",
 ];
 
 /// Names that mean something else to those who read them: the working directory of shells, and to etcd how it makes
@@ -138,8 +143,10 @@ pub fn is_placeholder(value: &str) -> bool {
         return value.chars().all(|c| matches!(c, '*' | '.' | '-' | '_'));
     }
     let lower = value.to_ascii_lowercase();
-    matches!(bare.as_str(), "example" | "dummy" | "placeholder" | "todo" | "replaceme" | "secretgoeshere")
+    matches!(bare.as_str(), "example" | "dummy" | "todo" | "replaceme" | "secretgoeshere")
         || bare.contains("changeme")
+        || bare.contains("placeholder")
+        || ["://user:pass@", "://user:password@", "://username:password@"].iter().any(|words| lower.contains(words))
         || bare == "changeit"
         || bare.contains("xxx")
         || bare.chars().all(|c| bare.starts_with(c))
@@ -214,6 +221,8 @@ mod tests {
             "AWS_ACCESS_KEY_ID",
             "API_KEY_HEADER",
             "SSH_AUTH_SOCK",
+            "private_key_rotation_grace_period",
+            "TOKEN_REFRESH_INTERVAL",
             "PWD",
             "MYSQL_ALLOW_EMPTY_PASSWORD",
             "KEYCLOAK_URL",
@@ -236,6 +245,8 @@ mod tests {
             "changeme",
             "Change-Me!",
             "your-key-here",
+            "__API_KEY_PLACEHOLDER__",
+            "postgresql://user:pass@localhost:5432/dummy",
             "xxxx",
             "***",
         ] {

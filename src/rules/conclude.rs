@@ -147,7 +147,11 @@ impl<'a> Text<'_, 'a> {
             Some(say) => self.render(say, evidence),
             None if alternatives(condition).is_some() => {
                 let says = alternatives(condition).into_iter().flatten().filter_map(|part| part.say.as_ref());
-                says.map(|say| self.render(say, evidence)).collect::<Vec<_>>().join(" or ")
+                // A part that stands behind another one may say so itself.
+                let texts = says.map(|say| self.render(say, evidence));
+                let texts: Vec<String> =
+                    texts.map(|text| text.strip_prefix("or ").map(str::to_owned).unwrap_or(text)).collect();
+                texts.join(" or ")
             }
             None if evidence.negated => expected_not(condition, &|path| self.path_text(path)),
             None => expected(condition, &|path| self.path_text(path)),

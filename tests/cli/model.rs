@@ -91,3 +91,75 @@ fn the_env_file_says_which_files_compose_takes() {
     assert_eq!(line(&out, "user:"), "user: \"2000\"  [hardened.yml:4:11]");
     assert_eq!(line(&out, "overrides:"), "overrides: 1 in all  [:1:1]");
 }
+
+#[test]
+fn files_that_the_env_file_names_may_lie_above_it_and_may_be_missing() {
+    let files = [
+        ("dev/.env", "COMPOSE_FILE=../compose.yaml:../hardened.yml:local.yml\n"),
+        ("compose.yaml", BASE),
+        ("hardened.yml", HARDENED),
+    ];
+    let repository = Repository::new(&files);
+    assert_eq!(line(&repository.run(&["model"]).out, "user:"), "user: \"2000\"  [hardened.yml:4:11]");
+    let report = repository.run(&["check", "--standard", "recommended", "--format", "json"]).out;
+    assert!(
+        report.contains("`dev/local.yml` was not laid over this: there is no such file in the repository"),
+        "{report}"
+    );
+}
+
+#[test]
+fn of_files_with_names_that_compose_looks_for_it_takes_the_first() {
+    let told = |files: &[(&str, &str)]| {
+        let report = Repository::new(files).run(&["check", "--standard", "recommended", "--format", "compact"]).out;
+        report.lines().filter(|line| line.contains("compose takes")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let over = "services: { web: { restart: always } }\n";
+    let both = told(&[("compose.yaml", BASE), ("docker-compose.yml", BASE)]);
+    assert!(both.len() == 1 && both[0].starts_with("docker-compose.yml:"), "{both:?}");
+    assert!(both[0].contains("compose takes `compose.yaml`, which stands beside it, and not this file"), "{both:?}");
+    let overrides = [("compose.yml", BASE), ("compose.override.yml", over), ("docker-compose.override.yml", over)];
+    let overridden = told(&overrides);
+    assert!(overridden.len() == 1 && overridden[0].starts_with("docker-compose.override.yml:"), "{overridden:?}");
+    let env = (".env", "COMPOSE_FILE=docker-compose.yml\n");
+    assert_eq!(told(&[env, ("compose.yaml", BASE), ("docker-compose.yml", BASE)]), [""; 0]);
+    assert_eq!(told(&[("compose.yaml", BASE), ("compose.override.yaml", over)]), [""; 0]);
+}
+
+#[test]
+fn paths_of_a_file_for_another_directory_start_where_they_lead_somewhere() {
+    let extra = "services: { beat: { build: { context: extras/beat } } }\n";
+    let files = [
+        ("compose.yaml", BASE),
+        ("extras/beat/beat-compose.yaml", extra),
+        ("extras/beat/Dockerfile", "FROM alpine:3.22\n"),
+    ];
+    let repository = Repository::new(&files);
+    let report = repository.run(&["check", "--standard", "recommended", "--format", "compact"]).out;
+    assert!(!report.contains("which the repository does not have"), "{report}");
+    let gone = [files[0], files[1], ("extras/other/Dockerfile", "FROM alpine:3.22\n")];
+    let report = Repository::new(&gone).run(&["check", "--standard", "recommended", "--format", "compact"]).out;
+    assert!(report.contains("`beat` is built from `Dockerfile` in `extras/beat`"), "{report}");
+}
+
+#[test]
+fn what_lies_in_an_absent_submodule_cannot_be_told() {
+    let files = [
+        (".gitmodules", "[submodule \"api\"]\n\tpath = services/api\n\turl = https://x.example/api.git\n"),
+        ("compose.yaml", "services: { api: { build: services/api }, out: { build: ../other } }\n"),
+    ];
+    let report = Repository::new(&files).run(&["check", "--standard", "recommended", "--format", "compact"]).out;
+    assert!(report.contains("it lies in a submodule that is not checked out (`services/api`)"), "{report}");
+    assert!(report.contains("it leads out of the repository (`../other`)"), "{report}");
+    assert!(!report.contains("which the repository does not have"), "{report}");
+}
+
+#[test]
+fn dockerfiles_of_one_directory_are_one_service_under_any_of_their_names() {
+    let names = ["Dockerfile", "Dockerfile.dev", "dev.Dockerfile", "Dockerfile-prod", "Containerfile", "dockerfile.ci"];
+    let files: Vec<(String, &str)> = names.iter().map(|name| (format!("api/{name}"), "FROM alpine:3.22\n")).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+    let out = Repository::new(&files).run(&["model"]).out;
+    assert_eq!(out.matches("\nservice ").count() + usize::from(out.starts_with("service ")), 1, "{out}");
+    assert_eq!(line(&out, "dockerfiles:"), "dockerfiles: 6 in all  [:1:1]");
+}

@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Trouble;
+use super::fields::boolean;
 use super::mounts::{tmpfs_target, volume_key};
 use super::tree::{Data, Entry, Value};
+use super::{Trouble, shared};
 use crate::model::quantity::Quantity;
 
 /// Reports what contradicts itself in a merged project. `complete` is whether all of its files were read.
@@ -14,14 +15,15 @@ pub(super) fn check(root: &Value, complete: bool, troubles: &mut Vec<Trouble>) {
     for service in project.services().iter().filter(|service| service.value.partial.is_none()) {
         project.build(service, troubles);
         project.references(service, troubles);
+        project.disabled(service, troubles);
         network_mode(service, troubles);
         limits(service, troubles);
         health(service, troubles);
         mounts(service, troubles);
+        long_mounts(service, troubles);
+        watches(service, troubles);
     }
-    if complete {
-        project.secrets(troubles);
-    }
+    shared::check(root, complete, troubles);
     project.cycles(troubles);
 }
 
@@ -110,15 +112,23 @@ impl<'v> Project<'v> {
         }
     }
 
-    fn secrets(&self, troubles: &mut Vec<Trouble>) {
-        for secret in self.section("secrets") {
-            let has = |key: &str| at(&secret.value, &[key]).is_some();
-            if ["file", "environment", "external", "content", "driver"].iter().all(|key| !has(key))
-                && secret.value.partial.is_none()
-            {
-                let message = format!("the secret `{}` comes from nowhere", secret.key);
-                let help = "say `file`, `environment` or `external: true`";
-                troubles.push(Trouble::invalid(secret.key_at, message).with_help(help));
+    /// Services that one waits for which always runs, and that only a profile brings up.
+    fn disabled(&self, service: &Entry, troubles: &mut Vec<Trouble>) {
+        let profiles = |value: &'v Value| at(value, &["profiles"]).map_or(&[][..], Value::items);
+        // Whoever names one profile may name the other one as well.
+        if !self.complete || at(&service.value, &["profiles"]).is_some_and(|own| !own.items().is_empty()) {
+            return;
+        }
+        for (name, value) in Self::needs(&service.value) {
+            let Some(other) = self.service(name) else { continue };
+            let wanted: Option<Vec<&str>> = profiles(&other.value).iter().map(known).collect();
+            let is_optional = at(value, &["required"]).is_some_and(|value| boolean(value).value() == Some(&false));
+            if let Some(wanted) = wanted.filter(|wanted| !wanted.is_empty() && !is_optional) {
+                let wanted = wanted.join("` or `");
+                let message = format!("`{}` needs `{name}`, which only runs with the profile `{wanted}`", service.key);
+                let related = at(&other.value, &["profiles"]).map_or(other.key_at, Value::anchor);
+                let trouble = Trouble::invalid(value.anchor(), message).with_related(related, "its profiles");
+                troubles.push(trouble.with_help("give both the same profiles, or say `required: false`"));
             }
         }
     }
@@ -213,6 +223,35 @@ fn health(service: &Entry, troubles: &mut Vec<Trouble>) {
         let message = "the list of a health check starts with `CMD`, `CMD-SHELL` or `NONE`";
         let help = "put `CMD` in front, or write the command as one string";
         troubles.push(Trouble::invalid(first.at, message).with_help(help));
+    }
+}
+
+/// Whatever is not built anew needs a place to be copied to.
+fn watches(service: &Entry, troubles: &mut Vec<Trouble>) {
+    for watch in at(&service.value, &["develop", "watch"]).map_or(&[][..], Value::items) {
+        let action = at(watch, &["action"]);
+        let is_copied = action.and_then(known).is_some_and(|action| !matches!(action, "rebuild" | "restart"));
+        if let (true, Some(action), None) = (is_copied, action, at(watch, &["target"])) {
+            let message = format!("`{}` watches files without a `target` to copy them to", service.key);
+            troubles.push(Trouble::invalid(action.anchor(), message));
+        }
+    }
+}
+
+/// What mounts in their long form lack.
+fn long_mounts(service: &Entry, troubles: &mut Vec<Trouble>) {
+    for mount in at(&service.value, &["volumes"]).map_or(&[][..], Value::items) {
+        let is_bind = at(mount, &["type"]).and_then(known) == Some("bind");
+        let source = at(mount, &["source"]);
+        if is_bind && mount.partial.is_none() && source.is_none_or(|source| known(source) == Some("")) {
+            troubles.push(Trouble::invalid(mount.at, format!("a bind mount of `{}` has no `source`", service.key)));
+        }
+        let size = at(mount, &["tmpfs", "size"]);
+        if let Some((size, text)) = size.and_then(|size| Some((size, known(size)?)))
+            && (text.starts_with('-') || text.parse::<f64>().is_ok_and(|number| number.fract() != 0.0))
+        {
+            troubles.push(Trouble::invalid(size.at, format!("`{text}` is no size of a tmpfs")));
+        }
     }
 }
 

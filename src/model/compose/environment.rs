@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::fields::{Fields, boolean, slice, text};
+use super::fields::{Fields, boolean, parse_port, slice, text};
 use super::mounts::ComposeGrant;
 use super::presence::unseen;
 use super::scope::Scope;
+use super::text::Slice;
 use super::tree::{Data, Value};
 use crate::model;
-use crate::model::schema::PathText;
+use crate::model::schema::{PathText, Port};
 use crate::model::secret;
 use crate::model::value::{Always, Field, List};
 use crate::source::Place;
@@ -32,8 +33,13 @@ model! {
         is_placeholder: bool,
         /// Whether the value holds a user and a password in an address.
         has_url_credentials: bool,
-        /// The host, where the value is an address such as `redis://cache:6379`.
+        /// The scheme, where the value is an address such as `redis://cache:6379`. This, host and port are known where
+        /// only other parts of the address come from variables.
+        url_scheme: Field<String>,
+        /// The host of an address.
         url_host: Field<String>,
+        /// The port of an address, where one is written.
+        url_port: Field<Port>,
         /// Whether that host is a service of the project, or a further name of one; absent where there is no such host.
         url_host_is_service: Field<bool>,
         /// Whether the service starts after that service; absent where the host is none.
@@ -95,7 +101,7 @@ pub(super) fn read_variables(fields: Fields<'_>, key: &str, granted: &List<Compo
 
 fn read_variable(name: &str, at: Place, value: &Value, granted: &Granted<'_>) -> ComposeVariable {
     let whole = slice(value);
-    let raw = whole.map_or("", super::text::Slice::raw);
+    let raw = whole.map_or("", Slice::raw);
     let field = if value.is_null() { Field::Absent(at) } else { text(value) };
     let secret = match whole {
         Some(whole) if raw.starts_with(SECRETS) && field.value().is_some() => whole.from(SECRETS.len()).string(),
@@ -111,7 +117,9 @@ fn read_variable(name: &str, at: Place, value: &Value, granted: &Granted<'_>) ->
         is_literal: whole.is_some_and(|whole| !whole.has_variable()),
         is_placeholder: whole.is_some_and(|whole| secret::is_placeholder(whole.raw())),
         has_url_credentials: secret::has_url_credentials(raw),
-        url_host: url_host(raw, value.at),
+        url_scheme: whole.map_or(Field::Absent(value.at), url_scheme),
+        url_host: whole.map_or(Field::Absent(value.at), url_host),
+        url_port: whole.map_or(Field::Absent(value.at), url_port),
         url_host_is_service: Field::Absent(value.at),
         url_host_is_awaited: Field::Absent(value.at),
         secret_granted: match &secret {
@@ -126,16 +134,51 @@ fn read_variable(name: &str, at: Place, value: &Value, granted: &Granted<'_>) ->
     }
 }
 
+/// The scheme of an address.
+fn url_scheme(value: Slice<'_>) -> Field<String> {
+    let end = value.masked().find("://");
+    match value.sub(0..end.unwrap_or(0)) {
+        // The variable may hold the scheme.
+        _ if end.is_none() && value.is_unknown() => value.unresolved(),
+        scheme if scheme.is_unknown() => scheme.unresolved(),
+        scheme if is_scheme(scheme.raw()) => Field::known(scheme.raw().to_ascii_lowercase(), value.place()),
+        _ => Field::Absent(value.place()),
+    }
+}
+
+fn is_scheme(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+}
+
+/// The port of an address.
+fn url_port(value: Slice<'_>) -> Field<Port> {
+    let place = value.place();
+    let Some(start) = value.masked().find("://").map(|at| at + "://".len()) else { return Field::Absent(place) };
+    let rest = value.from(start);
+    let authority = rest.sub(0..rest.masked().find(['/', '?', '#']).unwrap_or(rest.masked().len()));
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let is_ipv6 = host.raw().ends_with(']');
+    match host.rsplit_once(':').filter(|_| !is_ipv6) {
+        Some((_, port)) if port.is_unknown() => port.unresolved(),
+        Some((_, port)) => parse_port(port.raw()).map_or(Field::Absent(place), |port| Field::known(port, place)),
+        // The variable may hold the port as well.
+        None if host.is_unknown() && !is_ipv6 => host.unresolved(),
+        None => Field::Absent(place),
+    }
+}
+
 /// The host of an address; one that a variable fills in is none.
-fn url_host(value: &str, at: Place) -> Field<String> {
-    let host = value.split_once("://").and_then(|(scheme, rest)| {
-        let is_scheme = !scheme.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
-        let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-        let host = authority.rsplit('@').next().unwrap_or(authority).split(':').next().unwrap_or("");
+fn url_host(value: Slice<'_>) -> Field<String> {
+    let host = value.masked().find("://").and_then(|end| {
+        let scheme = value.sub(0..end);
+        let rest = value.from(end + "://".len());
+        let authority = rest.sub(0..rest.masked().find(['/', '?', '#']).unwrap_or(rest.masked().len()));
+        let behind = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+        let host = behind.split_once(':').map_or(behind, |(host, _)| host).raw();
         let is_host = !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
-        (is_scheme && is_host).then(|| host.to_owned())
+        ((scheme.is_unknown() || is_scheme(scheme.raw())) && is_host).then(|| host.to_owned())
     });
-    host.map_or(Field::Absent(at), |host| Field::known(host, at))
+    host.map_or(Field::Absent(value.place()), |host| Field::known(host, value.place()))
 }
 
 fn is_secret_file(name: &str) -> bool {

@@ -126,7 +126,8 @@ pub(super) fn not_a(value: &Value, wanted: &str) -> Unresolved {
         Some(_) => "it is filled in later".to_owned(),
         None => format!("{} stands where {wanted} should", value.type_name()),
     };
-    Unresolved { text: value.excerpt(), why: why.into(), at: value.at, via: None }
+    let text = value.text().map_or_else(String::new, |text| text.value.clone());
+    Unresolved { text, why: why.into(), at: value.at, via: None }
 }
 
 /// A scalar read as something; a collection is malformed.

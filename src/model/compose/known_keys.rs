@@ -136,14 +136,18 @@ fn first_of_version_1(root: &Value) -> Option<Place> {
 fn check_keys(mapping: &Value, known: &[&str], of: &str, troubles: &mut Vec<Trouble>) {
     for entry in mapping.entries() {
         let key = entry.key.as_str();
-        if key.starts_with("x-") || known.contains(&key) {
-            continue;
+        if !key.starts_with("x-") && !known.contains(&key) {
+            troubles.push(unknown_key(entry, known.iter().copied(), of, troubles.len()));
         }
-        let trouble = Trouble::invalid(entry.key_at, format!("`{key}` is no key of {of}"));
-        let near = if troubles.len() < MAX_SUGGESTIONS { nearest(key, known.iter().copied()) } else { None };
-        troubles.push(match near {
-            Some(near) => trouble.with_help(format!("did you mean `{near}`?")),
-            None => trouble.with_help("compose refuses it; keys that start with `x-` are free"),
-        });
+    }
+}
+
+/// What is wrong with a key that `of` does not have; `before` is how many troubles there are.
+pub(super) fn unknown_key<'k>(entry: &Entry, known: impl Iterator<Item = &'k str>, of: &str, before: usize) -> Trouble {
+    let key = entry.key.as_str();
+    let trouble = Trouble::invalid(entry.key_at, format!("`{key}` is no key of {of}"));
+    match if before < MAX_SUGGESTIONS { nearest(key, known) } else { None } {
+        Some(near) => trouble.with_help(format!("did you mean `{near}`?")),
+        None => trouble.with_help("compose refuses it; keys that start with `x-` are free"),
     }
 }

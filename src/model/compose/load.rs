@@ -7,6 +7,7 @@ use super::canonical;
 use super::known_keys;
 use super::merge::{merge, prune, same};
 use super::paths;
+use super::shapes;
 use super::tree::{Composer, Data, Entry, Tag, Value};
 use super::{FileLoader, Trouble};
 use crate::model::value::Field;
@@ -75,6 +76,7 @@ impl<'l> Loading<'l> {
                 continue;
             }
             known_keys::check(&mut value, &mut self.composer.troubles);
+            shapes::check(&value, &mut self.composer.troubles);
             canonical::document(&mut value, &mut self.composer.troubles);
             if let Some(include) = value.remove("include") {
                 self.include(root, &include, part.directory, stack);

@@ -1,9 +1,19 @@
 //! Laying one compose file over another (Compose Specification, "Merge").
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Trouble;
 use super::tree::{Data, Entry, Tag, Value};
+use crate::source::Place;
+
+const MISMATCH: &str = "this is of another type than the value it is laid over";
+
+/// Leaves out what follows from a mistake that is told of the same value: of the wrong type, it fits nothing.
+pub(super) fn forget_followers(troubles: &mut Vec<Trouble>) {
+    let told: BTreeSet<Place> =
+        troubles.iter().filter(|trouble| trouble.message != MISMATCH).map(|trouble| trouble.place).collect();
+    troubles.retain(|trouble| trouble.message != MISMATCH || !told.contains(&trouble.place));
+}
 
 /// Lays `over` on `base`. Both are in canonical form; `path` says where they stand.
 pub(super) fn merge(base: &mut Value, over: Value, path: &mut Vec<String>, troubles: &mut Vec<Trouble>) {
@@ -62,9 +72,8 @@ fn merge_subnets(items: &mut Vec<Value>, others: Vec<Value>, path: &mut Vec<Stri
     }
 }
 
-fn mismatch(base: crate::source::Place, over: crate::source::Place) -> Trouble {
-    Trouble::invalid(over, "this is of another type than the value it is laid over")
-        .with_related(base, "laid over this")
+fn mismatch(base: Place, over: Place) -> Trouble {
+    Trouble::invalid(over, MISMATCH).with_related(base, "laid over this")
 }
 
 fn merge_entries(entries: &mut Vec<Entry>, others: Vec<Entry>, path: &mut Vec<String>, troubles: &mut Vec<Trouble>) {
@@ -103,6 +112,7 @@ fn replaces(path: &[String], base: &Value, over: &Value) -> bool {
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     match path.as_slice() {
         ["services", _, "command" | "entrypoint"] | ["services", _, "healthcheck", "test"] => !over.is_null(),
+        ["models", _, "runtime_flags"] => !over.is_null(),
         ["services", _, "ulimits", _] => true,
         ["services", _, "logging"] => {
             let driver = |value: &Value| value.get("driver").and_then(Value::text).map(|text| text.value.clone());

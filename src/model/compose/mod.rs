@@ -21,6 +21,8 @@ mod presence;
 mod relations;
 mod scope;
 mod service;
+mod shapes;
+mod shared;
 mod text;
 mod tree;
 mod trouble;
@@ -39,6 +41,7 @@ pub use file::{ComposeFile, ComposeNetwork, ComposeSecret, ComposeVolume};
 pub use health::{ComposeHealthcheck, TestForm};
 pub use links::{Attachment, Condition, Dependency};
 pub use mounts::{ComposeGrant, ComposeMount, ComposeTmpfs, MountType};
+pub use paths::join as join_path;
 pub use ports::{ComposePort, Protocol};
 pub use presence::Presence;
 pub use relations::Declared;
@@ -74,20 +77,21 @@ pub struct FileLoader<'l> {
     pub env: &'l dyn Fn(&str) -> Option<BTreeMap<String, String>>,
 }
 
-/// Loads a project: `base` with `overrides` laid over it in order. `env` holds what the `.env` beside the base file
-/// sets; the environment of the process never takes part. Paths in all of these files start from the base file's
-/// directory, those in files that are extended or included from their own.
+/// Loads a project: `base` with `overrides` laid over it in order. `env` holds what the `.env` of the project sets; the
+/// environment of the process never takes part. Paths in all of these files start from `directory`, which is that of the
+/// first file compose is given; those in files that are extended or included start from their own.
 ///
 /// Never fails. What compose would refuse is in [`ComposeFile::problems`] or a malformed field, and the rest lives.
 #[must_use]
 pub fn load(
+    directory: &str,
     base: ComposeInput<'_>,
     overrides: &[ComposeInput<'_>],
     env: &BTreeMap<String, String>,
     loader: FileLoader<'_>,
 ) -> ComposeFile {
     let start = Place::whole(base.tree.file());
-    let (root, mut loading) = merged(base, overrides, env, loader);
+    let (root, mut loading) = merged(directory, base, overrides, env, loader);
     let files = overrides.iter().map(|input| load::file_field(input.path, input.tree)).collect();
     // A value reached through several aliases is composed several times, and says the same each time.
     let mut seen = BTreeSet::new();
@@ -104,22 +108,24 @@ pub fn load(
 
 /// The project as one tree in canonical form.
 fn merged<'l>(
+    directory: &str,
     base: ComposeInput<'_>,
     overrides: &[ComposeInput<'_>],
     env: &BTreeMap<String, String>,
     loader: FileLoader<'l>,
 ) -> (tree::Value, load::Loading<'l>) {
-    let directory = paths::directory(base.path);
     let mut loading = load::Loading::new(env, loader);
     let mut root = load::empty(Place::whole(base.tree.file()));
     for input in std::iter::once(&base).chain(overrides) {
-        let part = load::Part { tree: input.tree, path: input.path, directory: &directory };
+        let part = load::Part { tree: input.tree, path: input.path, directory };
         loading.lay(&mut root, part, &mut Vec::new());
     }
     load::Loading::finish(&mut root);
     // Any other file may be laid over one that declares more.
     let is_whole = is_default_name(base.path) && loading.gap.is_none() && root.partial.is_none();
     consistency::check(&root, is_whole, &mut loading.composer.troubles);
+    shapes::check_needed(&root, &mut loading.composer.troubles);
+    merge::forget_followers(&mut loading.composer.troubles);
     (root, loading)
 }
 

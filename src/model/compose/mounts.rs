@@ -169,9 +169,18 @@ fn path(slice: Slice<'_>) -> Field<PathText> {
     slice.field("a path in the container", |text| (!text.is_empty()).then(|| clean(text)))
 }
 
+/// A path in a container without `.`, `..` and doubled slashes, as compose compares it.
 fn clean(path: &str) -> PathText {
-    let trimmed = path.trim_end_matches('/');
-    PathText(if trimmed.is_empty() && !path.is_empty() { "/".to_owned() } else { trimmed.to_owned() })
+    let Some(rest) = path.strip_prefix('/') else { return PathText(path.trim_end_matches('/').to_owned()) };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in rest.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            _ => parts.push(part),
+        }
+    }
+    PathText(format!("/{}", parts.join("/")))
 }
 
 fn long_volume(item: &Value, scope: &Scope<'_>) -> ComposeMount {

@@ -6,7 +6,8 @@ pub(super) fn directory(path: &str) -> String {
 }
 
 /// A path as seen from `directory`, normalised; `None` where it leads out of the root of the run.
-pub(super) fn join(directory: &str, path: &str) -> Option<String> {
+#[must_use]
+pub fn join(directory: &str, path: &str) -> Option<String> {
     if path.starts_with(['/', '~', '\\']) || is_windows(path) {
         return None;
     }

@@ -51,7 +51,7 @@ fn mark_addresses(services: &mut [ComposeService]) {
         .iter()
         .map(|service| {
             let awaited = service.depends_on.iter().map(|dependency| dependency.service.clone());
-            (service.name.clone(), awaited.chain([service.name.clone()]).collect())
+            (service.name.clone(), awaited.chain(shared_with(service)).chain([service.name.clone()]).collect())
         })
         .collect();
     // Whoever starts the one service has started what that one waits for.
@@ -79,6 +79,14 @@ fn mark_addresses(services: &mut [ComposeService]) {
             }
         }
     }
+}
+
+/// The services whose namespaces a service shares or that it links to, which start before it as well.
+fn shared_with(service: &ComposeService) -> impl Iterator<Item = String> {
+    let modes = [&service.network_mode, &service.pid, &service.ipc].into_iter();
+    let shared = modes.filter_map(|mode| mode.value()?.strip_prefix("service:").map(str::to_owned));
+    let links = service.links.values().filter_map(|link| link.split(':').next().map(str::to_owned));
+    shared.chain(links)
 }
 
 fn mark_jobs(services: &mut [ComposeService]) {

@@ -3,6 +3,10 @@
 //! The cases follow what compose-go 2 tests of its own merge (`override/*_test.go`) and templates
 //! (`template/template_test.go`), in words and values of our own.
 
+mod loading;
+mod refusals;
+mod typed;
+
 use super::tree::{Data, Value};
 use super::*;
 use crate::source::FileId;
@@ -30,7 +34,7 @@ fn composed(files: &[&str], env: &[(&str, &str)]) -> (serde_json::Value, Vec<Str
     let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let inputs: Vec<ComposeInput<'_>> = trees.iter().map(|tree| ComposeInput { tree, path: "compose.yaml" }).collect();
     let (base, overrides) = inputs.split_first().unwrap();
-    let (root, loading) = merged(*base, overrides, &env, NONE);
+    let (root, loading) = merged(".", *base, overrides, &env, NONE);
     (json(&root), loading.composer.troubles.into_iter().map(|trouble| trouble.message).collect())
 }
 
@@ -143,11 +147,15 @@ fn commands_tests_and_limits_replace() {
         "healthcheck: {test: [CMD, b], interval: 5s}",
     );
     assert_merges(
-        "ulimits: {nofile: {soft: 1, hard: 2}}",
-        "ulimits: {nofile: {hard: 3}}",
-        "ulimits: {nofile: {hard: 3}}",
+        "ulimits: {nofile: {soft: 1, hard: 2, x-why: files}}",
+        "ulimits: {nofile: {soft: 3, hard: 3}}",
+        "ulimits: {nofile: {soft: 3, hard: 3}}",
     );
-    assert_merges("ulimits: {nproc: 9}", "ulimits: {nproc: {soft: 8}}", "ulimits: {nproc: {soft: 8}}");
+    assert_merges(
+        "ulimits: {nproc: 9}",
+        "ulimits: {nproc: {soft: 8, hard: 9}}",
+        "ulimits: {nproc: {soft: 8, hard: 9}}",
+    );
     assert_merges(
         "deploy: {resources: {limits: {cpus: '1', memory: 1G}}}",
         "deploy: {resources: {limits: {memory: 2G}}}",
@@ -187,6 +195,19 @@ fn lists_of_names_merge_with_mappings() {
 }
 
 #[test]
+fn flags_of_a_model_replace() {
+    let (merged, troubles) = composed(
+        &[
+            "models: {small: {model: ai/small, runtime_flags: [--slow, --batch=32]}}\n",
+            "models: {small: {runtime_flags: [--fast]}}\n",
+        ],
+        &[],
+    );
+    assert_eq!(merged["models"]["small"].to_string(), r#"{"model":"ai/small","runtime_flags":["--fast"]}"#);
+    assert!(troubles.is_empty(), "{troubles:?}");
+}
+
+#[test]
 fn address_pools_merge_by_their_subnet() {
     let (mut merged, troubles) = composed(
         &[
@@ -219,6 +240,8 @@ fn reset_takes_away_and_override_replaces() {
 fn a_mapping_laid_over_a_list_is_refused() {
     let (_, troubles) =
         composed(&["services: {web: {volumes: ['./a:/data']}}\n", "services: {web: {volumes: {data: ./b}}}\n"], &[]);
+    assert_eq!(troubles, ["`volumes` is a mapping where a list should stand"]);
+    let (_, troubles) = composed(&["services: {web: {hostname: a}}\n", "services: {web: {hostname: [a]}}\n"], &[]);
     assert_eq!(troubles, ["this is of another type than the value it is laid over"]);
 }
 
@@ -345,6 +368,23 @@ fn services_that_wait_in_a_circle_are_told_once() {
 }
 
 #[test]
+fn what_a_service_waits_for_runs_with_it() {
+    let told = |a: &str, b: &str| refused(&format!("services: {{a: {{image: x, {a}}}, b: {{image: x, {b}}}}}\n"));
+    let message = "`a` needs `b`, which only runs with the profile `dev`";
+    assert_eq!(told("depends_on: [b]", "profiles: [dev]"), [message]);
+    assert_eq!(told("network_mode: 'service:b'", "profiles: [dev]"), [message]);
+    for (a, b) in [
+        ("depends_on: {b: {condition: service_started, required: false}}", "profiles: [dev]"),
+        ("profiles: [test], depends_on: [b]", "profiles: [dev]"),
+        ("depends_on: {b: {condition: service_started, required: no}}", "profiles: [dev]"),
+        ("profiles: [dev], depends_on: [b]", "hostname: b"),
+        ("depends_on: [b]", "profiles: ['${P}']"),
+    ] {
+        assert_eq!(told(a, b), [""; 0], "{a} with {b}");
+    }
+}
+
+#[test]
 fn a_secret_needs_a_source() {
     assert_eq!(
         refused("secrets: {a: {}, b: {file: ./b}, c: {external: true}}\n"),
@@ -373,7 +413,7 @@ fn included_projects_have_variables_of_their_own() {
         },
     };
     let env = [("ENV".to_owned(), "prod".to_owned())].into();
-    let (root, _) = merged(ComposeInput { tree: &base, path: "compose.yaml" }, &[], &env, files);
+    let (root, _) = merged(".", ComposeInput { tree: &base, path: "compose.yaml" }, &[], &env, files);
     let images: Vec<String> = ["app", "db", "web"]
         .iter()
         .map(|name| json(&root)["services"][name]["image"].as_str().unwrap().to_owned())

@@ -187,9 +187,18 @@ impl Composer {
             Shape::Sequence => Data::List(node.items().map(|item| self.value(item, depth + 1)).collect()),
             Shape::Mapping => {
                 let mut entries = Vec::new();
+                if let Some(merged) = node.merged_scalar() {
+                    let message = "`<<` merges a mapping or a list of them, and this is neither";
+                    self.troubles.push(Trouble::invalid(merged, message));
+                }
                 for entry in node.entries() {
                     if self.left == 0 {
                         break;
+                    }
+                    if let Shape::Scalar(Scalar::Int(_) | Scalar::Float(_) | Scalar::Bool(_)) = entry.key_node.shape() {
+                        let message = format!("the key `{}` is not a string", entry.key);
+                        let help = "put quotes around it";
+                        self.troubles.push(Trouble::invalid(entry.key_node.place(), message).with_help(help));
                     }
                     entries.push(Entry {
                         key: entry.key.to_owned(),

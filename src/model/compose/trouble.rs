@@ -7,6 +7,8 @@ use crate::source::Place;
 pub enum TroubleKind {
     /// Compose refuses the project for it.
     Invalid,
+    /// Compose takes it for something else than a reader would.
+    Suspicious,
     /// Something that could not be followed, so that not all was seen: a remote `include`, a missing `extends` file.
     NotFollowed,
     /// Part of the project was not read, because it goes past what svclint reads.
@@ -33,8 +35,16 @@ impl Trouble {
         Self { kind: TroubleKind::Invalid, place, message: message.into(), help: None, related: Vec::new() }
     }
 
-    pub(super) fn not_followed(place: Place, message: impl Into<String>) -> Self {
+    /// What could not be followed.
+    #[must_use]
+    pub fn not_followed(place: Place, message: impl Into<String>) -> Self {
         Self { kind: TroubleKind::NotFollowed, ..Self::invalid(place, message) }
+    }
+
+    /// What compose makes something else of.
+    #[must_use]
+    pub fn suspicious(place: Place, message: impl Into<String>) -> Self {
+        Self { kind: TroubleKind::Suspicious, ..Self::invalid(place, message) }
     }
 
     pub(super) fn unread(place: Place, message: impl Into<String>) -> Self {

@@ -87,7 +87,9 @@ impl Scope {
                     None => field,
                 }
             }
-            Expansion::Malformed(why) => Field::malformed(&*word.text, why, at),
+            Expansion::Malformed(why) => {
+                Field::malformed(format!("`{}` ({why})", word.text), "a value that the builder can read", at)
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{HealthUrl, WordPlace, base_name, shell, word_place};
+use super::{HealthUrl, WordPlace, base_name, is_interpreter, shell, word_place};
 use crate::model::schema::Port;
 use crate::model::value::Field;
 use crate::source::Place;
@@ -26,7 +26,12 @@ pub(super) fn address(tool: &str, args: &[shell::Word], place: WordPlace<'_>) ->
                 return (None, None);
             };
             let code = args.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
-            (url_in(word, range, place), Some(code_judges_status(tool, &code)))
+            // What any other program makes of the answer is its own affair.
+            let judges = match tool {
+                "http" => Some(code.contains("--check-status")),
+                _ => is_interpreter(tool).then(|| code_judges_status(tool, &code)),
+            };
+            (url_in(word, range, place), judges)
         }
     }
 }
@@ -129,6 +134,10 @@ fn known_text(text: &str, at: Place) -> Field<String> {
 }
 
 fn port_field(text: &str, at: Place) -> Field<Port> {
+    // `{settings['port']}` in the text of a program is no port that somebody got wrong.
+    if text.contains(['{', '[', '%', '+', '\'', '"']) {
+        return Field::unresolved(text, "a program puts it together", at);
+    }
     known_text(text, at).parse("a port from 1 to 65535", |text| text.parse().ok().filter(|port| *port != 0).map(Port))
 }
 

@@ -33,6 +33,8 @@ pub(super) enum Join {
 pub(super) struct Command {
     pub(super) words: Vec<Word>,
     pub(super) join: Join,
+    /// How many parentheses are open around it.
+    pub(super) depth: usize,
 }
 
 /// Splits a text into simple commands; `offset` is added to every place.
@@ -40,17 +42,28 @@ pub(super) fn commands(text: &str, offset: usize) -> Vec<Command> {
     let mut out = Vec::new();
     let mut words = Vec::new();
     let mut at = 0;
+    let (mut open, mut depth) = (0_usize, 0_usize);
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
         let (join, length) = match rest.as_bytes() {
             [b'&', b'&', ..] => (Some(Join::And), 2),
             [b'|', b'|', ..] => (Some(Join::Or), 2),
             [b'|', ..] => (Some(Join::Pipe), 1),
             [b';' | b'&' | b'\n', ..] => (Some(Join::Then), 1),
-            [b'(' | b')', ..] => (None, 1),
+            [b'(', ..] => {
+                open += 1;
+                (None, 1)
+            }
+            [b')', ..] => {
+                open = open.saturating_sub(1);
+                (None, 1)
+            }
             [b'\\', b'\n', ..] => (None, 2),
             [b, ..] if b.is_ascii_whitespace() => (None, 1),
             _ => {
                 let (word, length) = word(rest, offset + at);
+                if words.is_empty() {
+                    depth = open;
+                }
                 words.push(word);
                 at += length.max(1);
                 continue;
@@ -59,12 +72,12 @@ pub(super) fn commands(text: &str, offset: usize) -> Vec<Command> {
         if let Some(join) = join
             && !words.is_empty()
         {
-            out.push(Command { words: std::mem::take(&mut words), join });
+            out.push(Command { words: std::mem::take(&mut words), join, depth });
         }
         at += length;
     }
     if !words.is_empty() {
-        out.push(Command { words, join: Join::End });
+        out.push(Command { words, join: Join::End, depth });
     }
     out
 }

@@ -32,20 +32,25 @@ pub(super) fn load(
     let by_path: BTreeMap<&str, &Tree> =
         trees.iter().map(|tree| (sources.get(tree.file()).path.as_str(), tree)).collect();
     let mut stacks: Vec<Stack<'_>> = Vec::new();
-    stacks.extend(composition.compose_sets.iter().filter_map(|files| Stack::new(files, &by_path)));
-    let mut taken: BTreeSet<&str> = stacks.iter().flat_map(Stack::paths).collect();
+    stacks.extend(composition.compose_sets.iter().filter_map(|files| Stack::named(files, &by_path)));
+    stacks.extend(named_from_elsewhere(sources, &by_path));
+    let is_own = |path: &&str| !compose::is_default_name(path);
+    let composed = stacks.len().min(composition.compose_sets.len());
+    let (chosen, elsewhere) = stacks.split_at(composed);
+    let mut taken: BTreeSet<&str> = chosen.iter().flat_map(Stack::paths).collect();
+    taken.extend(elsewhere.iter().flat_map(Stack::paths).filter(is_own));
     let mut by_directory: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for path in by_path.keys().copied().filter(|path| !taken.contains(path)) {
         by_directory.entry(split_path(path).0).or_default().push(path);
     }
     for (directory, paths) in &by_directory {
         let named = named_for(sources, directory);
-        let first = Stack::new(&named, &by_path).or_else(|| default_stack(directory, paths, &by_path));
+        let first = Stack::named(&named, &by_path).or_else(|| default_stack(directory, paths, &by_path));
         taken.extend(first.iter().flat_map(Stack::paths));
         stacks.extend(first);
     }
     for (path, tree) in by_path.iter().filter(|(path, _)| !taken.contains(*path)) {
-        stacks.push(Stack { files: vec![(path, tree)] });
+        stacks.push(Stack { files: vec![(path, tree)], missing: Vec::new(), is_named: false });
     }
     stacks.sort_by_key(|stack| stack.files.first().map(|(path, _)| *path));
     let mut projects: Vec<ComposeFile> = stacks.par_iter().filter_map(|stack| loader.project(stack)).collect();
@@ -56,6 +61,10 @@ pub(super) fn load(
 /// Files that form one project, in the order in which they are laid over one another.
 struct Stack<'t> {
     files: Vec<(&'t str, &'t Tree)>,
+    /// Files that are named with them and are not there.
+    missing: Vec<String>,
+    /// Whether somebody says that they belong together.
+    is_named: bool,
 }
 
 impl<'t> Stack<'t> {
@@ -63,8 +72,43 @@ impl<'t> Stack<'t> {
     fn new(paths: &[String], by_path: &BTreeMap<&'t str, &'t Tree>) -> Option<Self> {
         let found = |path: &String| by_path.get_key_value(path.as_str()).map(|(path, tree)| (*path, *tree));
         let first = found(paths.first()?)?;
-        let rest = paths.get(1..).unwrap_or_default().iter().filter_map(found);
-        Some(Self { files: std::iter::once(first).chain(rest).collect() })
+        let rest = paths.get(1..).unwrap_or_default();
+        let files = std::iter::once(first).chain(rest.iter().filter_map(found)).collect();
+        let missing = rest.iter().filter(|path| found(path).is_none()).cloned().collect();
+        Some(Self { files, missing, is_named: false })
+    }
+
+    /// The same for files that somebody names.
+    fn named(paths: &[String], by_path: &BTreeMap<&'t str, &'t Tree>) -> Option<Self> {
+        Self::new(paths, by_path).map(|stack| Self { is_named: true, ..stack })
+    }
+
+    /// The nearest directory above its own in which compose would find a file by itself, for a file that it would not.
+    fn below(&self, sources: &Sources) -> Option<&'t str> {
+        let (mut directory, name) = split_path(self.files.first().filter(|_| !self.is_named)?.0);
+        if compose::is_default_name(name) {
+            return None;
+        }
+        while directory != "." {
+            directory = split_path(directory).0;
+            if compose::DEFAULT_NAMES.iter().any(|name| sources.find(&within(directory, name)).is_some()) {
+                return Some(directory);
+            }
+        }
+        None
+    }
+
+    /// The file that compose takes in the place of the first one, where that is left to compose.
+    fn taken_instead(&self, sources: &Sources) -> Option<&'static str> {
+        let (directory, name) = split_path(self.files.first().filter(|_| !self.is_named)?.0);
+        let is_there = |name: &&&str| sources.find(&within(directory, name)).is_some();
+        let before = |names: &'static [&'static str]| {
+            let own = names.iter().position(|other| *other == name)?;
+            names.iter().take(own).find(is_there).copied()
+        };
+        let overrides =
+            || compose::DEFAULT_NAMES.iter().any(|name| is_there(&name)).then(|| before(OVERRIDES)).flatten();
+        before(compose::DEFAULT_NAMES).or_else(overrides)
     }
 
     fn paths(&self) -> impl Iterator<Item = &'t str> {
@@ -174,7 +218,15 @@ fn named_for(sources: &Sources, directory: &str) -> Vec<String> {
     let Some(files) = env.remove("COMPOSE_FILE") else { return Vec::new() };
     let separator = env.remove("COMPOSE_PATH_SEPARATOR").filter(|separator| !separator.is_empty());
     let names = files.split(separator.as_deref().unwrap_or(":")).filter(|name| !name.is_empty());
-    names.map(|name| within(directory, name.trim_start_matches("./"))).collect()
+    names.filter_map(|name| compose::join_path(directory, name)).collect()
+}
+
+/// The projects of directories that have no compose file and a `.env` that names those of others.
+fn named_from_elsewhere<'t>(sources: &Sources, by_path: &BTreeMap<&'t str, &'t Tree>) -> Vec<Stack<'t>> {
+    let with_compose: BTreeSet<&str> = by_path.keys().map(|path| split_path(path).0).collect();
+    let directories = sources.entries().iter().map(|file| split_path(&file.path)).filter(|(_, name)| *name == ".env");
+    let others = directories.map(|(directory, _)| directory).filter(|directory| !with_compose.contains(directory));
+    others.filter_map(|directory| Stack::named(&named_for(sources, directory), by_path)).collect()
 }
 
 /// The files that any `.env` names so.
@@ -196,7 +248,33 @@ impl Loader<'_> {
         let inputs: Vec<ComposeInput<'_>> =
             stack.files.iter().map(|(path, tree)| ComposeInput { tree, path }).collect();
         let (base, overrides) = inputs.split_first()?;
-        let env = environment(self.sources, split_path(base.path).0);
+        let own = split_path(base.path).0;
+        let mut file = self.load_in(own, *base, overrides);
+        // Laid over the file of a directory above, its paths start there (`-f compose.yaml -f extras/extra.yaml`).
+        let above = stack.below(self.sources).filter(|_| lacks_build(&file));
+        if let Some(other) =
+            above.map(|above| self.load_in(above, *base, overrides)).filter(|other| !lacks_build(other))
+        {
+            file = other;
+        }
+        for path in &stack.missing {
+            let message = format!("`{path}` was not laid over this: there is no such file in the repository");
+            let trouble = compose::Trouble::not_followed(Place::whole(base.tree.file()), message);
+            file.problems.push(trouble);
+        }
+        if let Some(other) = stack.taken_instead(self.sources) {
+            let message = format!("compose takes `{other}`, which stands beside it, and not this file");
+            file.problems.push(compose::Trouble::suspicious(Place::whole(base.tree.file()), message));
+        }
+        let samples = [split_path(base.path).0, "."].map(|directory| self.samples.get(directory));
+        if samples.iter().any(Option::is_some) {
+            file.document_variables(&samples.into_iter().flatten().flatten().cloned().collect());
+        }
+        Some(file)
+    }
+
+    /// A project whose paths start from `directory`.
+    fn load_in(&self, directory: &str, base: ComposeInput<'_>, overrides: &[ComposeInput<'_>]) -> ComposeFile {
         let text = |path: &str| {
             let file = self.sources.find(path)?;
             let text = self.sources.get(file).text();
@@ -206,14 +284,17 @@ impl Loader<'_> {
             tree: &|path| text(path).map(|(file, text)| Tree::parse(file, text)),
             env: &|path| text(path).map(|(_, text)| compose::dotenv(text)),
         };
-        let mut file = compose::load(*base, overrides, &env, files);
+        let env = environment(self.sources, directory);
+        let mut file = compose::load(directory, base, overrides, &env, files);
         file.look_for_files(&|path| presence::presence(self.sources, self.submodules, path));
-        let samples = [split_path(base.path).0, "."].map(|directory| self.samples.get(directory));
-        if samples.iter().any(Option::is_some) {
-            file.document_variables(&samples.into_iter().flatten().flatten().cloned().collect());
-        }
-        Some(file)
+        file
     }
+}
+
+/// Whether a service is built from what is not in the repository.
+fn lacks_build(file: &ComposeFile) -> bool {
+    let builds = file.services.iter().filter_map(|service| service.build.value());
+    builds.into_iter().any(|build| build.dockerfile_exists.value() == Some(&false))
 }
 
 /// What there is to say of a project besides its values.
@@ -229,8 +310,9 @@ pub(super) fn seen(sources: &Sources, project: &ComposeFile) -> Seen {
             compose::TroubleKind::Unread => {
                 seen.notes.push(Note { kind: NoteKind::Unparsed, place, message, help, related });
             }
-            compose::TroubleKind::Invalid => {
-                let kind = TroubleKind::Refused;
+            compose::TroubleKind::Invalid | compose::TroubleKind::Suspicious => {
+                let is_refused = problem.kind == compose::TroubleKind::Invalid;
+                let kind = if is_refused { TroubleKind::Refused } else { TroubleKind::Suspicious };
                 seen.troubles.push(Trouble { kind, artifact: "compose", place, message, help, related });
             }
         }

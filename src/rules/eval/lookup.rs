@@ -4,11 +4,13 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use super::{Env, of_target, origin_of};
+use crate::model::read::UNREADABLE;
 use crate::model::schema::{Elements, Node, Scope, Slot, View};
 use crate::model::value::{Origin, Unresolved};
 use crate::rules::ast::Arity;
 use crate::rules::evidence::{Evidence, Group, Seen, Truth};
 use crate::rules::ir::{Compiled, Cond, Form, Lookup, Path, Root, Value};
+use crate::source::Place;
 
 /// What the look-ups of a rule choose from in one service, in the order of the look-ups.
 pub struct Pools<'a>(Vec<Vec<&'a dyn Node>>);
@@ -86,6 +88,7 @@ impl<'a> Env<'a> {
             (Arity::One, [], None) => return Err(self.not_one(index, lookup, &[])),
             (Arity::One, [_, _, ..], _) => return Err(self.not_one(index, lookup, &taken)),
             (arity, taken, doubt) => {
+                let doubt = doubt.map(|doubt| if taken.is_empty() { perhaps_nothing(doubt) } else { doubt });
                 let doubt = doubt.unwrap_or_else(|| several(lookup, taken, self.target));
                 let Some(Kept::Doubt(kept)) = keep(Kept::Doubt(doubt)) else { return Ok(()) };
                 if arity == Arity::One {
@@ -109,17 +112,18 @@ impl<'a> Env<'a> {
             if let Some(binding) = self.bindings.get_mut(lookup.binding) {
                 *binding = Some(Slot::Known(View::Node(*candidate), candidate.place().into()));
             }
-            let verdict = lookup.filter.as_ref().map(|filter| self.eval(filter, true));
-            match verdict.as_ref().map_or(Truth::Holds, |verdict| verdict.bad.unwrap_or(Truth::Holds)) {
+            match lookup.filter.as_ref().map_or(Truth::Holds, |filter| self.truth(filter)) {
                 Truth::Holds => taken.push(*candidate),
                 Truth::Fails => {}
+                Truth::Unknown if doubt.is_some() => {}
                 Truth::Unknown => {
+                    let verdict = lookup.filter.as_ref().map(|filter| self.eval(filter, true));
                     let groups = verdict.into_iter().flat_map(|verdict| verdict.groups);
-                    let seen = groups.flat_map(|group| group.evidence).find_map(|evidence| match evidence.seen {
+                    doubt = groups.flat_map(|group| group.evidence).find_map(|evidence| match evidence.seen {
                         Seen::Unresolved(unresolved) => Some(unresolved.clone()),
+                        Seen::Malformed => Some(unreadable(evidence.place())),
                         _ => None,
                     });
-                    doubt = doubt.or(seen);
                 }
             }
         }
@@ -144,6 +148,18 @@ impl<'a> Env<'a> {
         let evidence = std::iter::once(first).chain(others).collect();
         Group { lookup: Some((index, taken.len())), ..self.group(false, evidence) }
     }
+}
+
+/// A candidate whose deciding value is of the wrong type, which has a finding of its own.
+fn unreadable(at: Place) -> Unresolved {
+    Unresolved { text: String::new(), why: Cow::Borrowed(UNREADABLE), at, via: None }
+}
+
+/// A doubt over the only candidates, so that there may be nothing at all: no text stands for what was found.
+fn perhaps_nothing(doubt: Unresolved) -> Unresolved {
+    let says_it = doubt.text.is_empty() || doubt.why == UNREADABLE || doubt.why.contains(&*doubt.text);
+    let why = if says_it { doubt.why } else { Cow::Owned(format!("{} (`{}`)", doubt.why, doubt.text)) };
+    Unresolved { text: String::new(), why, ..doubt }
 }
 
 fn several(lookup: &Lookup, taken: &[&dyn Node], target: &dyn Node) -> Unresolved {

@@ -3,12 +3,12 @@
 mod call;
 mod lookup;
 mod quantify;
+mod truth;
 
 use std::cmp::Ordering;
 
-use super::compare;
 use super::evidence::{Evidence, Group, Seen, Truth, Verdict, of_target};
-use super::ir::{Compare, Compiled, Cond, Const, Form, Path, Root, Value};
+use super::ir::{Compare, Compiled, Cond, Form, Path, Root, Value};
 use super::operators::Operator;
 use crate::model::schema::{Elements, Node, Slot, View};
 use crate::model::value::{Origin, Unresolved};
@@ -42,12 +42,19 @@ pub fn judge<'a>(rule: &'a Compiled, target: &'a dyn Node, pools: &Pools<'a>, fo
         }
     }
     if let Some(filter) = &rule.filter {
-        let verdict = env.eval(filter, true);
-        match verdict.bad {
-            Some(Truth::Fails) => return Judgement::NotApplicable,
-            Some(Truth::Unknown) => return Judgement::Findings(merged(&env, verdict.groups, true)),
-            _ => {}
+        match env.truth(filter) {
+            Truth::Fails => return Judgement::NotApplicable,
+            Truth::Unknown => {
+                let verdict = env.eval(filter, true);
+                return Judgement::Findings(merged(&env, verdict.groups, true));
+            }
+            Truth::Holds => {}
         }
+    }
+    let truth = env.truth(&rule.require);
+    debug_assert_eq!(truth, env.eval(&rule.require, true).truth(), "for {}", target.label());
+    if truth == Truth::Holds {
+        return Judgement::Pass;
     }
     let verdict = env.eval(&rule.require, true);
     match verdict.bad {
@@ -71,7 +78,7 @@ pub(super) fn holds<'a>(
 ) -> bool {
     let mut env = Env { target, bindings: bindings.to_vec() };
     env.bindings.resize(rule.bindings, None);
-    env.eval(condition, true).bad.is_none()
+    env.truth(condition) == Truth::Holds
 }
 
 fn merged<'a>(env: &Env<'a>, groups: Vec<Group<'a>>, unknown: bool) -> Vec<Group<'a>> {
@@ -184,17 +191,20 @@ impl<'a> Env<'a> {
     fn any(&mut self, condition: &'a Cond, parts: &'a [Cond], wanted: bool) -> Verdict<'a> {
         let mut failed: Vec<Group<'a>> = Vec::new();
         let mut unknown = Vec::new();
-        let mut held = Vec::new();
+        let (mut holds, mut held) = (false, Vec::new());
         for part in parts {
             let verdict = self.eval(part, wanted);
             match verdict.truth() {
                 Truth::Holds if wanted => return Verdict::holds(),
-                Truth::Holds => held.extend(verdict.groups),
+                Truth::Holds => {
+                    holds = true;
+                    held.extend(verdict.groups);
+                }
                 Truth::Unknown => unknown.extend(verdict.groups),
                 Truth::Fails => failed.extend(verdict.groups),
             }
         }
-        if !held.is_empty() {
+        if holds {
             return Verdict { bad: None, groups: merged(self, held, false) };
         }
         if !unknown.is_empty() {
@@ -258,48 +268,17 @@ impl<'a> Env<'a> {
             let root = Some(compare.path.root);
             vec![Evidence { origin, seen, root, field: &compare.path.text, condition: Some(condition), negated: false }]
         };
-        if compare.operator == Operator::Exists {
-            let want = matches!(compare.operand, Value::Const(Const::Bool(true)));
-            return match slot {
-                Slot::Absent(place) => self.verdict(Truth::of(!want), wanted, || at(place.into(), Seen::Missing)),
-                Slot::Known(view, origin) => self.verdict(Truth::of(want), wanted, || at(origin, Seen::Value(view))),
-                Slot::Unresolved(unresolved)
-                    if unresolved.text.is_empty() || self.is_inside_unresolved(&compare.path) =>
-                {
-                    self.verdict(Truth::Unknown, wanted, || at(origin_of(unresolved), Seen::Unresolved(unresolved)))
-                }
-                Slot::Unresolved(unresolved) => {
-                    self.verdict(Truth::of(want), wanted, || at(origin_of(unresolved), Seen::Unresolved(unresolved)))
-                }
-                Slot::Malformed(malformed) => {
-                    self.verdict(Truth::of(want), wanted, || at(malformed.at.into(), Seen::Malformed))
-                }
-            };
+        if let (Slot::Known(View::Tree(tree), origin), true) = (slot, compare.operator != Operator::Exists) {
+            return self.compare_tree(condition, compare, tree, origin, wanted);
         }
-        match slot {
-            Slot::Absent(place) => {
-                let holds = compare.absent.unwrap_or(false);
-                self.verdict(Truth::of(holds), wanted, || at(place.into(), Seen::Missing))
-            }
-            Slot::Unresolved(unresolved) => {
-                self.verdict(Truth::Unknown, wanted, || at(origin_of(unresolved), Seen::Unresolved(unresolved)))
-            }
-            Slot::Malformed(malformed) => {
-                self.verdict(Truth::Unknown, wanted, || at(malformed.at.into(), Seen::Malformed))
-            }
-            Slot::Known(View::Tree(tree), origin) => self.compare_tree(condition, compare, tree, origin, wanted),
-            Slot::Known(view, origin) => {
-                let truth = match &compare.operand {
-                    Value::Const(constant) => compare::with_const(view, compare.operator, constant),
-                    Value::Path(path) => match self.slot(path) {
-                        Slot::Known(other, _) => compare::with_view(view, compare.operator, other, compare.path.ty),
-                        Slot::Absent(_) => Truth::of(compare.absent.unwrap_or(false)),
-                        Slot::Unresolved(_) | Slot::Malformed(_) => Truth::Unknown,
-                    },
-                };
-                self.verdict(truth, wanted, || self.compared(condition, compare, view, origin))
-            }
-        }
+        let truth = self.compared_truth(compare, slot);
+        self.verdict(truth, wanted, || match slot {
+            Slot::Absent(place) => at(place.into(), Seen::Missing),
+            Slot::Unresolved(unresolved) => at(origin_of(unresolved), Seen::Unresolved(unresolved)),
+            Slot::Malformed(malformed) => at(malformed.at.into(), Seen::Malformed),
+            Slot::Known(view, origin) if compare.operator == Operator::Exists => at(origin, Seen::Value(view)),
+            Slot::Known(view, origin) => self.compared(condition, compare, view, origin),
+        })
     }
 
     /// The value that was compared, then the one it was compared with, since both files take part.

@@ -36,12 +36,12 @@ impl<'a> Env<'a> {
         for slot in slots {
             self.bindings[quantified.binding] = Some(slot);
             if let Some(filter) = &quantified.filter {
-                let verdict = self.eval(filter, true);
-                match verdict.truth() {
+                match self.truth(filter) {
                     Truth::Holds => {}
                     Truth::Fails => continue,
                     Truth::Unknown => {
                         if doubt.is_none() {
+                            let verdict = self.eval(filter, true);
                             doubt = verdict.groups.into_iter().flat_map(|group| group.evidence).next();
                         }
                         continue;

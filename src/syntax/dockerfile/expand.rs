@@ -316,6 +316,10 @@ impl Evaluation<'_> {
             _ => {}
         }
         let Some(found) = found else {
+            // A build has no positional or special parameters.
+            if !name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
+                return Ok(String::new());
+            }
             if !self.unresolved.iter().any(|other| other == name) {
                 self.unresolved.push(name.to_owned());
             }

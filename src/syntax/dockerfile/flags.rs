@@ -126,6 +126,7 @@ fn value_problem(keyword: Keyword, flag: &Flag, flag_type: FlagType) -> Option<S
             wrong(format!("`--security` is `sandbox` or `insecure`, not `{text}`"))
         }
         (Keyword::Run, "mount") => mount_problem(text).and_then(wrong),
+        (Keyword::Run, "device") if !text.contains('$') => device_problem(text).and_then(wrong),
         (Keyword::Healthcheck, "retries") if !text.is_empty() => match text.parse::<i32>() {
             Ok(0..) => None,
             Ok(_) => wrong("`--retries` cannot be negative".to_owned()),
@@ -160,6 +161,29 @@ fn mount_problem(value: &str) -> Option<String> {
         }
         if key == "sharing" && !matches!(value.as_str(), "shared" | "private" | "locked") {
             return Some(format!("`sharing` of a mount is shared, private or locked, not `{value}`"));
+        }
+    }
+    None
+}
+
+/// A device is a name, alone or as `name=…`, and perhaps whether it is required.
+fn device_problem(value: &str) -> Option<String> {
+    let mut name: Option<&str> = None;
+    for field in value.split(',') {
+        let (key, value) = field.split_once('=').map_or((field, None), |(key, value)| (key, Some(value)));
+        match (key.to_ascii_lowercase().as_str(), value) {
+            ("required", None) => {}
+            // The words that Go's `strconv.ParseBool` takes.
+            ("required", Some(value)) => {
+                let words = ["1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"];
+                if !words.contains(&value) {
+                    return Some(format!("`required` of a device is `true` or `false`, not `{value}`"));
+                }
+            }
+            ("name", Some(value)) if name.is_none() => name = Some(value),
+            (_, _) if name.is_none() && key != "name" => name = Some(field),
+            ("name", Some(_)) => return Some(format!("the device is named already: `{}`", name.unwrap_or(""))),
+            _ => return Some(format!("`--device` has no key `{key}`")),
         }
     }
     None

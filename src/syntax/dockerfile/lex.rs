@@ -192,7 +192,9 @@ impl<'t> Lexer<'t> {
         if !text.starts_with('#') {
             return false;
         }
-        self.directives_are_over = true;
+        // The builder skips a first line that names an interpreter when it looks for `syntax` and `check`.
+        let is_shebang = self.comments.is_empty() && self.directives.is_empty() && line.text.starts_with("#!");
+        self.directives_are_over = !is_shebang || self.directives_are_over;
         let end = line.start + line.text.len();
         self.comments.push(Spanned::new(text.to_owned(), Span::new(end - text.len(), end)));
         true
@@ -204,8 +206,10 @@ impl<'t> Lexer<'t> {
         if self.directives_are_over {
             return false;
         }
-        let Some(directive) = directive(text, start) else {
-            self.directives_are_over = true;
+        let behind_shebang = !self.comments.is_empty();
+        let found = directive(text, start).filter(|found| !behind_shebang || found.name.value != "escape");
+        let Some(directive) = found else {
+            self.directives_are_over = behind_shebang || !text.starts_with("#!");
             return false;
         };
         let name = directive.name.value.as_str();

@@ -249,6 +249,18 @@ impl<'t> NodeRef<'t> {
         !self.tree.is_plain && self.own_entries().any(|entry| entry.key == MERGE)
     }
 
+    /// Where a merge key of this mapping names a scalar, which cannot be merged.
+    #[must_use]
+    pub fn merged_scalar(self) -> Option<Place> {
+        if self.tree.is_plain {
+            return None;
+        }
+        let is_scalar = |value: NodeRef<'_>| matches!(value.shape(), Shape::Scalar(_));
+        let mut merges = self.own_entries().filter(Self::is_merge);
+        let found = merges.find(|entry| is_scalar(entry.value) || entry.value.items().any(is_scalar));
+        found.map(|entry| entry.key_node.place())
+    }
+
     fn is_merge(entry: &Entry<'t>) -> bool {
         entry.key == MERGE && entry.key_node.style() == Some(Style::Plain)
     }
