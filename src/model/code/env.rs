@@ -26,7 +26,10 @@ pub(super) fn reads(tokens: &Tokens<'_>) -> Vec<EnvRead> {
 fn read(tokens: &Tokens<'_>, name: &str, span: Span, default: Field<String>, is_plain: bool) -> EnvRead {
     let has_default = !default.is_absent();
     let default = match default {
-        Field::Known(text, origin) if text.is_empty() => Field::Absent(origin.at),
+        // `<set me>` says only that something has to stand here.
+        Field::Known(text, origin) if text.is_empty() || (text.starts_with('<') && text.ends_with('>')) => {
+            Field::Absent(origin.at)
+        }
         other => other,
     };
     let is_switch =

@@ -208,8 +208,9 @@ impl Loader<'_> {
         };
         let mut file = compose::load(*base, overrides, &env, files);
         file.look_for_files(&|path| presence::presence(self.sources, self.submodules, path));
+        // Compose reads the `.env` of its own directory; one of the root may be made of several samples.
         let samples = [split_path(base.path).0, "."].map(|directory| self.samples.get(directory));
-        if samples.iter().any(Option::is_some) {
+        if samples.first().is_some_and(Option::is_some) {
             file.document_variables(&samples.into_iter().flatten().flatten().cloned().collect());
         }
         Some(file)
