@@ -76,6 +76,7 @@ const HARMLESS_ENDINGS: &[&str] = &[
     "STRENGTH",
     "VALIDITY",
     "PERIOD",
+    "ITERATIONS",
     "SPEC",
     "PATTERN",
     "FORMAT",
@@ -96,8 +97,8 @@ const HARMLESS_WORDS: &[&str] = &["SSM", "PUBLIC", "NO", "ALLOW", "RANDOM", "REQ
 /// `_FILE`, `_PATH`, `_ID` and the like, nor what is `PUBLIC`.
 #[must_use]
 pub fn is_secret_key(name: &str) -> bool {
-    // 1Password is a store of secrets, and no secret itself.
-    let parted = parted(name).replace("ONE_PASSWORD", "ONEPASSWORD");
+    // 1Password and its like are stores of secrets, and no secrets themselves.
+    let parted = parted(name).replace("ONE_PASSWORD", "ONEPASSWORD").replace("NORD_PASS", "NORDPASS");
     let words: Vec<&str> = parted.split('_').filter(|word| !word.is_empty()).collect();
     if NO_SECRETS.contains(&name) || words.iter().any(|word| HARMLESS_WORDS.contains(word)) {
         return false;
@@ -245,6 +246,8 @@ mod tests {
             "CLIENT_SECRET_ARN",
             "TEMPLATE_PASSWORD_RESET",
             "onepassword",
+            "NordPass",
+            "API_KEY_HASH_ITERATIONS",
             "",
         ] {
             assert!(!is_secret_key(name), "{name}");

@@ -32,6 +32,7 @@ pub(super) fn is_test(path: &str) -> bool {
     let stem = name.split('.').next().unwrap_or(&name);
     stem.starts_with("test_")
         || stem.ends_with("_test")
+        || stem.ends_with("_mock")
         || matches!(stem, "conftest" | "test" | "mock" | "mocks")
         || stem.ends_with("tests")
         || [".test.", ".spec.", ".story.", ".stories.", ".mock."].iter().any(|part| name.contains(part))

@@ -158,7 +158,8 @@ fn env_samples(sources: &Sources) -> BTreeMap<&str, BTreeSet<String>> {
     let mut samples: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for file in sources.entries() {
         let (directory, name) = split_path(&file.path);
-        if is_env_sample(name) {
+        // The sample for the machines of developers says nothing of what a project needs elsewhere.
+        if is_env_sample(name) && !name.contains("development") {
             let keys = file.text().lines().filter_map(|line| line.split_once('='));
             let keys = keys.map(|(key, _)| key.trim_start_matches(['#', ' ']).trim_start_matches("export ").trim());
             samples.entry(directory).or_default().extend(keys.map(str::to_owned));
