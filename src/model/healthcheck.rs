@@ -118,7 +118,8 @@ impl HealthCommand {
             }
             let mut found = Self::of_command(command, place, at, true, depth);
             let rest = commands.get(index..).unwrap_or(&[]);
-            found.exit_on_failure &= failure_reaches_the_end(rest);
+            // Within brackets it is not the end of the line that `||` and `;` lead to.
+            found.exit_on_failure &= text.trim_start().starts_with('(') || failure_reaches_the_end(rest);
             if rest.iter().any(|command| command.join == Join::Pipe) && found.is_http() {
                 // What reads the answer judges it.
                 found.fails_on_http_error = Field::known(true, at);
@@ -360,6 +361,8 @@ mod tests {
         );
         assert_eq!(shell("curl -sSf localhost:8080/h"), "curl localhost 8080 /h fails=true exits=true");
         assert_eq!(shell("curl http://localhost/ || true"), "curl localhost 80 / fails=false exits=false");
+        let grouped = "(curl -w '%{http_code}' http://localhost:80/ || echo 000) | grep 200 || exit 1";
+        assert_eq!(shell(grouped), "curl localhost 80 / fails=true exits=true");
         assert_eq!(
             shell("curl -fsS -o /dev/null -H 'A: b' \"http://127.0.0.1:3000/live?x=1\""),
             "curl 127.0.0.1 3000 /live fails=true exits=true"

@@ -267,7 +267,10 @@ fn repo_file(id: FileId, entry: &SourceFile, path: &str) -> RepoFile {
 pub(super) fn is_test_data(path: &str) -> bool {
     path.split('/').rev().skip(1).any(|part| {
         let part = part.to_ascii_lowercase();
-        TEST_DATA.contains(&part.as_str()) || part.starts_with("test-") || part.starts_with("test_")
+        TEST_DATA.contains(&part.as_str())
+            || part.starts_with("test-")
+            || part.starts_with("test_")
+            || part.ends_with(".example")
     })
 }
 
@@ -337,18 +340,22 @@ fn first_secret(file: FileId, settings: &List<Setting>) -> Field<String> {
 const TEST_DATA: &[&str] = &[
     "__fixtures__",
     "__tests__",
+    "e2e",
     "example",
     "examples",
     "fixture",
     "fixtures",
+    "integration",
     "mock",
     "mocks",
+    "perf",
     "sample",
     "samples",
     "spec",
     "test",
     "testdata",
     "testing",
+    "testresources",
     "tests",
 ];
 

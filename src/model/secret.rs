@@ -76,21 +76,32 @@ const HARMLESS_ENDINGS: &[&str] = &[
     "ROTATION",
     "SIZE",
     "FORMAT",
+    "RESET",
+    "SCORE",
+    "STRENGTH",
+    "VALIDITY",
+    "ITERATIONS",
+    "SPEC",
+    "PATTERN",
+    "TENANT",
+    "ARN",
+    "ARNS",
 ];
 
 /// Names that mean something else to those who read them: the working directory of shells, and to etcd how it makes
 /// tokens and which cluster it is part of.
 const NO_SECRETS: &[&str] = &["PWD", "OLDPWD", "ETCD_AUTH_TOKEN", "ETCD_INITIAL_CLUSTER_TOKEN"];
 
-/// Words that make the name that of a switch or of something public.
-const HARMLESS_WORDS: &[&str] = &["PUBLIC", "NO", "ALLOW", "RANDOM", "REQUIRE", "ENABLE", "DISABLE"];
+/// Words that make the name that of a switch, of something public, or of a place in the parameter store of AWS.
+const HARMLESS_WORDS: &[&str] = &["SSM", "PUBLIC", "NO", "ALLOW", "RANDOM", "REQUIRE", "ENABLE", "DISABLE"];
 
 /// Whether a variable of this name should hold a secret. Words are told apart by `_`, `-`, `.` and by a change from
 /// small to capital letters, and must match whole: `MAX_TOKENS` and `AUTH_MODE` are no secrets, nor is what ends in
 /// `_FILE`, `_PATH`, `_ID` and the like, nor what is `PUBLIC`.
 #[must_use]
 pub fn is_secret_key(name: &str) -> bool {
-    let parted = parted(name);
+    // 1Password and its like are stores of secrets, and no secrets themselves.
+    let parted = parted(name).replace("ONE_PASSWORD", "ONEPASSWORD").replace("NORD_PASS", "NORDPASS");
     let words: Vec<&str> = parted.split('_').filter(|word| !word.is_empty()).collect();
     if NO_SECRETS.contains(&name) || words.iter().any(|word| HARMLESS_WORDS.contains(word)) {
         return false;
@@ -99,13 +110,14 @@ pub fn is_secret_key(name: &str) -> bool {
     if HARMLESS_ENDINGS.contains(last) || last.starts_with("EXPIR") {
         return false;
     }
-    let single = |word: &&str| SECRET_WORDS.contains(word) || word.ends_with("PASSWORD");
+    let single = |word: &&str| SECRET_WORDS.contains(word) || (word.ends_with("PASSWORD") && *word != "ONEPASSWORD");
     let pair = |pair: &[&str]| match pair {
         [first, second] => SECRET_PAIRS.contains(&(*first, *second)),
         _ => false,
     };
-    // In `PASS_THROUGH` it is another word.
-    *last == "PASS" || words.iter().any(single) || words.windows(2).any(pair)
+    // In `PASS_THROUGH` it is another word, and in `UWSGI_PASS` of nginx too.
+    let is_handed_on = words.iter().any(|word| matches!(*word, "FASTCGI" | "PROXY" | "UWSGI"));
+    *last == "PASS" && !is_handed_on || words.iter().any(single) || words.windows(2).any(pair)
 }
 
 /// The name in capitals, its words parted by `_`.
@@ -174,8 +186,13 @@ pub fn has_url_credentials(value: &str) -> bool {
         let rest = value.get(found + separator.len()..).unwrap_or("");
         let authority = rest.find(['/', '?', '#', ' ', '"', '\'']).map_or(rest, |end| rest.get(..end).unwrap_or(""));
         let password = authority.rsplit_once('@').and_then(|(user, _)| user.split_once(':'));
-        let written =
-            |password: &str| !is_placeholder(password) && !password.contains(['$', '<']) && !password.contains("{{");
+        // `user:pass@…` shows only the form, and so does what is asked of one's own machine.
+        let is_shown = authority.rsplit_once('@').is_some_and(|(login, host)| {
+            login.ends_with(":pass") || host.starts_with("localhost") || host.starts_with("127.0.0.1")
+        });
+        let written = |password: &str| {
+            !is_shown && !is_placeholder(password) && !password.contains(['$', '<']) && !password.contains("{{")
+        };
         scheme.is_some_and(|c| c.is_ascii_alphanumeric()) && password.is_some_and(|(_, password)| written(password))
     })
 }
@@ -228,6 +245,15 @@ mod tests {
             "KEYCLOAK_URL",
             "SSH_KEY_DIR",
             "VNC_NO_PASSWORD",
+            "OnePassword",
+            "PASSWORD_MIN_SCORE",
+            "UWSGI_PASS",
+            "SSM_PATH_PASSWORD",
+            "CLIENT_SECRET_ARN",
+            "TEMPLATE_PASSWORD_RESET",
+            "onepassword",
+            "NordPass",
+            "API_KEY_HASH_ITERATIONS",
             "",
         ] {
             assert!(!is_secret_key(name), "{name}");
@@ -243,9 +269,9 @@ mod tests {
             "<token>",
             "{{ token }}",
             "changeme",
+            "__API_KEY_PLACEHOLDER__",
             "Change-Me!",
             "your-key-here",
-            "__API_KEY_PLACEHOLDER__",
             "postgresql://user:pass@localhost:5432/dummy",
             "xxxx",
             "***",
@@ -263,6 +289,8 @@ mod tests {
         assert!(has_url_credentials("amqp://guest:p@ss@mq"));
         assert!(!has_url_credentials("postgres://app:${DB_PASSWORD}@db/app"));
         assert!(!has_url_credentials("postgres://app@db:5432/app"));
+        assert!(!has_url_credentials("postgres://user:pass@db:5432/app"));
+        assert!(!has_url_credentials("postgres://app:hunter2@localhost:5432/app"));
         assert!(!has_url_credentials("http://proxy:8080/a@b"));
     }
 }

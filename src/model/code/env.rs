@@ -26,7 +26,7 @@ pub(super) fn reads(tokens: &Tokens<'_>) -> Vec<EnvRead> {
 fn read(tokens: &Tokens<'_>, name: &str, span: Span, default: Field<String>, is_plain: bool) -> EnvRead {
     let has_default = !default.is_absent();
     let default = match default {
-        Field::Known(text, origin) if text.is_empty() => Field::Absent(origin.at),
+        Field::Known(text, origin) if text.is_empty() || asks_for_one(&text) => Field::Absent(origin.at),
         other => other,
     };
     let is_switch =
@@ -39,6 +39,12 @@ fn read(tokens: &Tokens<'_>, name: &str, span: Span, default: Field<String>, is_
         default,
         is_secret_like: is_secret_key(name) && !is_switch,
     }
+}
+
+/// Whether a default says only that something has to stand here: `<set me>`, `YOUR_KEY_HERE`.
+fn asks_for_one(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    (text.starts_with('<') && text.ends_with('>')) || ["your_", "your-"].iter().any(|start| lower.starts_with(start))
 }
 
 /// Whether the tokens from one to another are all that is given to a variable: what stands in a further call, a

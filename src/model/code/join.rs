@@ -88,11 +88,21 @@ fn without_tests(text: &str, language: Language) -> &str {
 /// Lines of this average length, in bytes, are no person's.
 const GENERATED_LINE: usize = 300;
 
-/// Whether a program has written the file: what is minified, and what says so in its first lines (Go, "Generate").
+/// Directories of code that others have written. `vendor` alone may be about those who sell.
+const VENDORED: &[&str] =
+    &["_vendor/", "assets/vendor/", "public/vendor/", "static/vendor/", "third_party/", "thirdparty/", "vendored/"];
+
+/// Whether nobody here has written the file: what is minified or copied from others, and what says in its first lines
+/// that a program has written it (Go, "Generate").
 fn is_generated(path: &str, text: &str) -> bool {
     let lines = text.lines().count().max(1);
     let mut start = text.lines().take(5);
+    let is_vendored = |directory: &&str| {
+        path.match_indices(*directory)
+            .any(|(at, _)| path.get(..at).is_some_and(|before| before.is_empty() || before.ends_with('/')))
+    };
     path.contains(".min.")
+        || VENDORED.iter().any(is_vendored)
         || text.len() / lines > GENERATED_LINE
         || start
             .any(|line| line.contains("Code generated") || line.contains("@generated") || line.contains("DO NOT EDIT"))
@@ -115,6 +125,11 @@ fn join(
         && let Some(module) = library_of(&code, registers_health)
     {
         routes.unseen = Some(unseen(&module, "it may register routes of its own"));
+    }
+    if routes.unseen.is_none()
+        && let Some((module, _)) = import_of(&code, routes_by_files)
+    {
+        routes.unseen = Some(unseen(&module, "its routes are the names of files"));
     }
     let configured = configured_elsewhere(&code);
     let or_configured = |list: Option<Box<Unresolved>>| {
@@ -191,7 +206,16 @@ fn registers_health(module: &str) -> bool {
     let is_own = module.starts_with(['.', '/', '@']) && !module.starts_with("@nestjs/terminus")
         || ["app.", "src.", "crate", "super", "self"].iter().any(|own| module.starts_with(own));
     let name = module.to_ascii_lowercase();
-    !is_own && ["health", "actuat", "terminus", "lightship"].iter().any(|part| name.contains(part))
+    let is_probes = name.ends_with("/probes") || name.starts_with("sigs.k8s.io/controller-runtime");
+    !is_own && (is_probes || ["health", "actuat", "terminus", "lightship"].iter().any(|part| name.contains(part)))
+}
+
+/// Frameworks whose routes are the files of a directory (Next.js, "Route Handlers"; React Router, "File Route
+/// Conventions"; `SvelteKit`, "Routing"; Nuxt, "Server"; Astro, "Endpoints").
+fn routes_by_files(module: &str) -> bool {
+    ["next", "@remix-run", "@react-router", "@sveltejs/kit", "nuxt", "astro"].iter().any(|framework| {
+        module.strip_prefix(framework).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ':']))
+    })
 }
 
 /// Packages that export metrics by themselves: wrappers of a client, and frameworks with a server for them.
@@ -214,7 +238,7 @@ fn sets_up_logs(module: &str) -> bool {
     let is_shared = module.starts_with('@') && (last.contains("logger") || last.contains("logging"));
     is_shared
         || last.starts_with("otel") && last.contains("log")
-        || module.starts_with("sigs.k8s.io/controller-runtime/pkg/log")
+        || module.starts_with("sigs.k8s.io/controller-runtime")
 }
 
 fn documented_share(public: u32, documented: u32) -> Option<i64> {

@@ -66,7 +66,9 @@ fn is_log(call: &Call) -> bool {
 
 fn log_call(tokens: &Tokens<'_>, call: &Call) -> LogCall {
     let at = tokens.place(call.span);
-    let is_value = |word: &Field<String>| word.value().is_some_and(|word| !NO_VALUES.contains(&word.as_str()));
+    let is_switch = |word: &str| word.starts_with("has_") || word.starts_with("is_");
+    let is_value =
+        |word: &Field<String>| word.value().is_some_and(|word| !NO_VALUES.contains(&word.as_str()) && !is_switch(word));
     let mut values: Vec<Field<String>> =
         last_parts(tokens, own_words(tokens, call)).into_iter().filter(is_value).collect();
     for index in call.start..call.end.min(call.start + 200) {
@@ -82,7 +84,12 @@ fn last_parts(tokens: &Tokens<'_>, words: Vec<Field<String>>) -> Vec<Field<Strin
         let end = word.place().span.end as usize;
         tokens.text.get(end..).is_some_and(|rest| rest.starts_with('.') || rest.starts_with("?."))
     };
-    words.into_iter().filter(|word| !is_followed(word)).collect()
+    // `user.name if user else None` of Python writes the name, and not the user.
+    let is_asked = |word: &Field<String>| {
+        let start = word.place().span.start as usize;
+        tokens.text.get(..start).is_some_and(|before| before.ends_with(" if "))
+    };
+    words.into_iter().filter(|word| !is_followed(word) && !is_asked(word)).collect()
 }
 
 /// The last parts of the names within the braces of a template: `{user.name!r}`, `${token}`.

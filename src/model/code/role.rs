@@ -11,6 +11,7 @@ const TEST_DIRECTORIES: &[&str] = &[
     "__mocks__",
     "benchmark",
     "benchmarks",
+    "benches",
     "examples",
     "fixtures",
     "k6",
@@ -31,19 +32,21 @@ pub(super) fn is_test(path: &str) -> bool {
     let stem = name.split('.').next().unwrap_or(&name);
     stem.starts_with("test_")
         || stem.ends_with("_test")
-        || matches!(stem, "conftest" | "test")
+        || stem.ends_with("_mock")
+        || matches!(stem, "conftest" | "test" | "mock" | "mocks")
         || stem.ends_with("tests")
-        || [".test.", ".spec.", ".story.", ".stories."].iter().any(|part| name.contains(part))
+        || [".test.", ".spec.", ".story.", ".stories.", ".mock."].iter().any(|part| name.contains(part))
         || parts.any(|part| {
             let part = part.to_ascii_lowercase();
             TEST_DIRECTORIES.contains(&part.as_str())
-                || part.split(['-', '_']).any(|word| matches!(word, "test" | "tests" | "e2e"))
+                || part.split(['-', '_']).any(|word| matches!(word, "test" | "tests" | "unittests" | "e2e"))
         })
 }
 
 /// Whether a service's root, relative to that of the run, lies among tests: what is built there is for tests.
 pub(super) fn stands_in_tests(root: &str) -> bool {
-    root.split(['/', '-', '_']).any(|word| matches!(word, "test" | "tests" | "e2e"))
+    let mut words = root.split(['/', '-', '_']);
+    words.any(|word| matches!(word, "test" | "tests" | "e2e" | "loadtest" | "loadtests" | "mock" | "mocks"))
 }
 
 /// Modules that only tests import.
@@ -100,6 +103,7 @@ const COMMAND_DIRECTORIES: &[&str] = &[
     "samples",
     "script",
     "scripts",
+    "sdks",
     "seed",
     "seeds",
     "tool",

@@ -50,6 +50,8 @@ const ANY_METHOD: &[&str] = &[
     "HEAD",
     "Route",
     "WebSocketRoute",
+    "APIRoute",
+    "APIWebSocketRoute",
     "Mount",
     "path",
     "re_path",
@@ -174,7 +176,7 @@ fn route(
     let first = path_argument(&arguments)?;
     let token = tokens.at(first.start)?;
     if !token.is_text() {
-        return None;
+        return named_path(tokens, call, first, mentions);
     }
     let text = token.inner.slice(tokens.text);
     // Django writes paths without their first slash; everywhere else one without is no path.
@@ -203,6 +205,26 @@ fn route(
     let router = call.receiver().unwrap_or("").to_owned();
     let mentions = HandlerMentions::of(tokens, call, first, at, mentions);
     Some(Route { at, path, method, is_websocket, mentions, router })
+}
+
+/// Go: a path that has a name, as in `mux.Handle(HealthPath, …)`; what it is, is not looked up.
+fn named_path(
+    tokens: &Tokens<'_>,
+    call: &Call,
+    first: &Argument,
+    mentions: &Arc<List<Field<String>>>,
+) -> Option<Route> {
+    let is_named = tokens.language == Language::Go && matches!(call.name(), "Handle" | "HandleFunc");
+    let name = tokens.word(first.start).filter(|_| is_named && tokens.arguments(call).len() == 2)?;
+    let at = tokens.place(call.span);
+    Some(Route {
+        at,
+        path: Field::unresolved(name, "the path has a name in the code", at),
+        method: Field::Absent(at),
+        is_websocket: false,
+        mentions: HandlerMentions::of(tokens, call, first, at, mentions),
+        router: call.receiver().unwrap_or("").to_owned(),
+    })
 }
 
 /// The argument that holds the path.

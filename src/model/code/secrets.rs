@@ -58,8 +58,49 @@ fn key_form(text: &str) -> Option<&'static str> {
     }
     let is_url = has_url_credentials(text)
         && !text.contains(['{', '%', '<', '$', ' ', '\n'])
-        && !["localhost", "127.0.0.1", "example"].iter().any(|here| text.contains(here));
+        && !["localhost", "127.0.0.1", "example"].iter().any(|here| text.contains(here))
+        && !has_made_up_login(text);
     is_url.then_some("an address with a password")
+}
+
+/// Whether the password of an address is the name of its user, or the word for one: what examples and the databases of
+/// one's own machine have.
+fn has_made_up_login(text: &str) -> bool {
+    let login =
+        text.split_once("://").and_then(|(_, rest)| rest.split_once('@')).and_then(|(login, _)| login.split_once(':'));
+    login.is_some_and(|(user, password)| user == password || is_word_for_one(password))
+}
+
+/// Words of values that somebody has made up for a test, a seed or a picture of the page.
+const MADE_UP: &[&str] =
+    &["abc", "demo", "dummy", "e2e", "example", "fake", "mock", "sample", "seed", "test", "testing", "xyz"];
+
+/// Whether a value is the word for what it stands for, such as `password123` or `1password`, or has a word in it that
+/// says that it is made up.
+fn is_word_for_one(value: &str) -> bool {
+    let value = value.to_ascii_lowercase();
+    let bare: String = value.chars().filter(char::is_ascii_alphabetic).collect();
+    let words = value.split(|c: char| !c.is_ascii_alphanumeric());
+    matches!(bare.as_str(), "pass" | "password" | "passwd" | "secret" | "token" | "apikey")
+        || words.into_iter().any(|word| {
+            MADE_UP.contains(&word) || MADE_UP.contains(&word.trim_end_matches(|c: char| c.is_ascii_digit()))
+        })
+}
+
+/// Keys that every visitor of a page is given (`PostHog` project keys, Stripe publishable keys), by how they start.
+const PUBLIC_KEYS: &[&str] = &["phc_", "pk_live_", "pk_test_"];
+
+/// Names that stand beside the key of a client in the browser: its search (Algolia, `DocSearch`) or its app (Firebase,
+/// "API keys"), whose keys are no secret.
+const BESIDE_PUBLIC_KEYS: &[&str] = &["indexName", "appId", "authDomain", "messagingSenderId"];
+
+/// How many tokens before and behind a key are looked at for such names.
+const BESIDE: usize = 12;
+
+fn is_public_key(tokens: &Tokens<'_>, index: usize, name: &str, text: &str) -> bool {
+    let is_beside = |at: usize| tokens.word(at).is_some_and(|word| BESIDE_PUBLIC_KEYS.contains(&word));
+    PUBLIC_KEYS.iter().any(|start| text.starts_with(start))
+        || (name.eq_ignore_ascii_case("apiKey") && (index.saturating_sub(BESIDE)..index + BESIDE).any(is_beside))
 }
 
 /// The name of a secret to which a literal is given with `=`, `:` or `:=`.
@@ -86,7 +127,9 @@ fn assigned(tokens: &Tokens<'_>, index: usize, text: &str) -> Option<String> {
         && !is_placeholder(text)
         && text.bytes().any(|byte| byte.is_ascii_digit())
         && text.bytes().any(|byte| byte.is_ascii_alphabetic())
-        && !text.contains([' ', '/', '{', '<', '$', '%', ':', '(', ',', '['])
+        && !text.contains([' ', '/', '{', '<', '$', '%', ':', '(', ',', '[', '\\'])
+        && !is_word_for_one(text)
+        && !is_public_key(tokens, index, name, text)
         && !is_variable_name(text)
         && !text.to_ascii_lowercase().contains(&name.to_ascii_lowercase());
     (names_a_secret(name) && is_value).then(|| name.to_owned())

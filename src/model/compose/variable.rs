@@ -23,7 +23,8 @@ model! {
         is_set: bool,
         /// Whether the name is that of a secret.
         is_secret_like: bool,
-        /// Whether an example of a `.env`, beside the compose file or at the root, has it; absent where there is none.
+        /// Whether an example of a `.env`, beside the compose file or at the root, has it; absent where there is none beside
+        /// the compose file.
         is_documented: Field<bool>,
     }
     label(variable) { variable.name.clone() }

@@ -41,7 +41,7 @@ pub fn read(sources: &Sources) -> Monitoring {
     for (id, file) in sources.iter() {
         let is_file = file.kind == EntryKind::File && file.size() <= MAX_FILE_BYTES;
         let ending = file.path.rsplit_once('.').map_or("", |(_, ending)| ending);
-        if !is_file || !matches!(ending, "yaml" | "yml" | "json") {
+        if !is_file || !matches!(ending, "yaml" | "yml" | "rules" | "json") {
             continue;
         }
         let Some(text) = sources.read(id) else { continue };
@@ -56,7 +56,13 @@ pub fn read(sources: &Sources) -> Monitoring {
             monitoring.alerts.unseen.get_or_insert_with(|| Box::new(unseen));
         } else if text.contains("alert:") || text.contains("scrape_configs:") {
             let tree = Tree::parse(id, &text);
-            monitoring.alerts.items.extend(alert::read(&tree).into_iter().map(Arc::new));
+            let alerts = alert::read(&tree);
+            if alerts.is_empty() && text.contains("kind: ConfigMap") && text.contains("- alert:") {
+                let why = "what stands in a ConfigMap is not read for this";
+                let unseen = Unresolved { text: path.to_owned(), why: why.into(), at: Place::whole(id), via: None };
+                monitoring.alerts.unseen.get_or_insert_with(|| Box::new(unseen));
+            }
+            monitoring.alerts.items.extend(alerts.into_iter().map(Arc::new));
             monitoring.configs.items.extend(scrape::read(&tree, path, sources).map(Arc::new));
         }
     }

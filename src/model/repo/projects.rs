@@ -202,7 +202,8 @@ fn env_samples(sources: &Sources) -> BTreeMap<&str, BTreeSet<String>> {
     let mut samples: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for file in sources.entries() {
         let (directory, name) = split_path(&file.path);
-        if is_env_sample(name) {
+        // The sample for the machines of developers says nothing of what a project needs elsewhere.
+        if is_env_sample(name) && !name.contains("development") {
             let keys = file.text().lines().filter_map(|line| line.split_once('='));
             let keys = keys.map(|(key, _)| key.trim_start_matches(['#', ' ']).trim_start_matches("export ").trim());
             samples.entry(directory).or_default().extend(keys.map(str::to_owned));
@@ -266,8 +267,9 @@ impl Loader<'_> {
             let message = format!("compose takes `{other}`, which stands beside it, and not this file");
             file.problems.push(compose::Trouble::suspicious(Place::whole(base.tree.file()), message));
         }
+        // Compose reads the `.env` of its own directory; one of the root may be made of several samples.
         let samples = [split_path(base.path).0, "."].map(|directory| self.samples.get(directory));
-        if samples.iter().any(Option::is_some) {
+        if samples.first().is_some_and(Option::is_some) {
             file.document_variables(&samples.into_iter().flatten().flatten().cloned().collect());
         }
         Some(file)
