@@ -3,6 +3,7 @@
 mod arguments;
 mod check;
 mod config;
+mod coverage;
 mod explain;
 mod fix;
 mod init;

@@ -1,6 +1,7 @@
 //! A run: every service judged by the rules of its standards, in parallel, into one report.
 
 mod comments;
+pub mod coverage;
 pub mod examples;
 mod fold;
 mod judge;
