@@ -6,6 +6,7 @@ mod config;
 mod coverage;
 mod explain;
 mod fix;
+mod former;
 mod init;
 mod list;
 mod model;

@@ -26,7 +26,7 @@ use crate::fix::Desk;
 use crate::model::repo::{Assembled, Head, Repo, Seen};
 use crate::standard::library::Library;
 use crate::standard::select::Instance;
-use crate::triage::suppress::{Annotated, Known};
+use crate::triage::suppress::{Annotated, Known, Said};
 use crate::triage::{order, suppress};
 
 pub use own::all as own_rules;
@@ -95,7 +95,8 @@ fn judge_all(repo: &Repo, library: &Library, plan: &Plan, own_findings: bool) ->
     let mut notes = std::mem::take(&mut seen.notes);
     let shown = |(index, head): &(usize, &Head)| head.is_illustration && !plan.is_judged(*index);
     notes.extend(repo.heads.iter().enumerate().filter(shown).map(|(_, head)| illustration(head)));
-    notes.extend(suppressions(repo, library, plan, &mut findings, &seen, &annotations));
+    let said = suppressions(repo, library, plan, &mut findings, &seen, &annotations);
+    notes.extend(said.notes);
     notes.extend(waivers::apply(repo, plan, &mut findings));
     fold::printed(&mut findings);
     notes.extend(plan.notes.iter().cloned());
@@ -110,6 +111,7 @@ fn judge_all(repo: &Repo, library: &Library, plan: &Plan, own_findings: bool) ->
         rule_infos,
         notes,
         files_read: seen.files_read,
+        renamed: said.renamed,
     }
 }
 
@@ -156,7 +158,7 @@ fn suppressions(
     findings: &mut [Finding],
     seen: &Seen,
     annotations: &[Annotated],
-) -> Vec<Note> {
+) -> Said {
     let ran: BTreeSet<String> = plan.all_instances().map(|instance| instance.id.clone()).collect();
     let mut rules: BTreeSet<String> = ran.clone();
     rules.extend(library.rule_ids().map(str::to_owned));
