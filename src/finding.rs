@@ -468,6 +468,19 @@ pub struct Report {
     pub notes: Vec<Note>,
     /// How many files were read.
     pub files_read: usize,
+    /// Suppressions that name a rule by a former id.
+    pub renamed: Vec<Renamed>,
+}
+
+/// A former id of a rule where it is written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Renamed {
+    /// The text around it.
+    pub place: Place,
+    /// The former id.
+    pub former: String,
+    /// What the rule is called now.
+    pub present: String,
 }
 
 impl Report {

@@ -295,8 +295,28 @@ pub(super) struct RulesArgs {
     #[arg(long, value_name = "KIND")]
     pub(super) target: Option<String>,
 
+    /// Judge the services at PATH, and say of each rule how often it had something to judge, and which never had. The
+    /// rules are those of `--standard` or of the configuration's standards, else all there are.
+    #[arg(long)]
+    pub(super) coverage: bool,
+
+    /// A repository or a service, or files of one [default: the current directory].
+    #[arg(value_name = "PATH", requires = "coverage")]
+    pub(super) paths: Vec<PathBuf>,
+
+    /// The same as `--format json`.
+    #[arg(long)]
+    pub(super) json: bool,
+
     #[command(flatten)]
     pub(super) list: ListArgs,
+}
+
+impl RulesArgs {
+    /// Whether programs read what is printed.
+    pub(super) fn is_json(&self) -> bool {
+        self.json || self.list.format == ListFormat::Json
+    }
 }
 
 #[derive(Args, Debug)]

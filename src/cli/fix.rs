@@ -1,17 +1,19 @@
 //! `fix`: mends what rules know how to mend.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use super::paths::{self, Scope};
 use super::settings::{self, Loaded};
-use super::{Exit, FailOn, Failure, FixArgs, Streams, check, replace};
+use super::{Exit, FailOn, Failure, FixArgs, Streams, check, former, replace};
+use crate::diagnostic::Problem;
 use crate::discover;
 use crate::engine::mend::{Judge, Mended, Texts, mend};
 use crate::engine::{self, Choice};
 use crate::finding::{NoteKind, Report, Safety, Severity};
 use crate::model::repo::Repo;
+use crate::report::Style;
+use crate::source::FileId;
 use crate::standard::library::Library;
 use crate::triage::date::Clock;
 
@@ -21,8 +23,11 @@ pub(super) fn run(args: &FixArgs, streams: &mut Streams<'_>, shown: &mut Library
     let loaded = settings::load(&args.config, &scope, &current, shown)?;
     *shown = loaded.library(&args.rules, &current)?;
     let composed = scope.relative(&args.compose_file, &current)?;
-    let mut files = Files { args, scope: &scope, loaded: &loaded, composed, library: shown };
-    let mended = mend(&mut files, args.allow_unsafe)?;
+    let mut files =
+        Files { args, scope: &scope, loaded: &loaded, composed, library: shown, written: Texts::new(), first: None };
+    let former = files.write_present_ids()?;
+    let mut mended = mend(&mut files, args.allow_unsafe)?;
+    files.add_written(&mut mended, &former);
     if mended.report.services.is_empty() {
         writeln!(
             streams.err,
@@ -30,6 +35,7 @@ pub(super) fn run(args: &FixArgs, streams: &mut Streams<'_>, shown: &mut Library
         )?;
         return Ok(if mended.report.is_incomplete() { Exit::Untrusted } else { Exit::Nothing });
     }
+    write_warnings(&former, files.library, streams)?;
     let notes: Vec<String> = taken_back(&mended, &scope);
     if args.diff {
         for (path, text) in &mended.texts {
@@ -37,17 +43,24 @@ pub(super) fn run(args: &FixArgs, streams: &mut Streams<'_>, shown: &mut Library
             let diff = unified(&scope.prefixed(path), before.map(String::as_str), text);
             streams.out.write_all(diff.as_bytes())?;
         }
+        if let (Some(file), Some((text, _))) = (&loaded.file, &former.configuration) {
+            streams.out.write_all(unified(&file.path, Some(file.text()), text).as_bytes())?;
+        }
         streams.out.flush()?;
-        writeln!(streams.err, "{}", summary(&mended, args, "Would fix"))?;
+        writeln!(streams.err, "{}", summary(&mended, &former, args, "Would fix"))?;
     } else {
         for (path, text) in &mended.texts {
             let before = mended.originals.get(path).map(String::as_str);
             replace::write(&scope.root, path, before, text).map_err(Failure::Message)?;
         }
-        for line in made(&mended, &scope) {
+        if let (Some(file), Some((text, _))) = (&loaded.file, &former.configuration) {
+            let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+            replace::write(&file.directory, name, Some(file.text()), text).map_err(Failure::Message)?;
+        }
+        for line in former.lines(&scope, &loaded).into_iter().chain(made(&mended, &scope)) {
             writeln!(streams.out, "{line}")?;
         }
-        writeln!(streams.out, "{}", summary(&mended, args, "Fixed"))?;
+        writeln!(streams.out, "{}", summary(&mended, &former, args, "Fixed"))?;
     }
     for note in notes {
         writeln!(streams.err, "{note}")?;
@@ -65,13 +78,96 @@ struct Files<'f> {
     /// The compose files that were named, as one project; empty where they are looked for.
     composed: Vec<String>,
     library: &'f mut Library,
+    /// Files in which suppressions have present ids now, under whatever else changes.
+    written: Texts,
+    /// The files as they are, judged already.
+    first: Option<(Repo, Report, Option<Report>)>,
+}
+
+/// What was written in the place of former ids.
+#[derive(Default)]
+struct Former {
+    /// Path, former id and present id.
+    suppressions: Vec<(String, String, String)>,
+    /// The configuration's new text, with former and present ids.
+    configuration: Option<(String, Vec<(String, String)>)>,
+    /// The texts that files with such suppressions had.
+    originals: Texts,
+}
+
+impl Former {
+    fn count(&self) -> usize {
+        self.suppressions.len() + self.configuration.as_ref().map_or(0, |(_, made)| made.len())
+    }
+
+    fn lines(&self, scope: &Scope, loaded: &Loaded) -> Vec<String> {
+        let line =
+            |path: &str, former: &str, present: &str| format!("{path}: write `{present}` for its former id `{former}`");
+        let config = loaded.file.as_ref().map_or("", |file| file.path.as_str());
+        let configured = self.configuration.iter().flat_map(|(_, made)| made);
+        let mut out: Vec<String> = configured.map(|(former, present)| line(config, former, present)).collect();
+        let suppressed = self.suppressions.iter();
+        out.extend(suppressed.map(|(path, former, present)| line(&scope.prefixed(path), former, present)));
+        out
+    }
+}
+
+impl Files<'_> {
+    /// Has suppressions and the configuration name rules by their present ids. Who asks for one rule, or for some files,
+    /// wants nothing else changed.
+    fn write_present_ids(&mut self) -> Result<Former, Failure> {
+        let first = self.judge(&Texts::new())?;
+        let mut former = Former::default();
+        if self.args.rule.is_empty() {
+            let (repo, report) = (&first.0, first.2.as_ref().unwrap_or(&first.1));
+            let is_given = |path: &str| self.scope.files.is_empty() || self.scope.files.iter().any(|file| file == path);
+            let written = former::suppressions(report, &repo.sources, is_given);
+            let text =
+                |path: &String| Some((path.clone(), repo.sources.get(repo.sources.find(path)?).text().to_owned()));
+            former.originals = written.texts.keys().filter_map(text).collect();
+            former.suppressions = written.made;
+            self.written = written.texts;
+            if self.scope.files.is_empty() {
+                former.configuration = former::configuration(self.loaded, self.library);
+            }
+        }
+        if self.written.is_empty() {
+            self.first = Some(first);
+        }
+        Ok(former)
+    }
+
+    /// Puts the files in which only suppressions changed beside those that were mended.
+    fn add_written(&mut self, mended: &mut Mended, former: &Former) {
+        for (path, text) in std::mem::take(&mut self.written) {
+            mended.texts.entry(path).or_insert(text);
+        }
+        mended.originals.extend(former.originals.clone());
+    }
+}
+
+/// Tells what works and will not for ever, but for what was written anew.
+fn write_warnings(former: &Former, library: &Library, streams: &mut Streams<'_>) -> Result<(), Failure> {
+    let is_mended = |warning: &Problem| {
+        former.configuration.is_some()
+            && warning.code == "rule/renamed"
+            && warning.labels.first().is_some_and(|label| label.place.file == FileId::OUTSIDE)
+    };
+    let left: Vec<Problem> = library.warnings().iter().filter(|warning| !is_mended(warning)).cloned().collect();
+    let text = crate::report::write_warnings(&left, &library.sources, &Style::default());
+    Ok(streams.err.write_all(text.as_bytes())?)
 }
 
 impl Judge for Files<'_> {
     type Error = Failure;
 
     fn judge(&mut self, texts: &Texts) -> Result<(Repo, Report, Option<Report>), Failure> {
-        let mut discovery = discover::discover_changed(&self.scope.root, &self.loaded.walk_options(), texts)
+        if let Some(first) = self.first.take_if(|_| texts.is_empty()) {
+            return Ok(first);
+        }
+        let mut changed = self.written.clone();
+        changed.extend(texts.clone());
+        let mut discovery = discover::discover_changed(&self.scope.root, &self.loaded.walk_options(), &changed)
             .map_err(|error| Failure::Message(error.to_string()))?;
         self.loaded.tell(&mut discovery.sources);
         let composition = self.loaded.composition(self.composed.clone(), &discovery.sources);
@@ -124,12 +220,16 @@ fn taken_back(mended: &Mended, scope: &Scope) -> Vec<String> {
 }
 
 /// `Fixed 3 findings in 2 files; left: 1 error, 2 warnings (1 more with --unsafe)`.
-fn summary(mended: &Mended, args: &FixArgs, word: &str) -> String {
+fn summary(mended: &Mended, former: &Former, args: &FixArgs, word: &str) -> String {
     let count = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
-    let files: BTreeSet<&String> = mended.texts.keys().collect();
-    let mut out = match mended.made.len() {
-        0 => "Nothing to fix".to_owned(),
-        n => format!("{word} {} in {}", count(n, "finding", "findings"), count(files.len(), "file", "files")),
+    let files = mended.texts.len() + usize::from(former.configuration.is_some());
+    let mut done = Vec::new();
+    done.extend((!mended.made.is_empty()).then(|| count(mended.made.len(), "finding", "findings")));
+    done.extend((former.count() > 0).then(|| count(former.count(), "former id", "former ids")));
+    let mut out = if done.is_empty() {
+        "Nothing to fix".to_owned()
+    } else {
+        format!("{word} {} in {}", done.join(" and "), count(files, "file", "files"))
     };
     let left: Vec<String> = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "info")]
         .into_iter()

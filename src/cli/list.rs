@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::{Exit, Failure, ListArgs, ListFormat, RulesArgs, Streams, paths, settings};
+use super::{Exit, Failure, ListArgs, ListFormat, RulesArgs, Streams, coverage, paths, settings};
 use crate::diagnostic::{Problem, nearest};
 use crate::reference::{Catalogue, view};
 use crate::rules::ast::RuleSource;
@@ -19,6 +19,9 @@ pub(super) fn library(args: &ListArgs, shown: &mut Library) -> Result<Library, F
 }
 
 pub(super) fn rules(args: &RulesArgs, streams: &mut Streams<'_>, shown: &mut Library) -> Result<Exit, Failure> {
+    if args.coverage {
+        return coverage::run(args, streams, shown);
+    }
     *shown = library(&args.list, shown)?;
     let catalogue = Catalogue::new(shown)?;
     check_filters(args, &catalogue)?;
@@ -30,7 +33,7 @@ pub(super) fn rules(args: &RulesArgs, streams: &mut Streams<'_>, shown: &mut Lib
         .filter(|rule| args.target.as_ref().is_none_or(|target| rule.target.value == *target))
         .filter(|rule| args.standard.as_ref().is_none_or(|id| is_used_by(&catalogue, rule, id)))
         .collect();
-    if args.list.format == ListFormat::Json {
+    if args.is_json() {
         let rules: Vec<Value> = rules.iter().map(|rule| view::rule(&catalogue, rule)).collect();
         writeln!(streams.out, "{:#}", Value::Array(rules))?;
         return Ok(Exit::Clean);
@@ -48,7 +51,7 @@ fn is_used_by(catalogue: &Catalogue, rule: &RuleSource, standard: &str) -> bool 
 }
 
 /// A filter that names what is not there would give an empty list that looks like an answer.
-fn check_filters(args: &RulesArgs, catalogue: &Catalogue) -> Result<(), Failure> {
+pub(super) fn check_filters(args: &RulesArgs, catalogue: &Catalogue) -> Result<(), Failure> {
     let standards: Vec<&str> = catalogue.standards.iter().map(|standard| standard.id.as_str()).collect();
     let kinds: Vec<&str> = crate::model::kinds().iter().map(|kind| (kind.schema)().name).collect();
     let filters: [(&str, Option<&String>, &[&str]); 3] = [

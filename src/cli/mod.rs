@@ -3,8 +3,10 @@
 mod arguments;
 mod check;
 mod config;
+mod coverage;
 mod explain;
 mod fix;
+mod former;
 mod init;
 mod list;
 mod model;

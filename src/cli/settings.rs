@@ -48,6 +48,10 @@ pub(super) struct File {
 }
 
 impl File {
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     fn source(&self) -> SourceFile {
         let source = SourceFile::new(self.path.clone(), EntryKind::File);
         source.set_text(Arc::clone(&self.text));

@@ -35,8 +35,13 @@ pub(super) fn run(args: &TestArgs, streams: &mut Streams<'_>, shown: &mut Librar
     let mut problems: Vec<Problem> = Vec::new();
     let mut lines: Vec<Line> = Vec::new();
     for id in &ids {
-        match shown.rule_with_examples(id).and_then(|rule| examples::run(&rule)) {
-            Ok(found) => lines.extend(found),
+        match shown.rule_with_examples(id).and_then(|rule| Ok((examples::run(&rule)?, rule))) {
+            Ok((found, rule)) => {
+                lines.extend(found);
+                if !all {
+                    examples::warnings(&rule).into_iter().for_each(|warning| shown.warn(warning));
+                }
+            }
             Err(found) => problems.extend(found),
         }
     }

@@ -25,7 +25,8 @@ impl Config {
         let mut warnings = Vec::new();
         for name in config.rule_names() {
             if let Some(present) = present(&name.value) {
-                warnings.push(renamed(&name.value, present, Some(name.place)));
+                let told = renamed(&name.value, present, Some(name.place));
+                warnings.push(told.with_help(format!("write `{present}`; `svclint fix` does")));
                 present.clone_into(&mut name.value);
             }
         }

@@ -114,6 +114,13 @@ pub fn run(source: &Arc<RuleSource>) -> Result<Vec<Line>, Vec<Problem>> {
     Ok(lines)
 }
 
+/// What a rule uses in its examples that works, and will not for ever.
+#[must_use]
+pub fn warnings(source: &Arc<RuleSource>) -> Vec<Problem> {
+    let typed = source.examples.iter().filter_map(|example| select::single(source, &arguments(example)).ok());
+    typed.flat_map(|instance| instance.rule.warnings).collect()
+}
+
 /// The parameters of an example.
 pub(super) fn arguments(example: &Example) -> Arguments {
     example.params.iter().map(|(name, value)| (name.value.clone(), value.clone())).collect()

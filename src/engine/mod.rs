@@ -1,6 +1,7 @@
 //! A run: every service judged by the rules of its standards, in parallel, into one report.
 
 mod comments;
+pub mod coverage;
 pub mod examples;
 mod fold;
 mod judge;
@@ -25,7 +26,7 @@ use crate::fix::Desk;
 use crate::model::repo::{Assembled, Head, Repo, Seen};
 use crate::standard::library::Library;
 use crate::standard::select::Instance;
-use crate::triage::suppress::{Annotated, Known};
+use crate::triage::suppress::{Annotated, Known, Said};
 use crate::triage::{order, suppress};
 
 pub use own::all as own_rules;
@@ -98,7 +99,8 @@ fn judge_all(repo: &Repo, library: &Library, plan: &Plan, own_findings: bool) ->
     let mut notes = std::mem::take(&mut seen.notes);
     let shown = |(index, head): &(usize, &Head)| head.is_illustration && !plan.is_judged(*index);
     notes.extend(repo.heads.iter().enumerate().filter(shown).map(|(_, head)| illustration(head)));
-    notes.extend(suppressions(repo, library, plan, &mut findings, &seen, &annotations));
+    let said = suppressions(repo, library, plan, &mut findings, &seen, &annotations);
+    notes.extend(said.notes);
     notes.extend(waivers::apply(repo, plan, &mut findings));
     fold::printed(&mut findings);
     notes.extend(plan.notes.iter().cloned());
@@ -113,6 +115,7 @@ fn judge_all(repo: &Repo, library: &Library, plan: &Plan, own_findings: bool) ->
         rule_infos,
         notes,
         files_read: seen.files_read,
+        renamed: said.renamed,
     }
 }
 
@@ -158,10 +161,10 @@ fn suppressions(
     findings: &mut [Finding],
     seen: &Seen,
     annotations: &[Annotated],
-) -> Vec<Note> {
+) -> Said {
     let (pragmas, misspelt) = comments::pragmas(&repo.sources, seen);
     if pragmas.is_empty() && misspelt.is_empty() && annotations.is_empty() {
-        return Vec::new();
+        return Said::default();
     }
     let ran: BTreeSet<String> = plan.all_instances().map(|instance| instance.id.clone()).collect();
     let mut rules: BTreeSet<String> = ran.clone();

@@ -117,6 +117,15 @@ impl Plan {
         Self { sets: vec![set], of_service: vec![Some(0); repo.heads.len()], ..Self::default() }
     }
 
+    /// The same for the services alone that a choice judges.
+    #[must_use]
+    pub fn only(mut self, repo: &Repo, choice: &Choice) -> Self {
+        for (of_service, head) in self.of_service.iter_mut().zip(&repo.heads) {
+            *of_service = of_service.filter(|_| is_judged(head, choice));
+        }
+        self
+    }
+
     /// Reads the standards of some ids, each once.
     fn read<'i>(&mut self, library: &Library, ids: impl Iterator<Item = &'i String>) -> Result<(), Vec<Problem>> {
         let mut problems = Vec::new();

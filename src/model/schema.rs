@@ -111,6 +111,12 @@ impl StructDef {
         self.fields.iter().enumerate().find(|(_, field)| field.name == name)
     }
 
+    /// The index and definition of the field that was called so before.
+    #[must_use]
+    pub fn renamed(&self, former: &str) -> Option<(usize, &'static FieldDef)> {
+        self.fields.iter().enumerate().find(|(_, field)| field.was == Some(former))
+    }
+
     /// The index of the field by which lists of these are compared with text: what people call one of them.
     #[must_use]
     pub fn grip(&self) -> Option<usize> {
@@ -134,6 +140,8 @@ pub struct FieldDef {
     /// How a fix writes it: the keys that lead to it from the text of its struct, with dots between them. `{pod}`
     /// stands for those that lead to the pod of a workload. `None` for what the model computes.
     pub key: Option<&'static str>,
+    /// Its former name, which rules may still use for one minor release.
+    pub was: Option<&'static str>,
 }
 
 /// The name of a field without the `r#` that Rust wants for names such as `type`.
@@ -268,7 +276,8 @@ pub trait Modelled: Send + Sync {
 /// ```
 ///
 /// `name: Field<String> as "name"` says how a fix writes the field, see [`FieldDef::key`], and `as "atonix.port" in
-/// Mapping` where it starts from, see [`Located`].
+/// Mapping` where it starts from, see [`Located`]. `#[was = "title"]` above a field is its former name, see
+/// [`FieldDef::was`].
 ///
 /// The struct also gets `pub at: Place`, the text that names it, and the Rust-only fields of an optional
 /// `with { … }` block.
@@ -277,7 +286,10 @@ macro_rules! model {
     (
         $(#[doc = $doc:literal])+
         pub struct $Name:ident as $kind:literal $(in $Located:ident)? {
-            $( $(#[doc = $field_doc:literal])+ $field:ident : $Type:ty $(as $key:literal)? ),* $(,)?
+            $(
+                $(#[doc = $field_doc:literal])+ $(#[was = $was:literal])?
+                $field:ident : $Type:ty $(as $key:literal)?
+            ),* $(,)?
         }
         $( with { $( $(#[doc = $extra_doc:literal])+ $extra:ident : $Extra:ty ),* $(,)? } )?
         label($this:ident) $label:block
@@ -304,6 +316,7 @@ macro_rules! model {
                         ty: <$Type as $crate::model::schema::Modelled>::TYPE,
                         optional: <$Type as $crate::model::schema::Modelled>::OPTIONAL,
                         key: $crate::model::schema::first(&[$($key)?]),
+                        was: $crate::model::schema::first(&[$($was)?]),
                     } ),* ],
                     located: $crate::model::schema::first(&[$($crate::model::schema::Located::$Located)?]),
                 };

@@ -116,7 +116,9 @@ fn section(out: &mut String, def: &StructDef, is_kind: bool) {
     out.push_str("\n| field | type | |\n|---|---|---|\n");
     for field in def.fields {
         let optional = if field.optional { "?" } else { "" };
-        _ = writeln!(out, "| {} | {}{optional} | {} |", code(field.name), type_name(field.ty), cell(field.doc));
+        let former = field.was.map(|was| format!(" Formerly {}.", code(was))).unwrap_or_default();
+        let (name, ty) = (code(field.name), type_name(field.ty));
+        _ = writeln!(out, "| {name} | {ty}{optional} | {}{former} |", cell(field.doc));
     }
 }
 

@@ -8,6 +8,7 @@ use super::operators::Operator;
 use super::pattern::Pattern;
 use super::range::Range;
 use super::template::Template;
+use crate::diagnostic::Problem;
 use crate::model::duration::Duration;
 use crate::model::quantity::Quantity;
 use crate::model::schema::{StructDef, Type};
@@ -202,4 +203,6 @@ pub struct Compiled {
     pub fixes: Vec<super::fix::Fix>,
     /// How many names are bound.
     pub bindings: usize,
+    /// Former names of fields that it uses.
+    pub warnings: Vec<Problem>,
 }

@@ -80,11 +80,13 @@ pub(super) fn enum_words(name: &str) -> Option<Vec<&str>> {
     (!words.is_empty()).then_some(words)
 }
 
-/// The type of a field by the name of its struct and its own, such as `service.port_mention.source`.
-pub(super) fn field_type(name: &str, kinds: &[&'static StructDef]) -> Option<Type> {
+/// The type of a field by the name of its struct and its own, such as `service.port_mention.source`; its struct and its
+/// present name too.
+pub(super) fn field_type(name: &str, kinds: &[&'static StructDef]) -> Option<(Type, &'static StructDef, &'static str)> {
     let (of, field) = name.rsplit_once('.')?;
-    let (_, field) = struct_of(of, kinds)?.field(field)?;
-    (!matches!(field.ty, Type::Struct(_) | Type::List(_) | Type::Tree)).then_some(field.ty)
+    let def = struct_of(of, kinds)?;
+    let (_, field) = def.field(field).or_else(|| def.renamed(field))?;
+    (!matches!(field.ty, Type::Struct(_) | Type::List(_) | Type::Tree)).then_some((field.ty, def, field.name))
 }
 
 /// The types by the names of fields, of the struct that a name begins with.

@@ -104,8 +104,9 @@ pub fn instances(library: &mut Library, standards: &[Arc<Standard>]) -> Result<V
     for indices in by_rule.values().filter(|indices| indices.len() > 1) {
         strictest_first(&mut out, indices);
     }
-    let out = out.into_iter().map(Selected::finish).collect();
+    let out: Vec<Instance> = out.into_iter().map(Selected::finish).collect();
     warn(library, standards);
+    out.iter().for_each(|instance| warn_of_fields(library, instance));
     Ok(out)
 }
 
@@ -219,6 +220,13 @@ fn warn(library: &mut Library, standards: &[Arc<Standard>]) {
     }
 }
 
+/// Notes former names of fields in a rule.
+fn warn_of_fields(library: &mut Library, instance: &Instance) {
+    for warning in &instance.rule.warnings {
+        library.warn(warning.clone());
+    }
+}
+
 /// Reads and types the first use of every id side by side; found by the place of the use.
 fn typed_ahead(
     library: &mut Library,
@@ -329,7 +337,10 @@ pub fn named(
             continue;
         }
         match library.rule(id, None).and_then(|source| single(&source, &given(id))) {
-            Ok(instance) => out.push(instance),
+            Ok(instance) => {
+                warn_of_fields(library, &instance);
+                out.push(instance);
+            }
             Err(found) => problems.extend(found),
         }
     }

@@ -69,7 +69,7 @@ pub fn read(file: FileId, text: &str, remarks: &[RemarkIn<'_>], extent: Extent<'
                     Span::new(lines.line_start(line), remark.span.end as usize)
                 };
                 let rules = parsed.rules.into_iter().map(|rule| {
-                    let at = remark.span.slice(text).find(rule).unwrap_or(0) + remark.span.start as usize;
+                    let at = position(remark.span.slice(text), rule) + remark.span.start as usize;
                     (rule.to_owned(), Place { file, span: Span::new(at, at + rule.len()) })
                 });
                 pragmas.push(Pragma {
@@ -84,6 +84,18 @@ pub fn read(file: FileId, text: &str, remarks: &[RemarkIn<'_>], extent: Extent<'
         }
     }
     (pragmas, misspelt)
+}
+
+/// Where an id stands in a comment, by itself and not as a part of another one.
+fn position(comment: &str, rule: &str) -> usize {
+    let ends = |c: Option<char>| c.is_none_or(|c| matches!(c, '[' | ']' | ',') || c.is_whitespace());
+    let open = comment.find('[').unwrap_or(0);
+    let mut found = comment.match_indices(rule).map(|(at, _)| at).filter(|at| *at > open);
+    let is_whole = |at: &usize| {
+        let (before, rest) = comment.split_at(*at);
+        ends(before.chars().next_back()) && ends(rest.get(rule.len()..).and_then(|rest| rest.chars().next()))
+    };
+    found.find(is_whole).unwrap_or(0)
 }
 
 struct Parsed<'t> {
@@ -197,6 +209,16 @@ mod tests {
         let text = "# svclint: ignore[x] why\nFROM a\nRUN b\nFROM c\n";
         let spans = [(Span::new(25, 31), true), (Span::new(32, 37), false), (Span::new(38, 44), true)];
         assert_eq!(covered(text, Extent::Dockerfile(&spans)), "FROM a\nRUN b\n");
+    }
+
+    #[test]
+    fn an_id_is_found_where_it_stands_by_itself() {
+        let text = "# svclint: ignore[ignore-x, x,ignore] x why";
+        let remark = RemarkIn { span: Span::new(0, text.len()), text, own_line: true };
+        let (pragmas, _) = read(FileId(0), text, &[remark], Extent::Yaml);
+        let starts: Vec<u32> = pragmas[0].rules.iter().map(|(_, at)| at.span.start).collect();
+        assert_eq!(starts, [18, 28, 30]);
+        assert!(pragmas[0].rules.iter().all(|(rule, at)| at.span.slice(text) == rule));
     }
 
     #[test]

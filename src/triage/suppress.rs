@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::date::{Clock, Date};
 use super::pragma::{Misspelt, Pragma};
 use crate::diagnostic::nearest;
-use crate::finding::{Finding, Note, NoteKind, Suppression};
+use crate::finding::{Finding, Note, NoteKind, Renamed, Suppression};
 use crate::source::{FileId, Place};
 
 /// What the suppressions need to know of the rules.
@@ -36,6 +36,15 @@ pub struct Annotated {
     pub covers: Option<Place>,
 }
 
+/// What there is to say about suppressions.
+#[derive(Debug, Default)]
+pub struct Said {
+    /// What is wrong with some of them.
+    pub notes: Vec<Note>,
+    /// Those that name a rule by a former id.
+    pub renamed: Vec<Renamed>,
+}
+
 /// Applies suppressions to findings, and returns what there is to say about the suppressions themselves.
 pub fn apply(
     findings: &mut [Finding],
@@ -43,7 +52,8 @@ pub fn apply(
     misspelt: &[Misspelt],
     annotations: &[Annotated],
     known: &Known<'_>,
-) -> Vec<Note> {
+) -> Said {
+    let mut renamed: Vec<Renamed> = Vec::new();
     let mut notes: Vec<Note> = misspelt.iter().map(|wrong| note(wrong.place, wrong.message.clone(), None)).collect();
     let mut covers: Vec<Cover<'_>> = Vec::new();
     for pragma in pragmas {
@@ -57,8 +67,7 @@ pub fn apply(
             continue;
         }
         for (written, at) in &pragma.rules {
-            let (rule, renamed) = present(written, *at, known);
-            notes.extend(renamed);
+            let rule = present(written, *at, known, &mut renamed);
             let text = Place { file: pragma.place.file, span: pragma.covers };
             covers.push(Cover {
                 rule,
@@ -71,8 +80,7 @@ pub fn apply(
         }
     }
     for annotation in annotations {
-        let (rule, renamed) = present(&annotation.rule, annotation.place, known);
-        notes.extend(renamed);
+        let rule = present(&annotation.rule, annotation.place, known, &mut renamed);
         let reason = annotation.reason.as_str();
         covers.push(Cover {
             rule,
@@ -88,6 +96,7 @@ pub fn apply(
         notes.extend(refused.map(|(message, help)| note(cover.at, message, help)));
         known.rules.contains(cover.rule) && !known.not_waivable.contains(cover.rule)
     });
+    notes.extend(renamed.iter().map(told));
     if !covers.is_empty() {
         silence(findings, &mut covers);
     }
@@ -95,7 +104,7 @@ pub fn apply(
         let message = format!("nothing here needs `{}` to be ignored", cover.rule);
         notes.push(note(cover.at, message, Some("remove the suppression".to_owned())));
     }
-    notes
+    Said { notes, renamed }
 }
 
 fn silence(findings: &mut [Finding], covers: &mut [Cover<'_>]) {
@@ -142,15 +151,21 @@ fn lapse(until: &str, clock: Clock) -> Option<(String, String)> {
     (clock.today() > last).then(|| (format!("this suppression ended on {last}, and silences nothing any more"), help))
 }
 
-/// The id of a rule as it is now, and a note where a former one is written.
-fn present<'r>(rule: &'r str, at: Place, known: &Known<'r>) -> (&'r str, Option<Note>) {
+/// The id of a rule as it is now; a former one is kept.
+fn present<'r>(rule: &'r str, place: Place, known: &Known<'r>, renamed: &mut Vec<Renamed>) -> &'r str {
     match known.former.get(rule) {
         Some(present) if !known.rules.contains(rule) => {
-            let message = format!("`{rule}` is called `{present}` now");
-            (present, Some(note(at, message, Some(format!("write `{present}`")))))
+            renamed.push(Renamed { place, former: rule.to_owned(), present: present.clone() });
+            present
         }
-        _ => (rule, None),
+        _ => rule,
     }
+}
+
+fn told(renamed: &Renamed) -> Note {
+    let Renamed { place, former, present } = renamed;
+    let help = format!("write `{present}`; `svclint fix` does");
+    note(*place, format!("`{former}` is called `{present}` now"), Some(help))
 }
 
 struct Cover<'p> {

@@ -175,3 +175,59 @@ fn a_fix_whose_finding_stays_is_taken_back_and_told() {
     assert!(run.err.contains("was taken back: with it, its finding is still there"), "{}", run.err);
     assert_eq!(std::fs::read_to_string(repository.path().join("compose.yaml")).unwrap(), COMPOSE);
 }
+
+/// A rule that had another id before.
+const RENAMED: &str = "rule: has-limit\nsince: 0.1.0\nsummary: memory is limited\ncategory: reliability\nseverity: error\nwhy: One service takes all.\naliases: [memory-limit]\ntarget: compose.service\nrequire: { field: limits.memory, exists: true }\nmessage: no limit\nexamples:\n  - name: limited\n    files: { compose.yaml: \"services: { a: { build: ., mem_limit: 1g } }\" }\n  - name: not limited\n    files: { compose.yaml: \"services: { a: { build: . } }\" }\n    expect: [{ at: compose.yaml }]\n";
+
+const SUPPRESSED: &str = "services:\r\n  # svclint: ignore[memory-limit, compose-restart] memory-limit: it is small, until=2099-01-01\r\n  api: { image: \"registry.example/api:1.4\" }\r\n";
+
+const CONFIGURED: &str = "# ours\npacks: [team]\nseverity:\n  'memory-limit': warning # for now\nwaivers:\n  - { rule: memory-limit, paths: [web], reason: it has its own }\n";
+
+#[test]
+fn former_ids_are_rewritten_where_they_stand() {
+    let files = [("compose.yaml", SUPPRESSED), (".svclint.yaml", CONFIGURED), ("team/has-limit.yaml", RENAMED)];
+    let repository = Repository::new(&files);
+    let before = repository.run(&["check", "--rule", "has-limit"]);
+    assert!(before.err.contains("write `has-limit`; `svclint fix` does"), "{}", before.err);
+    let diff = repository.run(&["fix", "--diff"]);
+    assert!(
+        diff.out.contains("-  'memory-limit': warning # for now\n+  'has-limit': warning # for now\n"),
+        "{}",
+        diff.out
+    );
+    let read = |path: &str| std::fs::read_to_string(repository.path().join(path)).unwrap();
+    assert_eq!((read("compose.yaml").as_str(), read(".svclint.yaml").as_str()), (SUPPRESSED, CONFIGURED));
+    let run = repository.run(&["fix"]);
+    assert!(run.out.contains("compose.yaml: write `has-limit` for its former id `memory-limit`\n"), "{}", run.out);
+    assert!(run.out.contains("Fixed 3 former ids in 2 files"), "{}", run.out);
+    assert!(!run.err.contains("memory-limit"), "what is mended is not warned of: {}", run.err);
+    assert_eq!(read("compose.yaml"), SUPPRESSED.replacen("memory-limit", "has-limit", 1), "the reason stays");
+    assert_eq!(read(".svclint.yaml"), CONFIGURED.replace("memory-limit", "has-limit"));
+    let after = repository.run(&["check", "--rule", "has-limit"]);
+    assert_eq!((after.status, after.err.as_str()), (before.status, ""));
+    assert!(repository.run(&["fix"]).out.starts_with("Nothing to fix"));
+}
+
+#[test]
+fn a_former_id_stays_where_the_present_one_stands_too() {
+    let config = "packs: [team]\nseverity: { memory-limit: warning, has-limit: info }\n";
+    let object = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  annotations:\n    svclint.dev/ignore.memory-limit: small\n    svclint.dev/ignore.has-limit: small\nspec: { containers: [{ name: a, image: \"registry.example/a:1\" }] }\n";
+    let files = [("k8s/pod.yaml", object), (".svclint.yaml", config), ("team/has-limit.yaml", RENAMED)];
+    let repository = Repository::new(&files);
+    repository.run(&["fix"]);
+    let read = |path: &str| std::fs::read_to_string(repository.path().join(path)).unwrap();
+    assert_eq!(read("k8s/pod.yaml"), object);
+    assert_eq!(read(".svclint.yaml"), config);
+}
+
+#[test]
+fn former_ids_elsewhere_stay_where_one_rule_or_file_is_asked_for() {
+    let files = [("compose.yaml", SUPPRESSED), (".svclint.yaml", CONFIGURED), ("team/has-limit.yaml", RENAMED)];
+    let repository = Repository::new(&files);
+    let read = |path: &str| std::fs::read_to_string(repository.path().join(path)).unwrap();
+    repository.run(&["fix", "--rule", "has-limit"]);
+    assert_eq!(read("compose.yaml"), SUPPRESSED);
+    repository.run(&["fix", "compose.yaml"]);
+    assert_eq!(read("compose.yaml"), SUPPRESSED.replacen("memory-limit", "has-limit", 1));
+    assert_eq!(read(".svclint.yaml"), CONFIGURED);
+}

@@ -208,3 +208,69 @@ fn without_statistics_a_report_has_no_scorecard() {
     assert!(report["standards"][0]["scorecard"].is_null());
     assert!(report["standards"][0]["clauses"]["met"].as_u64() > Some(0));
 }
+
+const COMPOSE: &str = "services:\n  api:\n    image: registry.example/api:1.4\n    privileged: true\n  worker:\n    image: registry.example/worker:${TAG}\n";
+
+/// The row of a rule.
+fn row<'v>(value: &'v Value, id: &str) -> &'v Value {
+    value["rules"].as_array().unwrap().iter().find(|row| row["id"] == id).unwrap_or(&Value::Null)
+}
+
+#[test]
+fn coverage_says_which_rules_had_something_to_judge() {
+    let repository = Repository::new(&[("compose.yaml", COMPOSE)]);
+    let run = repository.run(&["rules", "--coverage", "--json"]);
+    assert_eq!((run.status, run.err.as_str()), (0, ""));
+    let value: Value = serde_json::from_str(&run.out).unwrap();
+    let privileged = row(&value, "compose-privileged");
+    assert_eq!(
+        (&privileged["targets"], &privileged["failed"], &privileged["passed"]),
+        (&2.into(), &1.into(), &1.into())
+    );
+    assert_eq!(privileged["kind"], "compose.service");
+    assert_eq!(row(&value, "compose-image-tag")["unknown"], 1, "the tag is filled in later");
+    let without = row(&value, "dockerfile-base-tag");
+    assert_eq!((&without["targets"], &without["of_kind"]), (&0.into(), &0.into()));
+    let all = repository.run(&["rules", "--format", "json"]);
+    let all: Value = serde_json::from_str(&all.out).unwrap();
+    assert_eq!(value["summary"]["rules"], all.as_array().unwrap().len(), "every rule there is");
+    assert!(row(&value, "atonix-field")["lacks_params"] == false, "as the standards use it");
+}
+
+#[test]
+fn coverage_reads_well() {
+    let repository = Repository::new(&[("compose.yaml", COMPOSE)]);
+    let rules = ["rules", "--coverage", "--category", "security", "--target", "compose.service"];
+    let run = repository.run(&rules);
+    let (with, without) = run.out.split_once("Never had a target:\n\n").unwrap();
+    assert!(with.starts_with("rule "), "{with}");
+    let line = with.lines().find(|line| line.starts_with("compose-privileged ")).unwrap();
+    let words: Vec<&str> = line.split_whitespace().collect();
+    assert_eq!(words, ["compose-privileged", "compose.service", "2", "1", "1", "0"]);
+    assert!(without.contains(" 2 of this kind, of which it takes none\n"), "{without}");
+    assert!(run.out.lines().last().unwrap().starts_with("1 service, "), "{}", run.out);
+}
+
+#[test]
+fn coverage_is_that_of_the_standards_where_some_are_chosen() {
+    let repository = Repository::new(&[("services/api/compose.yaml", COMPOSE)]);
+    let ids = |arguments: &[&str]| -> Vec<String> {
+        let value: Value = serde_json::from_str(&repository.run(arguments).out).unwrap();
+        value["rules"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let all = ids(&["rules", "--coverage", "--json"]);
+    let chosen = ids(&["rules", "--coverage", "--json", "--standard", "recommended", "services/api"]);
+    assert!(chosen.len() < all.len() && chosen.contains(&"compose-privileged".to_owned()), "{chosen:?}");
+    repository.write(".svclint.yaml", b"standards: [recommended]\n");
+    assert_eq!(ids(&["rules", "--coverage", "--json"]), chosen);
+    assert_eq!(ids(&["rules", "--coverage", "--json", "--no-config"]), all);
+}
+
+#[test]
+fn coverage_of_nothing_is_no_coverage() {
+    let repository = Repository::new(&[("notes.txt", "nothing")]);
+    let run = repository.run(&["rules", "--coverage"]);
+    assert_eq!((run.status, run.out.as_str()), (3, ""));
+    let run = repository.run(&["rules", "notes.txt"]);
+    assert_eq!(run.status, 2, "a path belongs to --coverage");
+}

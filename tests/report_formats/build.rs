@@ -36,6 +36,7 @@ impl Run {
             clauses: Vec::new(),
         };
         let report = Report {
+            renamed: Vec::new(),
             standards: vec![standard],
             services: vec![service(".")],
             rules: vec![rule_count("dockerfile-user-nonroot"), rule_count("base-image-pinned")],

@@ -392,3 +392,12 @@ fn of_two_fields_the_one_that_may_be_absent_is_named() {
     said("name", "hostname", 22);
     said("container_name", "container_name", 32);
 }
+
+#[test]
+fn what_follows_from_a_wrong_list_is_not_told() {
+    let text = RULE.replace("in: ports", "in: port").replace("`{name}` adds {actual}", "`{p.published}` is open");
+    assert_eq!(
+        of_rule(&text).trim_end(),
+        "30:13 rule/unknown-field `port`: `compose.service` has no field `port` (did you mean `ports`?)"
+    );
+}

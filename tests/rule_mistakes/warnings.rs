@@ -82,8 +82,8 @@ fn former_ids_in_the_configuration_work() {
     assert!(sample.suppressed.is_some());
     assert_eq!(
         warnings,
-        "1:13 rule/renamed `former-sample`: `former-sample` is called `sample` now (write `sample`)\n\
-         2:19 rule/renamed `former-sample`: `former-sample` is called `sample` now (write `sample`)\n"
+        "1:13 rule/renamed `former-sample`: `former-sample` is called `sample` now (write `sample`; `svclint fix` does)\n\
+         2:19 rule/renamed `former-sample`: `former-sample` is called `sample` now (write `sample`; `svclint fix` does)\n"
     );
 }
 
@@ -147,4 +147,68 @@ fn levels_are_taken_over_one_by_one() {
     library.insert("rules/standards/team.yaml", Arc::from(team));
     let severities = library.standard("team").unwrap().severities.map(svclint::finding::Severity::as_str);
     assert_eq!(severities, ["warning", "error", "info"]);
+}
+
+/// A rule that says `empty`, as `is_empty` of a section was called.
+const SECTIONS: &str = r##"rule: filled-sections
+since: 0.1.0
+summary: sections have a text
+category: operations
+severity: warning
+why: A title alone says nothing.
+params:
+  title: { type: markdown.section.title, default: Alerts, doc: The section. }
+target: markdown.section
+where: { field: title, eq: $title }
+require: { field: empty, eq: false }
+message: "`{title}` is empty ({empty})"
+examples:
+  - name: a text
+    files: { README.md: "# Alerts\n\nPage somebody.\n", Dockerfile: "FROM scratch\n" }
+  - name: no text
+    files: { README.md: "# Alerts\n", Dockerfile: "FROM scratch\n" }
+    expect: [{ at: "README.md:1" }]
+"##;
+
+#[test]
+fn the_former_name_of_a_field_works() {
+    let mut library = library();
+    library.insert("rules/filled-sections.yaml", Arc::from(SECTIONS));
+    let rule = library.rule_with_examples("filled-sections").unwrap();
+    let lines = engine::examples::run(&rule).unwrap();
+    assert!(lines.iter().all(|line| line.word.is_right()), "{lines:?}");
+    let warned = "11:19 rule/renamed `empty`: the field `empty` of `markdown.section` is called `is_empty` now (write `is_empty`)\n\
+                  12:32 rule/renamed `empty`: the field `empty` of `markdown.section` is called `is_empty` now (write `is_empty`)\n";
+    assert_eq!(said(&engine::examples::warnings(&rule)[..2], &library), warned);
+    let choice = Choice { rules: vec!["filled-sections".to_owned()], ..Choice::default() };
+    run(&mut library, &choice, PRIVILEGED);
+    assert_eq!(said(library.warnings(), &library), warned, "each place once");
+}
+
+#[test]
+fn a_present_name_is_not_told() {
+    let mut library = library();
+    let present = SECTIONS.replace("field: empty", "field: is_empty").replace("{empty}", "{is_empty}");
+    library.insert("rules/filled-sections.yaml", Arc::from(present));
+    let choice = Choice { rules: vec!["filled-sections".to_owned()], ..Choice::default() };
+    run(&mut library, &choice, PRIVILEGED);
+    assert_eq!(said(library.warnings(), &library), "");
+}
+
+#[test]
+fn the_former_name_of_a_field_types_a_parameter() {
+    let mut library = library();
+    let text = SECTIONS
+        .replace("type: markdown.section.title, default: Alerts", "type: markdown.section.empty, default: false")
+        .replace("field: title, eq: $title", "field: title, eq: Alerts")
+        .replace("field: empty, eq: false", "field: is_empty, eq: $title")
+        .replace("({empty})", "");
+    library.insert("rules/filled-sections.yaml", Arc::from(text));
+    let choice = Choice { rules: vec!["filled-sections".to_owned()], ..Choice::default() };
+    run(&mut library, &choice, PRIVILEGED);
+    assert_eq!(
+        said(library.warnings(), &library),
+        "8:18 rule/renamed `markdown.section.empty`: the field `empty` of `markdown.section` is called `is_empty` now \
+         (write `markdown.section.is_empty`)\n"
+    );
 }

@@ -203,6 +203,7 @@ model! {
         /// The heading that it stands under, written like a key.
         parent: Field<String>,
         /// Whether nothing but headings stands in it.
+        #[was = "empty"]
         is_empty: bool,
         /// Paragraphs of prose, labels and blanks of a template left out.
         paragraphs: i64,

@@ -15,12 +15,11 @@ use crate::rules::operators::Operator;
 pub(super) fn of_kind(definitions: &mut Definitions, kind: &'static StructDef) {
     let paths = paths::of(kind);
     let name = kind.name;
-    let lists: Vec<&str> =
-        paths.iter().filter(|path| matches!(path.ty, Type::List(_))).map(|path| path.path.as_str()).collect();
-    definitions.insert(format!("lists-{name}"), json!({ "enum": lists }));
+    let lists: Vec<&PathOf> = paths.iter().filter(|path| matches!(path.ty, Type::List(_))).collect();
+    definitions.insert(format!("lists-{name}"), one_of_paths(&lists));
     let typed = comparisons(definitions, &paths);
     definitions.insert(format!("fields-{name}"), json!({ "anyOf": typed }));
-    let roots: Vec<&str> = kind.fields.iter().map(|field| field.name).collect();
+    let roots: Vec<&str> = kind.fields.iter().flat_map(|field| [Some(field.name), field.was]).flatten().collect();
     let bound = json!({ "type": "string", "not": { "pattern": format!("^({})(\\.|$)", roots.join("|")) } });
     definitions.insert(format!("bound-{name}"), bound);
     definitions.insert(format!("when-{name}"), condition(name, false));
@@ -30,22 +29,34 @@ pub(super) fn of_kind(definitions: &mut Definitions, kind: &'static StructDef) {
 /// Comparisons by type: the paths of one type share their operators.
 fn comparisons(definitions: &mut Definitions, paths: &[PathOf]) -> Vec<Value> {
     let mut order: Vec<String> = Vec::new();
-    let mut groups: BTreeMap<String, (Value, Vec<&str>)> = BTreeMap::new();
+    let mut groups: BTreeMap<String, (Value, Vec<&PathOf>)> = BTreeMap::new();
     for path in paths.iter().filter(|path| fitting(path.ty, path.optional).next().is_some()) {
         let comparison = definitions.comparison(path.ty, path.optional);
         let key = comparison.to_string();
         if !groups.contains_key(&key) {
             order.push(key.clone());
         }
-        groups.entry(key).or_insert_with(|| (comparison, Vec::new())).1.push(&path.path);
+        groups.entry(key).or_insert_with(|| (comparison, Vec::new())).1.push(path);
     }
     let branch = |key: &String| {
         let (comparison, paths) = groups.get(key)?;
         Some(json!({
-            "required": ["field"], "properties": { "field": { "enum": paths } }, "allOf": [comparison],
+            "required": ["field"], "properties": { "field": one_of_paths(paths) }, "allOf": [comparison],
         }))
     };
     order.iter().filter_map(branch).collect()
+}
+
+/// One of several paths; those by a former name are marked as such.
+fn one_of_paths(paths: &[&PathOf]) -> Value {
+    let named = |former: bool| -> Vec<&str> {
+        paths.iter().filter(|path| path.is_former == former).map(|path| path.path.as_str()).collect()
+    };
+    let (now, former) = (json!({ "enum": named(false) }), named(true));
+    if former.is_empty() {
+        return now;
+    }
+    json!({ "anyOf": [now, { "enum": former, "deprecated": true, "description": "A former name." }] })
 }
 
 fn condition(kind: &str, binds: bool) -> Value {

@@ -14,26 +14,40 @@ pub(super) struct PathOf {
     pub(super) ty: Type,
     /// Whether it may be absent, itself or on the way.
     pub(super) optional: bool,
+    /// Whether a field in it has another name now.
+    pub(super) is_former: bool,
 }
 
-/// The paths of a kind, in the order of its fields. A struct that holds itself is entered once.
+/// The paths of a kind, in the order of its fields, each with those that former names make. A struct that holds itself
+/// is entered once.
 pub(super) fn of(def: &'static StructDef) -> Vec<PathOf> {
     let mut out = Vec::new();
-    below(def, "", false, &mut vec![def.name], &mut out);
+    below(def, &Lead::default(), &mut vec![def.name], &mut out);
     out
 }
 
-fn below(def: &'static StructDef, lead: &str, optional: bool, through: &mut Vec<&'static str>, out: &mut Vec<PathOf>) {
+/// What stands before a field.
+#[derive(Default)]
+struct Lead {
+    path: String,
+    optional: bool,
+    is_former: bool,
+}
+
+fn below(def: &'static StructDef, lead: &Lead, through: &mut Vec<&'static str>, out: &mut Vec<PathOf>) {
     for field in def.fields {
-        let path = format!("{lead}{}", field.name);
-        let optional = optional || field.optional;
-        out.push(PathOf { path: path.clone(), ty: field.ty, optional });
-        if let Type::Struct(inner) = field.ty {
-            let inner = inner();
-            if through.len() < MAX_STEPS && !through.contains(&inner.name) {
-                through.push(inner.name);
-                below(inner, &format!("{path}."), optional, through, out);
-                through.pop();
+        let optional = lead.optional || field.optional;
+        for name in [Some(field.name), field.was].into_iter().flatten() {
+            let path = format!("{}{name}", lead.path);
+            let is_former = lead.is_former || name != field.name;
+            out.push(PathOf { path: path.clone(), ty: field.ty, optional, is_former });
+            if let Type::Struct(inner) = field.ty {
+                let inner = inner();
+                if through.len() < MAX_STEPS && !through.contains(&inner.name) {
+                    through.push(inner.name);
+                    below(inner, &Lead { path: format!("{path}."), optional, is_former }, through, out);
+                    through.pop();
+                }
             }
         }
     }
@@ -50,5 +64,14 @@ mod tests {
         assert!(find("base.tag").is_some_and(|found| found.optional));
         assert!(find("index").is_some_and(|found| !found.optional));
         assert!(find("base.tagg").is_none());
+    }
+
+    #[test]
+    fn a_former_name_makes_a_path_of_its_own() {
+        let section = crate::model::kind("markdown.section").map(|kind| of((kind.schema)())).unwrap_or_default();
+        let find = |path: &str| section.iter().find(|found| found.path == path).map(|found| found.is_former);
+        assert_eq!(find("is_empty"), Some(false));
+        assert_eq!(find("empty"), Some(true));
+        assert_eq!(find("key"), Some(false));
     }
 }

@@ -75,30 +75,9 @@ impl Checker<'_> {
         quantifier: &ast::Quantifier,
         inside: impl FnOnce(&mut Self) -> T,
     ) -> Option<(Quantified, T)> {
-        let (over, element) = match &quantifier.list.value {
-            Operand::Param(name) => {
-                let (ty, literal) = self.argument(name, quantifier.list.place)?;
-                let Type::List(element) = ty else {
-                    let message = format!("`${name}` is a {}, not a list", ty.name());
-                    self.problem("rule/type", message, quantifier.list.place);
-                    return None;
-                };
-                let Const::List(items) = literals::typed(ty, &literal.value, literal.place).ok()? else { return None };
-                (Over::Consts(items), *element)
-            }
-            Operand::Field(_) | Operand::Literal(_) => {
-                let text = match &quantifier.list.value {
-                    Operand::Field(text) => text.clone(),
-                    _ => return None,
-                };
-                let path = self.path(&At::new(text, quantifier.list.place))?;
-                let Type::List(element) = path.ty else {
-                    let message = format!("`{}` is a {}, not a list", path.text, path.ty.name());
-                    self.problem("rule/type", message, quantifier.list.place);
-                    return None;
-                };
-                (Over::Path(path), *element)
-            }
+        let Some((over, element)) = self.over(&quantifier.list) else {
+            self.poisoned.push(quantifier.name.value.clone());
+            return None;
         };
         let depth = self.visible.len();
         let binding = self.bind(&quantifier.name, element, false);
@@ -113,6 +92,35 @@ impl Checker<'_> {
         };
         let (filter, require) = (boxed(filter)?, boxed(require)?);
         Some((Quantified { over, binding, filter, require }, inner))
+    }
+
+    /// The list that a quantifier goes over, with the type of its elements.
+    fn over(&mut self, list: &At<Operand>) -> Option<(Over, Type)> {
+        match &list.value {
+            Operand::Param(name) => {
+                let (ty, literal) = self.argument(name, list.place)?;
+                let Type::List(element) = ty else {
+                    let message = format!("`${name}` is a {}, not a list", ty.name());
+                    self.problem("rule/type", message, list.place);
+                    return None;
+                };
+                let Const::List(items) = literals::typed(ty, &literal.value, literal.place).ok()? else { return None };
+                Some((Over::Consts(items), *element))
+            }
+            Operand::Field(_) | Operand::Literal(_) => {
+                let text = match &list.value {
+                    Operand::Field(text) => text.clone(),
+                    _ => return None,
+                };
+                let path = self.path(&At::new(text, list.place))?;
+                let Type::List(element) = path.ty else {
+                    let message = format!("`{}` is a {}, not a list", path.text, path.ty.name());
+                    self.problem("rule/type", message, list.place);
+                    return None;
+                };
+                Some((Over::Path(path), *element))
+            }
+        }
     }
 
     fn comparison(

@@ -49,6 +49,8 @@ struct Checker<'c> {
     /// Names whose binding failed; what uses them is not told again.
     poisoned: Vec<String>,
     problems: Vec<Problem>,
+    /// What works, and will not for ever.
+    warnings: Vec<Problem>,
 }
 
 /// A part of a rule that does not type; what is wrong with it has been told.
@@ -109,6 +111,7 @@ fn typed(
         guards: Vec::new(),
         poisoned: Vec::new(),
         problems: Vec::new(),
+        warnings: Vec::new(),
     };
     checker.arguments(arguments);
     let compiled = checker.rule();
@@ -206,6 +209,7 @@ impl Checker<'_> {
             labels,
             fixes: fixes?,
             bindings: self.bindings.len(),
+            warnings: without_repeats(std::mem::take(&mut self.warnings)),
         })
     }
 

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::Checker;
-use crate::model::schema::Type;
+use super::{Checker, plain};
+use crate::model::schema::{FieldDef, StructDef, Type};
 use crate::rules::ast::{At, Literal, ParamType};
 use crate::rules::ir::{Path, Root};
 use crate::rules::literals;
@@ -92,7 +92,7 @@ impl<'c> Checker<'c> {
                     return None;
                 }
             };
-            let Some((index, field)) = def.field(step) else {
+            let Some((index, field)) = def.field(step).or_else(|| self.renamed(def, step, place)) else {
                 let mut names: Vec<&str> = def.fields.iter().map(|field| field.name).collect();
                 if path.steps.is_empty() && path.root == Root::Target {
                     names.extend(self.visible.iter().map(|index| self.bindings[*index].name.as_str()));
@@ -108,6 +108,19 @@ impl<'c> Checker<'c> {
             path.optional |= field.optional;
         }
         Some(path)
+    }
+
+    /// The field that was called so before, with a warning.
+    fn renamed(&mut self, def: &StructDef, former: &str, place: Place) -> Option<(usize, &'static FieldDef)> {
+        let (index, field) = def.renamed(former)?;
+        self.warn_of_former(def, former, field.name, field.name, place);
+        Some((index, field))
+    }
+
+    /// Says that a field has another name now, and what to write.
+    pub(super) fn warn_of_former(&mut self, def: &StructDef, former: &str, present: &str, write: &str, place: Place) {
+        let message = format!("the field `{former}` of `{}` is called `{present}` now", def.name);
+        self.warnings.push(plain("rule/renamed", message, place).with_help(format!("write `{write}`")));
     }
 
     pub(super) fn template(&mut self, text: &At<String>, deciding: bool) -> Template {

@@ -173,7 +173,7 @@ impl<'c> Checker<'c> {
         };
         let known = match literals::enum_words(name) {
             Some(_) => Some(Type::Str),
-            None => named_type(name).or_else(|| literals::field_type(name, self.kinds)),
+            None => named_type(name).or_else(|| self.type_of_field(name, ty.place)),
         };
         match known {
             Some(ty) if list => Some(literals::list_of(ty)),
@@ -187,6 +187,16 @@ impl<'c> Checker<'c> {
                 None
             }
         }
+    }
+
+    /// The type of a field that is named with its struct.
+    fn type_of_field(&mut self, name: &str, place: Place) -> Option<Type> {
+        let (found, def, present) = literals::field_type(name, self.kinds)?;
+        let (of, field) = name.rsplit_once('.')?;
+        if field != present {
+            self.warn_of_former(def, field, present, &format!("{of}.{present}"), place);
+        }
+        Some(found)
     }
 
     /// Refuses a parameter that may be left out where nothing has asked whether it is there.

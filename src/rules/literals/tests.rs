@@ -114,7 +114,7 @@ fn kinds() -> Vec<&'static StructDef> {
 
 #[test]
 fn a_type_is_named_by_a_field_of_the_model() {
-    let of = |name: &str| field_type(name, &kinds()).map(Type::name);
+    let of = |name: &str| field_type(name, &kinds()).map(|(ty, ..)| ty.name());
     assert_eq!(of("compose.service.container_name").as_deref(), Some("string"));
     assert_eq!(of("compose.port.published").as_deref(), Some("port"), "of the elements of a list");
     assert_eq!(of("image.tag").as_deref(), Some("string"), "of what a field is");
