@@ -17,6 +17,7 @@ use super::monitoring::{Alert, Dashboard, PrometheusConfig};
 use super::schema::{Node, StructDef};
 use super::service::{Service, ServiceKind, objects_of};
 use super::terraform::{Module, ModuleCall, Output, Resource, Variable};
+use super::text::Line;
 use super::tooling::{Gateway, Hook, HookRepository};
 use super::value::List;
 use super::workflow::{Job, Step, Workflow};
@@ -99,6 +100,7 @@ static KINDS: &[Kind] = &[
         let documents = service.documents.list().iter();
         documents.flat_map(|document| &document.sections).map(|section| section as &dyn Node).collect()
     }),
+    kind(Line::schema, |service| service.lines().iter().map(|line| line as &dyn Node).collect()),
     kind(Alert::schema, |service| of_repo(service, |repo| repo.alerts.list())),
     kind(PrometheusConfig::schema, |service| of_repo(service, |repo| repo.prometheus_configs.list())),
     kind(Dashboard::schema, |service| of_repo(service, |repo| repo.dashboards.list())),

@@ -19,6 +19,7 @@ use super::layout::{Layout, RepoLayout};
 use super::markdown::Documents;
 use super::repo::Seen;
 use super::schema::{Node, PathText, Scope};
+use super::text::{Line, Lines};
 use super::value::{Field, List};
 use crate::source::Place;
 use crate::{model, words};
@@ -104,6 +105,8 @@ model! {
         objects: Vec<Arc<Object>>,
         /// The repository as a whole, which the first service of a run speaks for.
         repo: Option<Arc<RepoLayout>>,
+        /// The lines of its text files.
+        lines: Lines,
     }
     label(service) { service.root.0.clone() }
 }
@@ -228,17 +231,25 @@ impl Assembly {
             projects: self.projects,
             objects: self.objects,
             repo: self.repo,
+            lines: Lines::default(),
         }
     }
 }
 
 impl Service {
+    /// The lines of its text files, read on the first call.
+    #[must_use]
+    pub fn lines(&self) -> &[Line] {
+        self.lines.list(&self.layout.tree, self.repo.as_deref())
+    }
+
     /// What was seen in files that are read only when a rule asks for them.
     #[must_use]
     pub fn late_seen(&self) -> Seen {
         let mut seen = Seen::default();
         let shared = self.repo.as_ref().and_then(|repo| repo.documents.seen());
-        for late in [self.documents.seen(), self.dependencies.seen(), shared].into_iter().flatten() {
+        let late = [self.documents.seen(), self.dependencies.seen(), shared, self.lines.seen()];
+        for late in late.into_iter().flatten() {
             seen.extend(late.clone());
         }
         seen
