@@ -110,10 +110,10 @@ fn text(report: &Report, rows: &[Covered]) -> String {
     let all = count(rows.len(), "rule", "rules");
     // Writing to a string does not fail.
     _ = write!(out, "{services}, {all}: {} had a target, {} never had one", with.len(), without.len());
-    out.push_str(&match absent {
-        0 => "\n".to_owned(),
-        n => format!(" ({n} as there is nothing of their kind)\n"),
-    });
+    if absent > 0 {
+        _ = write!(out, " ({absent} as there is nothing of their kind)");
+    }
+    out.push('\n');
     out
 }
 
