@@ -411,6 +411,32 @@ message: "`{name}` lacks {expected}"
 }
 
 #[test]
+fn some_of_several_conditions_says_which_field_each_is_about() {
+    let rule = r#"target: compose.service
+require:
+  some: { in: ports, as: port, that: { all: [ { field: port.target, eq: 8080 }, { field: port.protocol, eq: udp } ] } }
+message: "`{name}` lacks {expected}"
+"#;
+    let files = [(
+        "compose.yaml",
+        r#"services:
+  api:
+    image: api:1
+    ports: ["80:80", "81:81"]
+"#,
+    )];
+    insta::assert_snapshot!(shown(rule, &files), @r#"
+    error[sample]: `api` lacks one with `target` 8080 and `protocol` `udp`
+       ╭─[compose.yaml:4:5]
+     3 │     image: api:1
+     4 │     ports: ["80:80", "81:81"]
+       ·     ──┬──
+       ·       ╰── expected one with `target` 8080 and `protocol` `udp`
+       ╰────
+    "#);
+}
+
+#[test]
 fn some_shows_the_element_that_fails_by_one_part_only() {
     let rule = r#"target: compose.service
 require:

@@ -90,6 +90,9 @@ summary: services drop privileges
 category: security
 severity: error
 why: A process that keeps its privileges can be made to use them.
+changes:
+  - { in: 0.2.0, what: also looks at ports, effect: more }
+deprecated: { since: 0.3.0, why: It asks for too much. }
 params:
   allowed: { type: list<string>, default: [NET_BIND_SERVICE], doc: Capabilities that may be added. }
 target: compose.service
@@ -100,6 +103,7 @@ require:
     - { field: cap_add, subset_of: $allowed }
     - { field: restart, ne: "no", absent: pass }
     - { param: allowed, empty: false }
+    - { check: path-within, with: { path: { field: working_dir }, directory: /data } }
     - each:
         in: ports
         as: p
@@ -166,6 +170,11 @@ fn mistakes_in_rules_are_refused() {
             ("severity: error", "severity: eror"),
             ("category: security", "category: secure"),
             ("status: preview", "status: draft"),
+            ("in: 0.2.0", "in: 0.2.1"),
+            ("in: 0.2.0", "at: 0.2.0"),
+            ("effect: more", "effect: most"),
+            ("since: 0.3.0, why", "since: soon, why"),
+            ("why: It asks for too much.", "use: other"),
             ("rule: sample", "rule: Sample_Rule"),
             ("why: A process that keeps its privileges can be made to use them.\n", ""),
             ("type: list<string>", "type: list<text>"),
@@ -183,6 +192,9 @@ fn mistakes_in_rules_are_refused() {
             ("absent: pass", "absent: passes"),
             ("privileged, eq: false", "privileged, eq: false, absent: pass"),
             ("param: allowed, empty: false", "param: allowed, lt: 1"),
+            ("check: path-within", "check: path-without"),
+            ("directory: /data", "folder: /data"),
+            (", directory: /data", ""),
             ("  all:\n", "  al:\n"),
             ("in: ports", "in: port"),
             ("in: ports", "in: image"),

@@ -1,5 +1,6 @@
 //! `rules --coverage`: which rules have something to judge in a repository.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -105,17 +106,14 @@ fn text(report: &Report, rows: &[Covered]) -> String {
     }
     let count = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
     let absent = without.iter().filter(|row| row.of_kind == 0 && !row.lacks_params).count();
-    out.push_str(&format!(
-        "{}, {}: {} had a target, {} never had one",
-        count(report.services.len(), "service", "services"),
-        count(rows.len(), "rule", "rules"),
-        with.len(),
-        without.len(),
-    ));
-    out.push_str(&match absent {
-        0 => "\n".to_owned(),
-        n => format!(" ({n} as there is nothing of their kind)\n"),
-    });
+    let services = count(report.services.len(), "service", "services");
+    let all = count(rows.len(), "rule", "rules");
+    // Writing to a string does not fail.
+    _ = write!(out, "{services}, {all}: {} had a target, {} never had one", with.len(), without.len());
+    if absent > 0 {
+        _ = write!(out, " ({absent} as there is nothing of their kind)");
+    }
+    out.push('\n');
     out
 }
 

@@ -39,7 +39,9 @@ pub(super) fn run(args: &TestArgs, streams: &mut Streams<'_>, shown: &mut Librar
             Ok((found, rule)) => {
                 lines.extend(found);
                 if !all {
-                    examples::warnings(&rule).into_iter().for_each(|warning| shown.warn(warning));
+                    for warning in examples::warnings(&rule) {
+                        shown.warn(warning);
+                    }
                 }
             }
             Err(found) => problems.extend(found),

@@ -19,7 +19,21 @@ pub(super) fn pragmas(sources: &Sources, seen: &Seen) -> (Vec<Pragma>, Vec<Missp
         by_file.entry(remark.place.file).or_default().push(remark);
     }
     let (mut pragmas, mut misspelt) = (Vec::new(), Vec::new());
-    for (file, remarks) in by_file {
+    // A file that is something else too has its comments from there.
+    let mut by_line: BTreeMap<FileId, Vec<&Remark>> = BTreeMap::new();
+    for remark in seen.line_remarks.iter().filter(|remark| !by_file.contains_key(&remark.place.file)) {
+        by_line.entry(remark.place.file).or_default().push(remark);
+    }
+    let lines = by_line.into_iter().map(|(file, mut remarks)| {
+        // Each variant of a service reads its lines anew.
+        remarks.dedup_by_key(|remark| remark.place);
+        (file, remarks, Extent::Line)
+    });
+    let others = by_file.into_iter().map(|(file, remarks)| {
+        let extent = seen.instructions.get(&file).map_or(Extent::Yaml, |spans| Extent::Dockerfile(spans));
+        (file, remarks, extent)
+    });
+    for (file, remarks, extent) in others.chain(lines) {
         let text = sources.get(file).text();
         let remarks: Vec<RemarkIn<'_>> = remarks
             .iter()
@@ -29,7 +43,6 @@ pub(super) fn pragmas(sources: &Sources, seen: &Seen) -> (Vec<Pragma>, Vec<Missp
                 own_line: remark.own_line,
             })
             .collect();
-        let extent = seen.instructions.get(&file).map_or(Extent::Yaml, |spans| Extent::Dockerfile(spans));
         let (found, wrong) = pragma::read(file, text, &remarks, extent);
         pragmas.extend(found);
         misspelt.extend(wrong);

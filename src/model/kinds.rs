@@ -17,6 +17,7 @@ use super::monitoring::{Alert, Dashboard, PrometheusConfig};
 use super::schema::{Node, StructDef};
 use super::service::{Service, ServiceKind, objects_of};
 use super::terraform::{Module, ModuleCall, Output, Resource, Variable};
+use super::text::Line;
 use super::tooling::{Gateway, Hook, HookRepository};
 use super::value::List;
 use super::workflow::{Job, Step, Workflow};
@@ -129,6 +130,7 @@ static KINDS: &[Kind] = &[
         let documents = service.documents.list().iter();
         documents.flat_map(|document| &document.sections).map(|section| section as &dyn Node).collect()
     }),
+    kind(Line::schema, |service| service.lines().iter().map(|line| line as &dyn Node).collect()),
     shared(Alert::schema, |repo| nodes(repo.alerts.list())),
     shared(PrometheusConfig::schema, |repo| nodes(repo.prometheus_configs.list())),
     shared(Dashboard::schema, |repo| nodes(repo.dashboards.list())),

@@ -25,6 +25,7 @@ pub mod schema;
 pub mod secret;
 pub mod service;
 pub mod terraform;
+pub mod text;
 pub mod tooling;
 pub mod value;
 pub mod workflow;

@@ -66,6 +66,19 @@ impl Type {
     }
 }
 
+impl Type {
+    /// The same as a part of a sentence: `an int`, `one of tcp | udp`.
+    #[must_use]
+    pub fn phrase(self) -> String {
+        let name = self.name();
+        match self {
+            Type::Enum(_) => format!("one of {name}"),
+            _ if name.starts_with(['a', 'e', 'i', 'o']) => format!("an {name}"),
+            _ => format!("a {name}"),
+        }
+    }
+}
+
 impl std::fmt::Debug for Type {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.name())

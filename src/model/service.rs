@@ -19,6 +19,7 @@ use super::layout::{Layout, RepoLayout};
 use super::markdown::Documents;
 use super::repo::Seen;
 use super::schema::{Node, PathText, Scope};
+use super::text::{Line, Lines};
 use super::value::{Field, List};
 use crate::source::Place;
 use crate::{model, words};
@@ -106,6 +107,8 @@ model! {
         repo: Arc<RepoLayout>,
         /// Whether what the repository has as a whole is judged with this service; one of a run has it.
         speaks_for_repo: bool,
+        /// The lines of its text files.
+        lines: Lines,
     }
     label(service) { service.root.0.clone() }
 }
@@ -232,16 +235,24 @@ impl Assembly {
             objects: self.objects,
             repo: self.repo,
             speaks_for_repo: self.speaks_for_repo,
+            lines: Lines::default(),
         }
     }
 }
 
 impl Service {
+    /// The lines of its text files, read on the first call.
+    #[must_use]
+    pub fn lines(&self) -> &[Line] {
+        self.lines.list(&self.layout.tree, self.speaks_for_repo.then_some(&*self.repo))
+    }
+
     /// What was seen in files that are read only when a rule asks for them.
     #[must_use]
     pub fn late_seen(&self) -> Seen {
         let mut seen = Seen::default();
-        for late in [self.documents.seen(), self.dependencies.seen()].into_iter().flatten() {
+        let late = [self.documents.seen(), self.dependencies.seen(), self.lines.seen()];
+        for late in late.into_iter().flatten() {
             seen.extend(late.clone());
         }
         seen

@@ -1,6 +1,7 @@
 //! What there is to know of rules, standards and the model, for people, for programs and for editors.
 
 mod area;
+mod changelog_page;
 pub mod explain;
 mod markdown;
 mod model_page;

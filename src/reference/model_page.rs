@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::markdown::{self, cell, code};
 use crate::model::schema::{StructDef, Type};
+use crate::rules::builtin::BUILTINS;
 use crate::rules::operators::Operator;
 
 /// The page in Markdown.
@@ -19,6 +20,7 @@ pub(super) fn page() -> String {
     );
     contents(&mut out, &kinds);
     types(&mut out);
+    predicates(&mut out);
     out.push_str("\n## Kinds\n");
     for kind in &kinds {
         section(&mut out, kind, true);
@@ -69,6 +71,24 @@ fn types(out: &mut String) {
     for operator in Operator::ALL {
         let absent = if operator.is_negative() { " (needs `absent` on a field that may be absent)" } else { "" };
         _ = writeln!(out, "| {} | {}{absent} |", code(operator.as_str()), operator.doc());
+    }
+}
+
+/// What rules can ask with `check`.
+fn predicates(out: &mut String) {
+    out.push_str(
+        "\n## Predicates\n\nComparisons that conditions cannot say, each with the reason. A rule calls one by its name and \
+         gives every argument: `check: NAME` with `with: { argument: value }`, where a value is a literal, `$param` or \
+         `{ field: path }`.\n",
+    );
+    for builtin in BUILTINS {
+        _ = write!(out, "\n### `{}`\n\n{}\n\n", builtin.name, sentence(builtin.doc));
+        out.push_str("| argument | type | |\n|---|---|---|\n");
+        for parameter in builtin.parameters {
+            let ty = code(&parameter.wants.name());
+            _ = writeln!(out, "| {} | {ty} | {} |", code(parameter.name), cell(parameter.doc));
+        }
+        _ = write!(out, "\nWhy conditions cannot say it: {}\n", sentence(builtin.why));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Catalogue, model_page, rule_index, rule_page, schema, standard_index, standard_page};
+use super::{Catalogue, changelog_page, model_page, rule_index, rule_page, schema, standard_index, standard_page};
 use crate::diagnostic::Problem;
 use crate::engine::shown;
 use crate::standard::library::Library;
@@ -25,6 +25,7 @@ pub fn pages(library: &mut Library) -> Result<BTreeMap<String, String>, Vec<Prob
     }
     out.insert("docs/standards/README.md".to_owned(), standard_index::page(&catalogue));
     out.insert("docs/model.md".to_owned(), model_page::page());
+    out.insert("docs/changelog-of-rules.md".to_owned(), changelog_page::page(&catalogue));
     for kind in schema::Kind::ALL.iter().filter(|kind| kind.is_generated()) {
         out.insert(format!("docs/schemas/{}.schema.json", kind.name()), kind.text(&catalogue));
     }

@@ -23,6 +23,7 @@ pub(super) fn page(library: &Library, catalogue: &Catalogue, rule: &RuleSource, 
     params(&mut out, rule);
     clauses(&mut out, catalogue, rule);
     further(&mut out, examples);
+    list(&mut out, "History", wording::history(rule).into_iter());
     list(&mut out, "Equivalents in other tools", rule.equivalents.iter().map(|id| code(id)));
     list(&mut out, "References", rule.references.iter().map(|link| format!("<{link}>")));
     out.truncate(out.trim_end().len());

@@ -1,7 +1,7 @@
 //! Values, types and numbers of rules in words.
 
 use crate::finding::Severity;
-use crate::rules::ast::{Literal, Param, ParamType, UnknownAs};
+use crate::rules::ast::{Effect, Literal, Param, ParamType, RuleSource, UnknownAs};
 
 /// The type of a parameter, as a rule writes it.
 pub(super) fn type_name(ty: &ParamType) -> String {
@@ -80,6 +80,29 @@ pub(super) fn sentence(summary: &str) -> String {
 /// A number with its noun.
 pub(super) fn count(n: usize, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
+}
+
+/// What a rule says of its own history: its end, its former ids, what changed. Code is in backticks.
+pub(super) fn history(rule: &RuleSource) -> Vec<String> {
+    let mut out = Vec::new();
+    if let Some(deprecated) = &rule.deprecated {
+        let instead = deprecated.instead.as_ref().map(|instead| format!(" Use `{}`.", instead.value));
+        let (since, why) = (&deprecated.since, deprecated.why.trim());
+        out.push(format!("On its way out since {since}: {why}{}", instead.unwrap_or_default()));
+    }
+    let former: Vec<String> = rule.aliases.iter().map(|alias| format!("`{}`", alias.value)).collect();
+    if !former.is_empty() {
+        out.push(format!("Formerly {}, which still works.", former.join(", ")));
+    }
+    out.extend(rule.changes.iter().map(|change| {
+        let effect = match change.effect {
+            Effect::More => "more findings",
+            Effect::Fewer => "fewer findings",
+            Effect::Same => "the same findings",
+        };
+        format!("{}: {} ({effect}).", change.version, change.what.trim().trim_end_matches('.'))
+    }));
+    out
 }
 
 #[cfg(test)]

@@ -200,7 +200,8 @@ fn operator<'t>(loader: &mut Loader, node: NodeRef<'t>, what: &str) -> Option<(A
             format!("`{what}` is compared with more than one operator")
         };
         if !loader.is_told(node, None) {
-            loader.problem("rule/operator", message, node.anchor_place()).help =
+            let place = operators.get(1).map_or_else(|| node.anchor_place(), |second| second.key_node.place());
+            loader.problem("rule/operator", message, place).help =
                 Some("use one operator, such as `eq`, `in`, `matches` or `exists`".to_owned());
         }
         return None;

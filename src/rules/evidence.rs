@@ -1,6 +1,6 @@
 //! What decided a condition: the value seen and its place, or the place where it is missing.
 
-use super::ir::{Cond, Const, Form, Over, Root, Value};
+use super::ir::{Compare, Cond, Const, Form, Over, Quantified, Root, Value};
 use super::operators::Operator;
 use super::template::Filter;
 use crate::model::schema::{Elements, Node, Slot, View};
@@ -217,6 +217,9 @@ pub(super) fn expected(condition: &Cond, path_text: &dyn Fn(&super::ir::Path) ->
         Form::None(parts) => {
             format!("neither {}", parts.iter().map(|part| expected(part, path_text)).collect::<Vec<_>>().join(" nor "))
         }
+        Form::Some(Quantified { require: Some(require), .. }) if matches!(require.form, Form::All(_)) => {
+            format!("one with {}", of_element(require, path_text))
+        }
         Form::Each(quantified) | Form::Some(quantified) => match (&quantified.require, &quantified.over) {
             (Some(require), _) => expected(require, path_text),
             (None, Over::Path(path)) => path.text.clone(),
@@ -230,6 +233,16 @@ pub(super) fn expected(condition: &Cond, path_text: &dyn Fn(&super::ir::Path) ->
         Form::Agree(..) => "one value".to_owned(),
         Form::Check(builtin, _) => builtin.expected.to_owned(),
         Form::Const(_) => String::new(),
+    }
+}
+
+/// What several conditions want of one element, each with the field that it is about.
+fn of_element(condition: &Cond, path_text: &dyn Fn(&super::ir::Path) -> String) -> String {
+    match &condition.form {
+        Form::All(parts) => parts.iter().map(|part| of_element(part, path_text)).collect::<Vec<_>>().join(" and "),
+        Form::Compare(Compare { operator: Operator::Exists, .. }) => expected(condition, path_text),
+        Form::Compare(compare) => format!("`{}` {}", compare.path.text, expected(condition, path_text)),
+        _ => expected(condition, path_text),
     }
 }
 

@@ -149,7 +149,7 @@ pub(super) fn typed(ty: Type, literal: &Literal, place: Place) -> Result<Const, 
             other => format!("`{}`", other.text()),
         };
         let label = Label { place, text: String::new() };
-        let mut problem = Problem::new("rule/type", format!("{shown} is not a {}", ty.name()), label);
+        let mut problem = Problem::new("rule/type", format!("{shown} is not {}", ty.phrase()), label);
         problem.help = help;
         Err(Box::new(problem))
     };

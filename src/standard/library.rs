@@ -415,7 +415,16 @@ impl Library {
             let message = format!("the file is called `{id}.yaml`, and the standard in it `{}`", standard.id);
             problems.push(Problem::new("standard/file-name", message, label).with_help("give both the same name"));
         }
-        if problems.is_empty() { Ok(standard) } else { Err(problems) }
+        if problems.is_empty() {
+            return Ok(standard);
+        }
+        // A mistake in one part hides none in another. What has no value is told already.
+        let uses = standard.clauses.iter().flat_map(|clause| &clause.rules);
+        let own = uses.filter(|rule| rule.rule.place.file == file && rule.params.len() == rule.param_names.len());
+        problems.extend(own.flat_map(|rule| select::faults(self, rule)));
+        problems.sort_by_key(|problem| problem.labels.first().map(|label| label.place));
+        problems.dedup();
+        Err(problems)
     }
 
     /// Puts present ids of rules in the place of former ones, and refuses names that mean something else.

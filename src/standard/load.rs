@@ -169,7 +169,9 @@ fn clause(loader: &mut Loader, node: NodeRef<'_>) -> Option<Clause> {
         }
         _ => {}
     }
-    Some(Clause { id, title: title?.value, level: level?, waivable, coverage, gap: gap.map(|gap| gap.value), rules })
+    // What is missing has been told; the rules are looked at all the same.
+    let (title, level) = (title.map(|title| title.value).unwrap_or_default(), level.unwrap_or(Level::Must));
+    Some(Clause { id, title, level, waivable, coverage, gap: gap.map(|gap| gap.value), rules })
 }
 
 fn coverage(loader: &mut Loader, node: NodeRef<'_>) -> Option<Coverage> {

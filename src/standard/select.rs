@@ -106,7 +106,9 @@ pub fn instances(library: &mut Library, standards: &[Arc<Standard>]) -> Result<V
     }
     let out: Vec<Instance> = out.into_iter().map(Selected::finish).collect();
     warn(library, standards);
-    out.iter().for_each(|instance| warn_of_fields(library, instance));
+    for instance in &out {
+        warn_of_fields(library, instance);
+    }
     Ok(out)
 }
 

@@ -20,6 +20,8 @@ pub enum Extent<'t> {
     Yaml,
     /// The next instruction; above a `FROM`, its stage. Spans of the instructions, and whether each is a `FROM`.
     Dockerfile(&'t [(Span, bool)]),
+    /// The next line.
+    Line,
 }
 
 /// A suppression found in a comment.
@@ -126,6 +128,14 @@ fn parse(text: &str) -> Result<Parsed<'_>, String> {
 fn below(text: &str, lines: &LineIndex, comment: Span, extent: Extent<'_>) -> Span {
     match extent {
         Extent::Yaml => yaml_block(text, lines, comment),
+        Extent::Line => {
+            let next = lines.line_of(comment.start as usize) + 1;
+            if next > lines.line_count() {
+                return comment;
+            }
+            let start = lines.line_start(next);
+            Span::new(start, start + lines.line_text(next, text).len())
+        }
         Extent::Dockerfile(instructions) => {
             let next = instructions.iter().position(|(span, _)| span.start >= comment.end);
             let Some((first, is_from)) = next.and_then(|index| instructions.get(index).copied()) else {

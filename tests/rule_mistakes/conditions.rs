@@ -114,7 +114,7 @@ fn operators_are_known_and_stand_alone() {
     rule(
         "field: privileged, eq: false",
         "field: privileged, eq: false, ne: true",
-        "23:9 rule/operator `field`: `privileged` is compared with more than one operator (use one operator, such as `eq`, `in`, `matches` or `exists`)",
+        "23:39 rule/operator `ne`: `privileged` is compared with more than one operator (use one operator, such as `eq`, `in`, `matches` or `exists`)",
     );
 }
 

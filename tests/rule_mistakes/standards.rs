@@ -41,8 +41,8 @@ fn values_are_of_their_shape() {
     standard(
         "    rules:\n      - rule: sample\n        params: { strict: false }",
         "    rules: { rule: sample }",
-        r#"10:12 rule/shape `{ rule: sample }`: `rules` is a list, not a mapping
-7:9 standard/uncovered `H-1`: the clause `H-1` has no rules (give it `rules`, or say `coverage: manual` and why in `gap`)"#,
+        r#"7:9 standard/uncovered `H-1`: the clause `H-1` has no rules (give it `rules`, or say `coverage: manual` and why in `gap`)
+10:12 rule/shape `{ rule: sample }`: `rules` is a list, not a mapping"#,
     );
     standard(
         "params: { strict: false }",
@@ -162,7 +162,7 @@ fn paths_and_their_values_are_typed_where_they_are_given() {
     standard(
         "      - rule: sample\n        params: { strict: false }",
         "      - rule: atonix-field\n        params: { path: service.replicas, value: two }",
-        r#"12:50 rule/type `two`: "two" is not a int"#,
+        r#"12:50 rule/type `two`: "two" is not an int"#,
     );
     standard(
         "      - rule: sample\n        params: { strict: false }",
@@ -273,5 +273,16 @@ fn removed_clauses_are_known_and_have_a_reason() {
         "clause: H-1",
         r#"6:9 standard/removed `H-1`: the clause `H-1` is removed, and cannot be changed as well
     and `H-1`: removed here"#,
+    );
+}
+
+#[test]
+fn mistakes_in_a_standard_and_in_its_uses_are_told_together() {
+    standard(
+        "    level: must\n    rules:\n      - rule: sample\n        params: { strict: false }",
+        "    level: shall\n    rules:\n      - rule: smaple\n      - rule: sample\n        params: { strict: maybe }",
+        r#"9:12 rule/word `shall`: `shall` is not a level (one of must, should, example)
+11:15 unknown-rule `smaple`: there is no rule `smaple` (did you mean `sample`?)
+13:27 rule/type `maybe`: "maybe" is not a bool"#,
     );
 }

@@ -58,6 +58,8 @@ pub struct Seen {
     pub troubles: Vec<Trouble>,
     /// Comments that may be suppressions.
     pub remarks: Vec<Remark>,
+    /// The same in files that were read line by line, whatever else they are.
+    pub line_remarks: Vec<Remark>,
     /// The instructions of the Dockerfiles that have such comments.
     pub instructions: BTreeMap<FileId, InstructionSpans>,
     /// How many artifacts were read.
@@ -70,6 +72,7 @@ impl Seen {
         self.notes.extend(other.notes);
         self.troubles.extend(other.troubles);
         self.remarks.extend(other.remarks);
+        self.line_remarks.extend(other.line_remarks);
         self.instructions.extend(other.instructions);
         self.files_read += other.files_read;
     }

@@ -42,6 +42,7 @@ pub(super) fn write(
     }
     params(page, rule);
     clauses(page, catalogue, rule);
+    list(page, "History", &wording::history(rule));
     list(page, "Equivalents in other tools", &rule.equivalents);
     list(page, "References", &rule.references);
 }

@@ -8,6 +8,7 @@ use super::paths::{self, PathOf};
 use super::types::{Definitions, fitting, say};
 use super::{closed, definition, text_of};
 use crate::model::schema::{StructDef, Type};
+use crate::rules::builtin::BUILTINS;
 use crate::rules::keys;
 use crate::rules::operators::Operator;
 
@@ -115,6 +116,7 @@ fn form(form: &str, kind: &str, itself: &Value, binds: bool) -> Value {
         }
         "agree" => described(quantified(keys::AGREE, &["in", "as", "value"]), "All elements have one value."),
         "param" => return definition("by-param"),
+        "check" => return definition("predicate"),
         _ => return json!({ "required": [form] }),
     };
     closed(&[form, "say"], &[form], |key| Some(if key == "say" { say() } else { value.clone() }))
@@ -123,6 +125,25 @@ fn form(form: &str, kind: &str, itself: &Value, binds: bool) -> Value {
 fn described(mut schema: Value, doc: &str) -> Value {
     schema["description"] = json!(doc);
     schema
+}
+
+/// A call of a predicate, with all of its arguments.
+pub(super) fn predicate() -> Value {
+    let calls = BUILTINS.iter().map(|builtin| {
+        let names: Vec<&str> = builtin.parameters.iter().map(|parameter| parameter.name).collect();
+        let arguments = closed(&names, &names, |key| {
+            let parameter = builtin.parameters.iter().find(|parameter| parameter.name == key)?;
+            Some(json!({ "description": parameter.doc }))
+        });
+        closed(&["check", "with", "say"], &["check", "with"], |key| {
+            Some(match key {
+                "check" => json!({ "const": builtin.name, "description": builtin.doc }),
+                "with" => arguments.clone(),
+                _ => say(),
+            })
+        })
+    });
+    json!({ "oneOf": calls.collect::<Vec<_>>() })
 }
 
 /// A condition on a parameter.

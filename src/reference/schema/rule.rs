@@ -6,6 +6,7 @@ use super::types::Definitions;
 use super::{DIALECT, closed, conditions, definition, one_of, text_of, texts};
 use crate::finding::Severity;
 use crate::model::schema::StructDef;
+use crate::rules::ast::Effect;
 use crate::rules::{CATEGORIES, TYPE_NAMES, keys};
 
 /// The schema.
@@ -14,6 +15,7 @@ pub(super) fn schema() -> Value {
     let mut definitions = Definitions::default();
     definitions.common();
     definitions.insert("by-param", conditions::parameter());
+    definitions.insert("predicate", conditions::predicate());
     for kind in &kinds {
         conditions::of_kind(&mut definitions, kind);
     }
@@ -89,9 +91,19 @@ fn key_of_rule(key: &str, kinds: &[&str]) -> Option<Value> {
         "help" => text_of("The next step."),
         "labels" => json!({ "type": "array", "items": label(), "description": "Further places to point at." }),
         "deprecated" => {
-            json!({ "type": "object", "description": "Since when it is on its way out, why, and what to use." })
+            let mut schema = closed(&["since", "use", "why"], &["since", "why"], |key| {
+                Some(match key {
+                    "since" => version("The version since which it is on its way out."),
+                    "use" => text_of("The rule that takes its place."),
+                    _ => text_of("Why."),
+                })
+            });
+            schema["description"] = json!("Since when it is on its way out, why, and what to use.");
+            schema
         }
-        "changes" => json!({ "type": "array", "description": "What changed since it came, the oldest first." }),
+        "changes" => json!({
+            "type": "array", "items": change(), "description": "What changed since it came, the oldest first.",
+        }),
         "fix" => json!({ "type": "array", "description": "Edits that mend what it finds." }),
         "examples" => json!({
             "type": "array", "items": example(), "minItems": 2,
@@ -99,6 +111,27 @@ fn key_of_rule(key: &str, kinds: &[&str]) -> Option<Value> {
         }),
         _ => return None,
     })
+}
+
+fn version(doc: &str) -> Value {
+    json!({ "type": "string", "pattern": r"^\d+\.\d+\.\d+$", "description": doc })
+}
+
+fn change() -> Value {
+    let keys = &["in", "what", "effect"];
+    let mut schema = closed(keys, keys, |key| {
+        Some(match key {
+            "in" => {
+                version("The version that changed it; what makes more findings waits for a minor release, `x.y.0`.")
+            }
+            "what" => text_of("What changed, in a few words."),
+            _ => one_of(Effect::WORDS, "What it does to the number of findings."),
+        })
+    });
+    let minor = json!({ "properties": { "in": { "pattern": r"\.0$" } } });
+    schema["if"] = json!({ "properties": { "effect": { "const": "more" } } });
+    schema["then"] = minor;
+    schema
 }
 
 fn param(kinds: &[&str]) -> Value {

@@ -49,7 +49,7 @@ impl Checker<'_> {
             }
         };
         if !parameter.wants.takes(ty) {
-            let message = format!("`{}` is a {}, not a {}", parameter.name, parameter.wants.name(), ty.name());
+            let message = format!("`{}` is a {}, not {}", parameter.name, parameter.wants.name(), ty.phrase());
             self.problem("rule/type", message, operand.place);
             return None;
         }

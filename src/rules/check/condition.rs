@@ -50,7 +50,7 @@ impl Checker<'_> {
                 })?;
                 let path = path?;
                 if matches!(path.ty, Type::List(_) | Type::Struct(_) | Type::Tree) {
-                    let message = format!("`agree` compares values, and `{}` is a {}", value.value, path.ty.name());
+                    let message = format!("`agree` compares values, and `{}` is {}", value.value, path.ty.phrase());
                     self.problem("rule/type", message, value.place);
                     return None;
                 }
@@ -100,7 +100,7 @@ impl Checker<'_> {
             Operand::Param(name) => {
                 let (ty, literal) = self.argument(name, list.place)?;
                 let Type::List(element) = ty else {
-                    let message = format!("`${name}` is a {}, not a list", ty.name());
+                    let message = format!("`${name}` is {}, not a list", ty.phrase());
                     self.problem("rule/type", message, list.place);
                     return None;
                 };
@@ -114,7 +114,7 @@ impl Checker<'_> {
                 };
                 let path = self.path(&At::new(text, list.place))?;
                 let Type::List(element) = path.ty else {
-                    let message = format!("`{}` is a {}, not a list", path.text, path.ty.name());
+                    let message = format!("`{}` is {}, not a list", path.text, path.ty.phrase());
                     self.problem("rule/type", message, list.place);
                     return None;
                 };
@@ -134,7 +134,7 @@ impl Checker<'_> {
         let path_place = path.place;
         let path = self.path(path)?;
         if !word.fits(path.ty) {
-            let message = format!("`{}` cannot be used on `{}`, a {}", operator.value, path.text, path.ty.name());
+            let message = format!("`{}` cannot be used on `{}`, {}", operator.value, path.text, path.ty.phrase());
             let fitting: Vec<&str> =
                 Operator::ALL.iter().filter(|other| other.fits(path.ty)).map(|other| other.as_str()).collect();
             let help = format!("what can: {}", fitting.join(", "));
@@ -212,7 +212,7 @@ impl Checker<'_> {
                     && matches!(operator.takes(), Takes::Regex | Takes::Glob | Takes::Range);
                 if !literals::comparable(wanted, literals::compared(other.ty)) || is_pattern {
                     let message =
-                        format!("`{}` is a {}, and a {} is wanted here", other.text, other.ty.name(), wanted.name());
+                        format!("`{}` is {}, and {} is wanted here", other.text, other.ty.phrase(), wanted.phrase());
                     self.problem("rule/type", message, operand.place);
                     return None;
                 }
@@ -222,7 +222,7 @@ impl Checker<'_> {
         if let Some(declared) = declared
             && !literals::comparable(wanted, declared)
         {
-            let message = format!("the parameter is a {}, and a {} is wanted here", declared.name(), wanted.name());
+            let message = format!("the parameter is {}, and {} is wanted here", declared.phrase(), wanted.phrase());
             self.problem("rule/type", message, operand.place);
             return None;
         }

@@ -40,7 +40,7 @@ impl Checker<'_> {
             EditSource::Append(path, value) => {
                 let written = self.writable(path)?;
                 let Type::List(element) = written.ty else {
-                    let message = format!("`{}` is a {}, not a list", path.value, written.ty.name());
+                    let message = format!("`{}` is {}, not a list", path.value, written.ty.phrase());
                     self.problem("rule/type", message, path.place).help = Some("use `set`".to_owned());
                     return None;
                 };
@@ -130,7 +130,7 @@ impl Checker<'_> {
             }
         }
         if matches!(found.ty, Type::Struct(_) | Type::Tree) {
-            let message = format!("`{}` is a {}, and only values can be written", path.value, found.ty.name());
+            let message = format!("`{}` is {}, and only values can be written", path.value, found.ty.phrase());
             self.problem("rule/edit", message, path.place).help = Some("name one of its fields".to_owned());
             return None;
         }
@@ -184,7 +184,7 @@ impl Checker<'_> {
             Operand::Param(name) => {
                 let (declared, found) = self.argument(name, value.place)?;
                 if !literals::comparable(ty, declared) {
-                    let message = format!("the parameter is a {}, and a {} is wanted here", declared.name(), ty.name());
+                    let message = format!("the parameter is {}, and {} is wanted here", declared.phrase(), ty.phrase());
                     self.problem("rule/type", message, value.place);
                     return None;
                 }
@@ -195,7 +195,7 @@ impl Checker<'_> {
                 let other = self.path(&At::new(text.clone(), value.place))?;
                 if !literals::comparable(ty, other.ty) {
                     let message =
-                        format!("`{}` is a {}, and a {} is wanted here", other.text, other.ty.name(), ty.name());
+                        format!("`{}` is {}, and {} is wanted here", other.text, other.ty.phrase(), ty.phrase());
                     self.problem("rule/type", message, value.place);
                     return None;
                 }

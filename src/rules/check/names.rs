@@ -88,7 +88,7 @@ impl<'c> Checker<'c> {
                     return None;
                 }
                 other => {
-                    self.problem("rule/unknown-field", format!("a {} has no field `{step}`", other.name()), place);
+                    self.problem("rule/unknown-field", format!("{} has no field `{step}`", other.phrase()), place);
                     return None;
                 }
             };

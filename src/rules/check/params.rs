@@ -36,6 +36,7 @@ impl<'c> Checker<'c> {
             self.declaration(param);
             let value = given.get(&param.name.value).or(param.default.as_ref());
             let Some(value) = value else {
+                self.param_type(&param.ty);
                 if !param.optional {
                     let message = format!("`{}` has no default and must be given", param.name.value);
                     self.problem("rule/missing-param", message, param.name.place);
@@ -248,7 +249,7 @@ impl<'c> Checker<'c> {
             "in" | "not_in" => literals::list_of(ty),
             "empty" if matches!(ty, Type::List(_) | Type::Str | Type::Path) => Type::Bool,
             _ => {
-                let message = format!("`{}` cannot be used on `{}`, a {}", operator.value, name.value, ty.name());
+                let message = format!("`{}` cannot be used on `{}`, {}", operator.value, name.value, ty.phrase());
                 self.problem("rule/operator", message, operator.place);
                 return None;
             }

@@ -6,7 +6,7 @@ use super::{Env, origin_of};
 use crate::model::schema::{Slot, View};
 use crate::model::value::{Origin, Unresolved};
 use crate::rules::evidence::{Evidence, Group, Seen, Truth, Verdict, of_target, shown};
-use crate::rules::ir::{Cond, Const, Over, Path, Quantified, Root};
+use crate::rules::ir::{Cond, Const, Form, Over, Path, Quantified, Root};
 use crate::rules::operators::Operator;
 
 impl<'a> Env<'a> {
@@ -250,7 +250,9 @@ fn in_list<'a>(mut group: Group<'a>, quantified: &Quantified) -> Group<'a> {
 }
 
 fn require_or<'a>(require: &'a Cond, condition: &'a Cond) -> &'a Cond {
-    if condition.say.is_some() { condition } else { require }
+    // Of several conditions on one element each has to say which field it is about.
+    let is_several = require.say.is_none() && matches!(require.form, Form::All(_));
+    if condition.say.is_some() || is_several { condition } else { require }
 }
 
 fn unseen_evidence<'a>(unseen: &'a Unresolved, path: &'a Path) -> Evidence<'a> {

@@ -152,6 +152,9 @@ fn quantifiers_say_what_they_want_of_an_element_or_name_the_list() {
     assert_eq!(wants(&cond(Form::Some(quantified(Over::Consts(Vec::new()), require())))), "`a`");
     assert_eq!(wants(&cond(Form::Each(quantified(over_path(), None)))), "ports");
     assert_eq!(wants(&cond(Form::Some(quantified(Over::Consts(Vec::new()), None)))), "");
+    let parts = vec![compare(Operator::Eq, text("a")), compare(Operator::Exists, Const::Bool(true))];
+    let several = quantified(Over::Consts(Vec::new()), Some(cond(Form::All(parts))));
+    assert_eq!(wants(&cond(Form::Some(several))), "one with `tag` `a` and `tag` to be set");
     let count = |operator| wants(&cond(Form::Count(quantified(over_path(), None), operator, 2)));
     assert_eq!([Operator::Ge, Operator::Le, Operator::Eq].map(count), ["at least 2", "at most 2", "2"]);
     assert_eq!(wants(&cond(Form::Agree(quantified(over_path(), None), path("port.name")))), "one value");

@@ -31,7 +31,9 @@ fn fix(loader: &mut Loader, item: NodeRef<'_>) -> Option<FixSource> {
         return None;
     };
     let edits: Vec<Option<EditSource>> = list.items().map(|node| edit(loader, node)).collect();
-    Some(FixSource { title: title?, safety: safety?, when, edits: edits.into_iter().collect::<Option<_>>()? })
+    // Without it the rule is refused, and the rest of the fix is looked at all the same.
+    let safety = safety.unwrap_or(Safety::Unsafe);
+    Some(FixSource { title: title?, safety, when, edits: edits.into_iter().collect::<Option<_>>()? })
 }
 
 const VERBS: &[&str] = &["set", "append", "remove", "create_file", "insert_section"];

@@ -67,7 +67,7 @@ fn a_literal_is_a_value_of_the_types_that_it_fits() {
 fn a_literal_of_another_type_is_refused_with_what_to_write() {
     for (ty, literal, said) in [
         (Type::Bool, text("yes"), "\"yes\" is not a bool"),
-        (Type::Int, text("12"), "\"12\" is not a int (remove the quotes: 12)"),
+        (Type::Int, text("12"), "\"12\" is not an int (remove the quotes: 12)"),
         (Type::Port, text("80"), "\"80\" is not a port (remove the quotes: 80)"),
         (Type::Uid, text("root"), "\"root\" is not a uid"),
         (Type::Uid, Literal::Int(4_294_967_296), "`4294967296` is not a uid"),
@@ -80,8 +80,8 @@ fn a_literal_of_another_type_is_refused_with_what_to_write() {
         (Type::Duration, text("soon"), "\"soon\" is not a duration (write it as `30s` or `1m30s`)"),
         (Type::Quantity, text("much"), "\"much\" is not a quantity (write it as `500m` or `256Mi`)"),
         (Type::List(&Type::Int), Literal::Int(1), "`1` is not a list<int> (write a list: `[…]`)"),
-        (Type::List(&Type::Int), list(&[text("a")]), "\"a\" is not a int"),
-        (Type::Int, list(&[]), "a list is not a int"),
+        (Type::List(&Type::Int), list(&[text("a")]), "\"a\" is not an int"),
+        (Type::Int, list(&[]), "a list is not an int"),
     ] {
         assert_eq!(read(ty, &literal), Err(said.to_owned()), "{ty:?}");
     }
