@@ -111,8 +111,9 @@ fn merge_entries(entries: &mut Vec<Entry>, others: Vec<Entry>, path: &mut Vec<St
 fn replaces(path: &[String], base: &Value, over: &Value) -> bool {
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     match path.as_slice() {
-        ["services", _, "command" | "entrypoint"] | ["services", _, "healthcheck", "test"] => !over.is_null(),
-        ["models", _, "runtime_flags"] => !over.is_null(),
+        ["services", _, "command" | "entrypoint"]
+        | ["services", _, "healthcheck", "test"]
+        | ["models", _, "runtime_flags"] => !over.is_null(),
         ["services", _, "ulimits", _] => true,
         ["services", _, "logging"] => {
             let driver = |value: &Value| value.get("driver").and_then(Value::text).map(|text| text.value.clone());

@@ -32,7 +32,9 @@ pub(super) fn check(root: &Value, complete: bool, troubles: &mut Vec<Trouble>) {
         }
     }
     for section in ["networks", "volumes", "secrets", "configs"] {
-        entries(root, section).iter().for_each(|entry| external(section, entry, troubles));
+        for entry in entries(root, section) {
+            external(section, entry, troubles);
+        }
     }
     for service in entries(root, "services") {
         devices(service, troubles);

@@ -70,12 +70,16 @@ impl<'a> Env<'a> {
         match &quantified.over {
             Over::Consts(items) => {
                 let place = self.target.place();
-                items.iter().for_each(|item| visit(self, constant_slot(item, place.into())));
+                for item in items {
+                    visit(self, constant_slot(item, place.into()));
+                }
             }
             Over::Path(path) => match self.slot(path) {
                 Slot::Known(View::List(list), _) => {
                     has_unseen = list.unseen().is_some();
-                    (0..list.len()).filter_map(|index| list.get(index)).for_each(|slot| visit(self, slot));
+                    for slot in (0..list.len()).filter_map(|index| list.get(index)) {
+                        visit(self, slot);
+                    }
                 }
                 Slot::Unresolved(_) => has_unseen = true,
                 _ => {}

@@ -185,18 +185,20 @@ fn aliases_of_services_are_no_circles_and_bombs_are_given_up() {
     ] {
         assert!(refused(text).is_empty(), "{text}: {:?}", refused(text));
     }
-    let mut bomb = "x-a: &a {k: v}\n".to_owned();
-    for (name, before) in [("b", "a"), ("c", "b"), ("d", "c"), ("e", "d"), ("f", "e"), ("g", "f"), ("h", "g")] {
-        bomb += &format!("x-{name}: &{name} [{}]\n", vec![format!("*{before}"); 9].join(", "));
-    }
-    bomb += "services: {s: {image: x}}\n";
+    let levels = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    let multiplied = levels.windows(2).map(|pair| {
+        let references = [format!("*{}", pair[0]).as_str(); 9].join(", ");
+        format!("x-{0}: &{0} [{references}]\n", pair[1])
+    });
+    let bomb = format!("x-a: &a {{k: v}}\n{}services: {{s: {{image: x}}}}\n", multiplied.collect::<Vec<_>>().concat());
     assert_eq!(refused(&bomb), ["the project has more than 100000 values, aliases expanded"]);
 }
 
 #[test]
 fn a_large_project_is_read_whole() {
-    let variables: String = (0..122).map(|n| format!("      KEY_{n}: v\n")).collect();
-    let services: String = (0..400).map(|n| format!("  s{n}:\n    image: x\n    environment:\n{variables}")).collect();
+    let variables = (0..122).map(|n| format!("      KEY_{n}: v\n")).collect::<Vec<_>>().concat();
+    let one = |n: usize| format!("  s{n}:\n    image: x\n    environment:\n{variables}");
+    let services = (0..400).map(one).collect::<Vec<_>>().concat();
     let (root, troubles) = composed(&[&format!("services:\n{services}")], &[]);
     assert!(troubles.is_empty(), "{troubles:?}");
     assert_eq!(root["services"]["s399"]["environment"]["KEY_121"], "v");
