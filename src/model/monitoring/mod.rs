@@ -52,7 +52,8 @@ pub fn read(sources: &Sources) -> Monitoring {
             }
         } else if is_template(&text) {
             let why = "the templates of charts are not rendered for this";
-            let unseen = Unresolved { text: path.to_owned(), why: why.into(), at: Place::whole(id), via: None };
+            let unseen =
+                Unresolved { text: path.to_owned(), why: why.into(), at: Place::whole(id), via: None, expected: None };
             monitoring.alerts.unseen.get_or_insert_with(|| Box::new(unseen));
         } else if text.contains("alert:") || text.contains("scrape_configs:") {
             let tree = Tree::parse(id, &text);

@@ -129,6 +129,8 @@ pub struct Repo {
     pod_templates: PodTemplates,
     /// Where each Kubernetes object is, for names that are not found where they are used.
     object_names: OnceLock<objects::ObjectNames>,
+    /// Those of charts.
+    chart_names: objects::ObjectNames,
     late: Arc<Late>,
 }
 
@@ -182,6 +184,7 @@ impl Repo {
             projects,
             kustomizations,
             object_names: OnceLock::new(),
+            chart_names: objects::ObjectNames::new(),
             manifests: manifests.clone(),
             tagged_by_skaffold,
             charts,

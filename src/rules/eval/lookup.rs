@@ -154,6 +154,7 @@ fn several(lookup: &Lookup, taken: &[&dyn Node], target: &dyn Node) -> Unresolve
         why: Cow::Owned(format!("{} of `{}` may be meant", taken.len(), lookup.kind.name)),
         at,
         via: None,
+        expected: None,
     }
 }
 
