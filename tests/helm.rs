@@ -403,3 +403,25 @@ fn what_an_installed_helm_says_is_told() {
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!(found(&report, &["helm-refuses"]).ends_with("chart requires kubeVersion: <1"), "{report}");
 }
+
+#[test]
+fn a_service_whose_pods_only_some_values_bring_is_not_blamed() {
+    let deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\nspec:\n  selector: {matchLabels: \
+                      {app: shop}}\n  template:\n    metadata: {labels: {app: shop}}\n    spec: {containers: [{name: shop, \
+                      image: 'registry.example/shop:1.0.0'}]}\n";
+    let other = deployment.replace("shop", "shop-admin");
+    let service =
+        "apiVersion: v1\nkind: Service\nmetadata: {name: shop}\nspec: {selector: {app: shop}, ports: [{port: 80}]}\n";
+    let found = |template: &str| {
+        let files = [
+            ("templates/shop.yaml", template),
+            ("templates/admin.yaml", &other),
+            ("templates/service.yaml", service),
+            ("values.yaml", "host: ''\n"),
+        ];
+        found(&check(chart(&files).path()), &["k8s-service-selects"])
+    };
+    assert_eq!(found(&format!("{{{{ if .Values.host }}}}\n{deployment}{{{{ end }}}}\n")), "");
+    let typo = deployment.replace("labels: {app: shop}", "labels: {app: shopp}");
+    assert!(found(&typo).contains("selects no pods"));
+}

@@ -123,6 +123,57 @@ fn an_annotation_in_a_patch_silences_what_stands_in_the_patch() {
 }
 
 #[test]
+fn an_annotation_in_a_patch_of_any_kind_silences_what_the_patch_brings() {
+    let inline = PATCH
+        .replace(
+            "  name: api\nspec",
+            "  name: api\n  annotations: {svclint.dev/ignore.k8s-not-privileged: a driver}\nspec",
+        )
+        .replace('\n', "\n      ");
+    let by_operations = [
+        "      - {op: add, path: /metadata/annotations, value: {svclint.dev/ignore.k8s-not-privileged: a driver}}",
+        "      - op: add",
+        "        path: /spec/template/spec/containers/0/securityContext",
+        "        value: {privileged: true}",
+    ]
+    .join("\n");
+    let merged = format!("resources: [../../base]\npatches:\n  - patch: |-\n      {inline}\n");
+    let operated =
+        format!("resources: [../../base]\npatches:\n  - target: {{kind: Deployment}}\n    patch: |-\n{by_operations}");
+    for (text, line) in [(&merged, 14), (&operated, 8)] {
+        let repo = repo(&[("k8s/overlays/dev/kustomization.yaml", text)]);
+        let wanted = format!("k8s/overlays/dev/kustomization.yaml:{line}: a driver");
+        assert_eq!(found(&repo, PRIVILEGED), [wanted]);
+    }
+    let component = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches: [{path: patch.yaml}]\n";
+    let patch = PATCH.replace(
+        "  name: api\nspec",
+        "  name: api\n  annotations: {svclint.dev/ignore.k8s-not-privileged: a driver}\nspec",
+    );
+    let repo = repo(&[
+        ("k8s/overlays/dev/kustomization.yaml", "resources: [../../base]\ncomponents: [../../driver]\n"),
+        ("k8s/driver/kustomization.yaml", component),
+        ("k8s/driver/patch.yaml", &patch),
+    ]);
+    assert_eq!(found(&repo, PRIVILEGED), ["k8s/driver/patch.yaml:11: a driver"]);
+}
+
+#[test]
+fn an_annotation_silences_a_value_of_the_wrong_type_that_its_patch_brings() {
+    let patch = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: api\nspec: {replicas: '3'}\n";
+    let silent = patch.replace("name: api", "name: api\n  annotations: {svclint.dev/ignore.value-type: filled in}");
+    let with = |patch: &str| {
+        let dev = ("k8s/overlays/dev/kustomization.yaml", "resources: [../../base]\npatches: [{path: patch.yaml}]\n");
+        let repo = repo(&[dev, ("k8s/overlays/dev/patch.yaml", patch)]);
+        let mut report = judged(&repo, LIMIT, "");
+        report.findings.retain(|finding| finding.rule == "value-type");
+        lines(&repo, &report)
+    };
+    assert_eq!(with(patch), ["k8s/overlays/dev/patch.yaml:5"]);
+    assert_eq!(with(&silent), ["k8s/overlays/dev/patch.yaml:6: filled in"]);
+}
+
+#[test]
 fn an_annotation_silences_its_own_object_and_not_its_neighbour() {
     let other = API.replace("name: api\nspec", "name: web\nspec").replace("app: api", "app: web");
     let own = API

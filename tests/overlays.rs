@@ -155,6 +155,20 @@ spec:
 }
 
 #[test]
+fn a_selector_that_an_overlay_breaks_is_told_where_the_overlay_has_it() {
+    let patch = "apiVersion: v1\nkind: Service\nmetadata: {name: api}\nspec:\n  selector: {app: apis}\n";
+    let repo = repo(&[
+        ("k8s/base/kustomization.yaml", "resources: [api.yaml, service.yaml]\n"),
+        ("k8s/base/api.yaml", API),
+        ("k8s/base/service.yaml", SERVICE),
+        ("k8s/overlays/dev/kustomization.yaml", "resources: [../../base]\npatches: [{path: service.yaml}]\n"),
+        ("k8s/overlays/dev/service.yaml", patch),
+    ]);
+    let found = findings(&repo, "k8s-service-selects");
+    assert_eq!(found, "k8s/overlays/dev/service.yaml:5 apis the Service `api` selects no pods\n");
+}
+
+#[test]
 fn names_are_looked_up_among_the_objects_of_a_build() {
     let overlay = "\
 namePrefix: prod-

@@ -299,8 +299,9 @@ const ILLUSTRATIONS: &[&str] = &[
     "__fixtures__",
 ];
 
-/// Directories of tests. Among manifests `test` is an environment like `prod`.
-const TESTS: &[&str] = &["test", "tests", "__tests__", "e2e", "fuzz"];
+/// Directories of tests. Among manifests `test` is an environment like `prod`, and so may `e2e` be.
+const TESTS: &[&str] = &["test", "tests", "unittests", "__tests__", "e2e", "fuzz"];
+const ENVIRONMENTS: &[&str] = &["test", "e2e"];
 
 /// Whether a directory, or one above it, holds documentation, tests or tools of developers.
 #[must_use]
@@ -313,7 +314,8 @@ fn illustration_of(directory: &str) -> Option<&str> {
     ancestors(directory).find(|directory| {
         let name = last(directory);
         let tests = TESTS.contains(&name) || name.ends_with("-tests") || name.ends_with("_tests");
-        ILLUSTRATIONS.contains(&name) || (tests && !is_among_manifests(parent_of(directory)))
+        ILLUSTRATIONS.contains(&name)
+            || (tests && !(ENVIRONMENTS.contains(&name) && is_among_manifests(parent_of(directory))))
     })
 }
 

@@ -125,7 +125,7 @@ fn part(repo: &Repo, desk: &Desk<'_>, plan: &Plan, index: usize, own_findings: b
     let alone = repo.heads.len() < rayon::current_num_threads();
     let mut own = Vec::new();
     if own_findings {
-        own = own::wrong_values(&service);
+        own = own::wrong_values(&repo.sources, &service);
         own.extend(seen.troubles.iter().map(|trouble| own::trouble(&repo.sources, &service.root.0, trouble)));
     }
     let judged = judge::service(desk, &service, plan.instances(index), alone);

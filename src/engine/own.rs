@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::plan::Plan;
+use super::stand::Stand;
 use crate::finding::{Finding, Label, Outcome, Reach, RuleInfo, Severity, Target};
 use crate::model::repo::{Trouble, TroubleKind};
 use crate::model::schema::{Node, Slot, View};
 use crate::model::service::Service;
-use crate::model::value::Malformed;
 use crate::source::{Place, Sources};
 
 /// One of these rules.
@@ -84,17 +84,21 @@ pub fn all() -> Vec<RuleInfo> {
 }
 
 /// Values of the wrong type in a service.
-pub(super) fn wrong_values(service: &Service) -> Vec<Finding> {
+pub(super) fn wrong_values(sources: &Sources, service: &Service) -> Vec<Finding> {
     let mut out = Vec::new();
-    let mut seen: BTreeSet<Place> = BTreeSet::new();
-    for node in service.artifact_nodes() {
-        wrong_types(node, node, &mut |top, malformed| {
-            // The same text can be the value of several fields, such as a minimum that follows from it.
-            if seen.insert(malformed.at) {
-                let message = format!("{} stands where {} should", malformed.found, malformed.expected);
-                let label = format!("expected {}", malformed.expected);
-                let target = Target { kind: top.def().name.to_owned(), name: top.label() };
-                out.push(finding(WRONG_TYPE, &service.root.0, target, message, malformed.at, label));
+    let mut seen: BTreeSet<(Place, Vec<Place>)> = BTreeSet::new();
+    let stand = Stand::new(sources, service);
+    for (node, object) in service.judged_nodes() {
+        wrong_types(node, node, &mut |top, (found, expected, at)| {
+            let message = format!("{found} stands where {expected} should");
+            let label = format!("expected {expected}");
+            let target = Target { kind: top.def().name.to_owned(), name: top.label() };
+            let mut finding = finding(WRONG_TYPE, &service.root.0, target, message, at, label);
+            stand.reach(top, object, &mut finding);
+            // The same text can be the value of several fields, such as a minimum that follows from it; where one
+            // object silences it, it stays for the others.
+            if seen.insert((at, finding.reach.silenced_by(WRONG_TYPE).collect())) {
+                out.push(finding);
             }
         });
     }
@@ -145,18 +149,26 @@ fn finding(rule: &str, service: &str, target: Target, message: String, at: Place
     }
 }
 
+/// What stands there, what should, and where.
+type Wrong<'m> = (&'m str, &'m str, Place);
+
 /// Visits every value of the wrong type below a node.
-fn wrong_types<'m>(top: &'m dyn Node, node: &'m dyn Node, visit: &mut dyn FnMut(&'m dyn Node, &'m Malformed)) {
+fn wrong_types<'m>(top: &'m dyn Node, node: &'m dyn Node, visit: &mut dyn FnMut(&'m dyn Node, Wrong<'m>)) {
     for index in 0..node.def().fields.len() {
         slot(top, node.slot(index), visit);
     }
 }
 
-fn slot<'m>(top: &'m dyn Node, value: Slot<'m>, visit: &mut dyn FnMut(&'m dyn Node, &'m Malformed)) {
+fn slot<'m>(top: &'m dyn Node, value: Slot<'m>, visit: &mut dyn FnMut(&'m dyn Node, Wrong<'m>)) {
     match value {
-        Slot::Malformed(malformed) => visit(top, malformed),
+        Slot::Malformed(malformed) => visit(top, (&malformed.found, &malformed.expected, malformed.at)),
         Slot::Known(View::Node(node), _) => wrong_types(top, node, visit),
         Slot::Known(View::List(list), _) => {
+            if let Some(unseen) = list.unseen()
+                && let Some(expected) = unseen.expected
+            {
+                visit(top, (&unseen.text, expected, unseen.at));
+            }
             for index in 0..list.len() {
                 if let Some(element) = list.get(index) {
                     slot(top, element, visit);

@@ -27,7 +27,8 @@ pub(super) fn judge(repo: &Repo, desk: &Desk<'_>, plan: &Plan, index: usize, own
     for (position, variant) in variants.into_iter().enumerate() {
         let Some(Assembled { service, .. }) = repo.assemble_variant(index, position) else { continue };
         if own_findings {
-            let new = own::wrong_values(&service).into_iter().filter(|finding| told.insert(key(finding)));
+            let new =
+                own::wrong_values(&repo.sources, &service).into_iter().filter(|finding| told.insert(key(finding)));
             part.own.extend(new.map(|finding| told_of(finding, variant)));
         }
         let judged = judge::variant(desk, &service, plan.instances(index), variant.is_of_objects);

@@ -68,7 +68,8 @@ impl<'t> Reader<'t> {
     pub fn child(self, key: &str) -> Self {
         match self.get(key) {
             Some(node) => Self { node: Some(node), at: node.key_place().unwrap_or(self.at), ..self },
-            None => Self { node: None, ..self },
+            // Below what is no mapping nothing can be told either.
+            None => Self { node: self.unfit(), ..self },
         }
     }
 
@@ -80,13 +81,28 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Absent; or unresolved where lines of the document could not be read, since it may be in them.
+    /// Absent; unresolved where lines of the document could not be read, since it may be in them, or where something else
+    /// fills in the mapping; malformed where that is none.
     #[must_use]
     pub fn missing<T>(self) -> Field<T> {
         if self.partial {
             return Field::unresolved("", UNREADABLE, self.at);
         }
-        Field::Absent(self.at)
+        self.unfit().map_or(Field::Absent(self.at), |node| unfit(node, "a mapping"))
+    }
+
+    /// What stands where the mapping should.
+    fn unfit(self) -> Option<NodeRef<'t>> {
+        self.node.filter(|node| !node.is_null() && !is_mapping(*node))
+    }
+
+    /// Why there may be elements of a list that is not there, or entries of a mapping.
+    #[must_use]
+    pub fn unseen(self) -> Option<Box<Unresolved>> {
+        match self.missing::<()>() {
+            Field::Unresolved(unseen) => Some(unseen),
+            _ => self.unfit().map(|node| unseen(node, "a mapping")),
+        }
     }
 
     /// Text; numbers and booleans give the text they are written with.
@@ -144,25 +160,12 @@ impl<'t> Reader<'t> {
     /// A list, each element read by `read`; anything but a list is malformed and so an unseen list.
     pub fn list<T>(self, key: &str, mut read: impl FnMut(NodeRef<'t>) -> T) -> List<T> {
         let Some(node) = self.get(key) else {
-            let mut list = List::empty(self.at);
-            if let Field::Unresolved(unseen) = self.missing::<()>() {
-                list.unseen = Some(unseen);
-            }
-            return list;
+            return List { unseen: self.unseen(), ..List::empty(self.at) };
         };
         let at = node.key_place().unwrap_or(self.at);
         match node.shape() {
             Shape::Sequence => List::new(node.items().map(&mut read).collect(), at),
-            _ => List {
-                items: Vec::new(),
-                at,
-                unseen: Some(Box::new(Unresolved {
-                    text: excerpt(node),
-                    why: format!("{} stands where a list should", node.type_name()).into(),
-                    at: node.place(),
-                    via: None,
-                })),
-            },
+            _ => List { items: Vec::new(), at, unseen: Some(unseen(node, "a list")) },
         }
     }
 
@@ -177,6 +180,15 @@ impl<'t> Reader<'t> {
         let Some(node) = self.get(key) else { return List::empty(self.at) };
         let at = node.key_place().unwrap_or(self.at);
         List::new(node.entries().map(|entry| read(entry.key, entry.key_node.place(), entry.value)).collect(), at)
+    }
+}
+
+/// Why the elements of something that is no list, or the entries of something that is no mapping, cannot be seen.
+#[must_use]
+pub fn unseen(node: NodeRef<'_>, expected: &'static str) -> Box<Unresolved> {
+    match unfit::<()>(node, expected) {
+        Field::Unresolved(unresolved) => unresolved,
+        _ => Box::new(Unresolved::unfit(excerpt(node), node.type_name(), expected, node.place())),
     }
 }
 
@@ -195,6 +207,12 @@ pub fn placeholder(text: &str) -> bool {
 /// `{{ … }}` without quotes, which YAML reads as a mapping whose key is a mapping.
 fn is_braced(node: NodeRef<'_>) -> bool {
     node.is_flow() && node.entries().next().is_some_and(|entry| entry.key_node.is_flow())
+}
+
+/// Whether something is a mapping, and no `{{ … }}` without quotes.
+#[must_use]
+pub fn is_mapping(node: NodeRef<'_>) -> bool {
+    node.shape() == Shape::Mapping && !is_braced(node)
 }
 
 /// A value of another type than expected; unresolved where something else fills it in.

@@ -260,11 +260,16 @@ impl Service {
 
     /// The nodes in which values of the wrong type are looked for.
     pub fn artifact_nodes(&self) -> impl Iterator<Item = &dyn Node> {
+        self.judged_nodes().map(|(node, _)| node)
+    }
+
+    /// The same, each with the object that it is, if it is one.
+    pub fn judged_nodes(&self) -> impl Iterator<Item = (&dyn Node, Option<&Object>)> {
         let atonix = self.atonix.iter().map(|atonix| &**atonix as &dyn Node);
         let dockerfiles = self.dockerfiles.iter().map(|dockerfile| &**dockerfile as &dyn Node);
         let projects = self.projects.iter().map(|project| &**project as &dyn Node);
-        let objects = self.objects.iter().filter_map(|object| body_node(object));
-        atonix.chain(dockerfiles).chain(projects).chain(objects)
+        let objects = self.objects.iter().filter_map(|object| Some((body_node(object)?, Some(&**object))));
+        atonix.chain(dockerfiles).chain(projects).map(|node| (node, None)).chain(objects)
     }
 }
 

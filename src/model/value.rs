@@ -39,6 +39,17 @@ pub struct Unresolved {
     pub at: Place,
     /// Where it would have been given.
     pub via: Option<Via>,
+    /// What should stand there, such as "a list", where something of another type does.
+    pub expected: Option<&'static str>,
+}
+
+impl Unresolved {
+    /// Something of another type than a list or mapping that is wanted: `found` stands there.
+    #[must_use]
+    pub fn unfit(found: String, type_name: &str, expected: &'static str, at: Place) -> Self {
+        let why = format!("{type_name} stands where {expected} should").into();
+        Self { text: found, why, at, via: None, expected: Some(expected) }
+    }
 }
 
 /// A value of the wrong type or form.
@@ -73,7 +84,7 @@ impl<T> Field<T> {
 
     /// A value that cannot be told from the files.
     pub fn unresolved(text: impl Into<String>, why: impl Into<Cow<'static, str>>, at: Place) -> Self {
-        Self::Unresolved(Box::new(Unresolved { text: text.into(), why: why.into(), at, via: None }))
+        Self::Unresolved(Box::new(Unresolved { text: text.into(), why: why.into(), at, via: None, expected: None }))
     }
 
     /// A value of the wrong type.
@@ -217,7 +228,7 @@ impl<T> List<T> {
     /// Notes that there may be further elements: `text` at `at` would have to be known to tell, and is not because of
     /// `why`.
     pub fn leave_open(&mut self, text: impl Into<String>, why: impl Into<Cow<'static, str>>, at: Place) {
-        self.unseen = Some(Box::new(Unresolved { text: text.into(), why: why.into(), at, via: None }));
+        self.unseen = Some(Box::new(Unresolved { text: text.into(), why: why.into(), at, via: None, expected: None }));
     }
 
     /// The elements.

@@ -36,7 +36,7 @@ pub fn conclude<'a>(rule: &Compiled, target: &'a dyn Node, group: &Group<'a>) ->
     let first = group.evidence.first()?;
     let told_elsewhere = |evidence: &Evidence<'_>| match evidence.seen {
         Seen::Malformed => true,
-        Seen::Unresolved(unresolved) => unresolved.why == UNREADABLE,
+        Seen::Unresolved(unresolved) => unresolved.why == UNREADABLE || unresolved.expected.is_some(),
         _ => false,
     };
     if group.unknown && group.evidence.iter().all(told_elsewhere) {

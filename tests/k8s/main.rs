@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used)] // A missing object fails the test it is looked up in.
 
 mod arbitrary;
+mod kinds;
 mod reading;
 mod wiring;
 

@@ -342,3 +342,97 @@ spec:
     };
     assert_eq!((exists(false), exists(true)), (Some(Some(false)), Some(None)));
 }
+
+/// Whether it is known what a Service with these labels as its selector selects, beside these workloads.
+fn is_known(name: &str, selector: &str, workloads: &str) -> bool {
+    let service = format!(
+        "apiVersion: v1\nkind: Service\nmetadata: {{name: {name}}}\nspec: {{selector: {selector}, ports: [{{port: 80}}]}}\n"
+    );
+    let manifests = Manifests::read(&[("k8s/api.yaml", workloads), ("k8s/service.yaml", &service)]);
+    let selected = &manifests.service().selected_workloads;
+    assert!(selected.items.is_empty());
+    selected.unseen.is_none()
+}
+
+#[test]
+fn a_selector_that_has_nothing_to_do_with_the_pods_here_may_mean_others() {
+    assert!(!is_known("exporter-service", "{app: gpu-exporter}", API));
+    assert!(is_known("web", "{app: apis}", API), "a slip of the pen");
+    assert!(is_known("web", "{tier: web, app: site}", API), "it shares a label");
+    assert!(is_known("api-service", "{app: site}", API), "it is called like the workload");
+    let deployment = API.replace("name: api\n  labels", "name: api-deployment\n  labels");
+    assert!(is_known("api-service", "{app: site}", &deployment), "but for its kind");
+}
+
+#[test]
+fn an_object_that_carries_a_pod_template_may_be_what_a_service_selects() {
+    let cluster = "\
+---
+apiVersion: ray.io/v1
+kind: RayCluster
+metadata: {name: api}
+spec:
+  headGroupSpec:
+    template: {spec: {containers: [{name: head, image: 'registry.example/ray:2.9.0'}]}}
+";
+    let both = format!("{API}{cluster}");
+    assert!(is_known("api-head", "{cluster: api, role: head}", API));
+    assert!(!is_known("api-head", "{cluster: api, role: head}", &both));
+    assert!(is_known("api", "{app: api, role: head}", &both), "it shares a label with pods that are here");
+}
+
+#[test]
+fn a_service_selects_the_pods_of_an_experiment() {
+    let rollout = "\
+apiVersion: argoproj.io/v1alpha1
+kind: Rollout
+metadata: {name: api}
+spec:
+  selector: {matchLabels: {app: api}}
+  strategy:
+    canary:
+      steps:
+      - setWeight: 20
+      - experiment: {templates: [{name: preview, specRef: canary, metadata: {labels: {app: api-preview}}}]}
+  template:
+    metadata: {labels: {app: api}}
+    spec: {containers: [{name: api, image: 'registry.example/api:1.4.0'}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: api-preview}
+spec: {selector: {app: api-preview}, ports: [{port: 80}]}
+";
+    assert_eq!(names(&Manifests::one(rollout).service().selected_workloads), ["Rollout/api"]);
+}
+
+#[test]
+fn a_service_leads_to_the_pods_of_its_own_file_before_those_of_another_example() {
+    let service = "\
+---
+apiVersion: v1
+kind: Service
+metadata: {name: api}
+spec: {selector: {app: api}, ports: [{port: 80, targetPort: 8080}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: api}
+spec: {defaultBackend: {service: {name: api, port: {number: 80}}}}
+";
+    let other = format!("{API}{service}").replace("8080", "9191").replace("port: 80,", "port: 90,");
+    let own = format!("{API}{service}");
+    let manifests = Manifests::read(&[("basic/api.yaml", &other), ("tls/api.yaml", &own)]);
+    let resolved: Vec<_> = manifests
+        .objects
+        .iter()
+        .filter_map(|object| match &object.body {
+            Body::Service(service) => service.ports.items[0].resolves.value().copied(),
+            Body::Ingress(ingress) if object.meta.path == "tls/api.yaml" => {
+                ingress.backends.items[0].resolves.value().copied()
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(resolved, [true, true, true]);
+}

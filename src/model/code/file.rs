@@ -119,7 +119,7 @@ fn model_call(tokens: &Tokens<'_>, call: &crate::syntax::code::Call) -> Call {
         let place = tokens.at(argument.start).map_or(at, |token| tokens.place(token.span));
         let text = tokens.word(argument.start + 2).unwrap_or_default().to_owned();
         let why = "the arguments are put together elsewhere".into();
-        keywords.unseen = Some(Box::new(Unresolved { text, why, at: place, via: None }));
+        keywords.unseen = Some(Box::new(Unresolved { text, why, at: place, via: None, expected: None }));
     }
     let within = tokens.function_around(call.start);
     Call {

@@ -33,7 +33,7 @@ impl HandlerMentions {
     ) -> Self {
         let unresolved = |name: &str| {
             let why = "what answers it stands in another file".into();
-            Box::new(Unresolved { text: name.to_owned(), why, at, via: None })
+            Box::new(Unresolved { text: name.to_owned(), why, at, via: None, expected: None })
         };
         let elsewhere = handler_elsewhere(tokens, call, path).map(unresolved);
         Self { at, list: Arc::clone(list), elsewhere }

@@ -114,8 +114,9 @@ fn join(
     tests: Vec<Arc<SourceFile>>,
     unread: Option<(&str, &'static str)>,
 ) -> Source {
-    let unseen =
-        |text: &str, why: &'static str| Box::new(Unresolved { text: text.to_owned(), why: why.into(), at, via: None });
+    let unseen = |text: &str, why: &'static str| {
+        Box::new(Unresolved { text: text.to_owned(), why: why.into(), at, via: None, expected: None })
+    };
     let unread = unread.map(|(text, why)| unseen(text, why));
     let mut routes = List { items: routes::mounted(&code), at, unseen: unread.clone() };
     if routes.items.is_empty() && routes.unseen.is_none() {
@@ -144,7 +145,7 @@ fn join(
     };
     let unnamed = code.iter().find_map(|file| file.unnamed_env).map(|at| {
         let why = "names of variables are put together when the program runs".into();
-        Box::new(Unresolved { text: "the environment".to_owned(), why, at, via: None })
+        Box::new(Unresolved { text: "the environment".to_owned(), why, at, via: None, expected: None })
     });
     let instrumented = import_of(&code, exports_metrics);
     let mut languages = Vec::new();

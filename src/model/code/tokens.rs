@@ -89,6 +89,7 @@ impl<'t> Tokens<'t> {
                 why: "it is put together when the program runs".into(),
                 at,
                 via: None,
+                expected: None,
             }))
         };
         if !self.at(open).is_some_and(|token| matches!(token.kind, TokenKind::Mark(b'[' | b'(' | b'{'))) {

@@ -116,18 +116,19 @@ impl<'v> Fields<'v> {
 
     fn unseen(self) -> Option<Box<Unresolved>> {
         let why = self.partial?;
-        Some(Box::new(Unresolved { text: String::new(), why: why.into(), at: self.at, via: None }))
+        Some(Box::new(Unresolved { text: String::new(), why: why.into(), at: self.at, via: None, expected: None }))
     }
 }
 
 /// Why a list that is none has items that cannot be seen.
-pub(super) fn not_a(value: &Value, wanted: &str) -> Unresolved {
-    let why = match value.text().filter(|text| text.all().is_unknown()) {
-        Some(_) => "it is filled in later".to_owned(),
-        None => format!("{} stands where {wanted} should", value.type_name()),
-    };
-    let text = value.text().map_or_else(String::new, |text| text.value.clone());
-    Unresolved { text, why: why.into(), at: value.at, via: None }
+pub(super) fn not_a(value: &Value, wanted: &'static str) -> Unresolved {
+    match value.text().filter(|text| text.all().is_unknown()) {
+        Some(_) => {
+            let why = "it is filled in later".into();
+            Unresolved { text: value.excerpt(), why, at: value.at, via: None, expected: None }
+        }
+        None => Unresolved::unfit(value.excerpt(), value.type_name(), wanted, value.at),
+    }
 }
 
 /// A scalar read as something; a collection is malformed.

@@ -143,7 +143,7 @@ pub(super) fn read_file(scope: &Scope<'_>, loaded: Loaded) -> ComposeFile {
     services.unseen = scope
         .gap
         .or(scope.root.partial)
-        .map(|why| Box::new(Unresolved { text: String::new(), why: why.into(), at, via: None }));
+        .map(|why| Box::new(Unresolved { text: String::new(), why: why.into(), at, via: None, expected: None }));
     let for_swarm = relations::is_for_swarm(&loaded.path);
     relations::relate(&mut services.items, for_swarm);
     let named = uses(&services);

@@ -286,8 +286,9 @@ impl Inner {
         }
         let runtime_packages = draft.packages.iter().filter(|package| package.group == Group::Main);
         let runtime_packages = runtime_packages.map(|package| Field::known(package.name.clone(), package.at)).collect();
-        let unseen =
-            draft.unseen.map(|why| Box::new(Unresolved { text: String::new(), why: why.into(), at, via: None }));
+        let unseen = draft
+            .unseen
+            .map(|why| Box::new(Unresolved { text: String::new(), why: why.into(), at, via: None, expected: None }));
         let manifest = Manifest {
             at,
             name: local.rsplit('/').next().unwrap_or(local).to_owned(),

@@ -127,7 +127,8 @@ fn connection(args: &[shell::Word], place: WordPlace<'_>) -> Option<HealthUrl> {
 }
 
 fn known_text(text: &str, at: Place) -> Field<String> {
-    if text.contains('$') {
+    // `{` begins a value in an f-string of Python.
+    if text.contains(['$', '{']) {
         return Field::unresolved(text, "it is filled in later", at);
     }
     Field::known(text.to_owned(), at)

@@ -26,6 +26,14 @@ pub struct Root {
     version: String,
 }
 
+impl Root {
+    /// A name without the release before it, which is called like the chart here.
+    #[must_use]
+    pub fn without_release<'n>(&self, name: &'n str) -> Option<&'n str> {
+        name.strip_prefix(self.name.as_str())?.strip_prefix('-').filter(|rest| !rest.is_empty())
+    }
+}
+
 /// The charts of a repository that are no part of another one.
 #[must_use]
 pub fn roots(texts: Texts<'_>, charts: &[FileId]) -> Vec<Root> {

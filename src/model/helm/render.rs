@@ -50,6 +50,8 @@ pub struct Rendering {
     pub open: Vec<(Place, String)>,
     /// Why there may be objects that are not among the trees.
     pub hidden: Option<String>,
+    /// Whether a template that makes pods printed nothing with these values.
+    pub is_withheld: bool,
 }
 
 /// A template that Helm refuses to render.
@@ -272,6 +274,7 @@ impl Run<'_> {
     /// Reads what a template printed.
     fn read(&mut self, output: &Output, file: FileId) {
         if output.text.trim().is_empty() {
+            self.out.is_withheld |= self.texts.text(file).contains("containers:");
             return;
         }
         let tree = Tree::parse(file, &output.text);

@@ -207,13 +207,13 @@ impl Secret {
         let mut all = entries(root, "data", |key, at, node| SecretEntry {
             at,
             key: key.to_owned(),
-            is_placeholder: is_encoded_placeholder(node),
+            is_placeholder: is_encoded_placeholder(key, node),
             value_at: node.place(),
         });
         let plain = entries(root, "stringData", |key, at, node| SecretEntry {
             at,
             key: key.to_owned(),
-            is_placeholder: node.text().is_none_or(secret::is_placeholder),
+            is_placeholder: node.text().is_none_or(|text| stands_for_another(key, text)),
             value_at: node.place(),
         });
         all.items.extend(plain.items);
@@ -245,11 +245,18 @@ fn literal_data(entries: &List<SecretEntry>, at: Place) -> Always<bool> {
     Always::known(first.is_some(), first.map_or(at, |entry| entry.at))
 }
 
-fn is_encoded_placeholder(node: NodeRef<'_>) -> bool {
+/// Whether a value is there to be replaced: a placeholder, or its own key, as in `client_secret: client-secret`; a
+/// `password: password` may well be meant.
+fn stands_for_another(key: &str, value: &str) -> bool {
+    let bare = |text: &str| text.trim().to_ascii_lowercase().replace(['-', '.'], "_");
+    secret::is_placeholder(value) || bare(key).contains('_') && bare(value) == bare(key)
+}
+
+fn is_encoded_placeholder(key: &str, node: NodeRef<'_>) -> bool {
     let Some(text) = node.text() else { return true };
-    let stands_for_another = placeholder(text) || secret::is_placeholder(text);
     let decoded = base64::decode(text).and_then(|bytes| String::from_utf8(bytes).ok());
-    stands_for_another || decoded.is_some_and(|decoded| secret::is_placeholder(&decoded))
+    let is_open = placeholder(text) || secret::is_placeholder(text);
+    is_open || decoded.is_some_and(|decoded| stands_for_another(key, &decoded))
 }
 
 impl ExternalSecret {

@@ -95,12 +95,13 @@ fn read_variable(node: NodeRef<'_>) -> EnvVar {
         ("resourceFieldRef", EnvSource::Resource),
     ];
     let (from, reference) = match sources.into_iter().find(|(key, _)| source.has(key)) {
-        Some((key, from)) => (from, source.child(key)),
-        None if value.is_absent() => (EnvSource::None, Reader::absent(at)),
-        None => (EnvSource::Value, Reader::absent(at)),
+        Some((key, from)) => (Field::known(from, source.child(key).place()), source.child(key)),
+        None if value.is_absent() => {
+            (source.missing().or(|| Field::known(EnvSource::None, value.place())), Reader::absent(at))
+        }
+        None => (Field::known(EnvSource::Value, value.place()), Reader::absent(at)),
     };
-    let from_place = if reference.node().is_some() { reference.place() } else { value.place() };
-    let named = matches!(from, EnvSource::Secret | EnvSource::ConfigMap);
+    let named = matches!(from.value(), Some(EnvSource::Secret | EnvSource::ConfigMap));
     let reference = if named { reference } else { Reader::absent(at) };
     let text = value.value().map_or("", String::as_str);
     // `API_KEY: API_KEY_VALUE` is there for a script to replace.
@@ -115,7 +116,7 @@ fn read_variable(node: NodeRef<'_>) -> EnvVar {
         ref_key: reference.field("key", plain_text),
         optional: reference.bool("optional").or_default(false),
         ref_exists: Field::Absent(at),
-        from: Always::known(from, from_place),
+        from: from.or_default(EnvSource::None),
         value,
         key,
     }

@@ -2,6 +2,7 @@
 
 use super::text::plain_text;
 use crate::model;
+use crate::model::read::is_mapping;
 use crate::model::value::{Field, List, Unresolved};
 use crate::source::Place;
 use crate::syntax::yaml::{NodeRef, Shape};
@@ -33,14 +34,14 @@ pub(super) fn leaves(object: NodeRef<'_>, at: Place) -> List<Leaf> {
         seen += 1;
         if seen + stack.len() > NODE_BUDGET || path.len() > PATH_LENGTH {
             let why = "the object is too large to be read as a whole".into();
-            list.unseen = Some(Box::new(Unresolved { text: String::new(), why, at, via: None }));
+            list.unseen = Some(Box::new(Unresolved { text: String::new(), why, at, via: None, expected: None }));
             break;
         }
         match node.shape() {
-            Shape::Scalar(_) if !node.is_null() => {
-                list.items.push(Leaf { at: node.anchor_place(), path, value: plain_text(node) });
-            }
-            Shape::Scalar(_) => {}
+            Shape::Scalar(_) if node.is_null() => {}
+            Shape::Scalar(_) => list.items.push(leaf(node, path)),
+            // `{{ … }}` without quotes
+            Shape::Mapping if !is_mapping(node) => list.items.push(leaf(node, path)),
             _ => {
                 let start = stack.len();
                 let room = NODE_BUDGET.saturating_sub(start);
@@ -54,4 +55,8 @@ pub(super) fn leaves(object: NodeRef<'_>, at: Place) -> List<Leaf> {
         }
     }
     list
+}
+
+fn leaf(node: NodeRef<'_>, path: String) -> Leaf {
+    Leaf { at: node.anchor_place(), path, value: plain_text(node) }
 }

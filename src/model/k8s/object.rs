@@ -14,6 +14,7 @@ use super::text::{Pair, filled, pairs, plain};
 use super::workload::{PodTemplates, Workload, is_fragment};
 use crate::model;
 use crate::model::read::Reader;
+use crate::model::schema::VersionText;
 use crate::model::value::{Always, Field, List};
 use crate::source::FileId;
 use crate::syntax::yaml::{NodeRef, Printed, Scalar, Shape, Tree};
@@ -35,6 +36,8 @@ model! {
         annotations: List<Pair>,
         /// What replaces its API version, where clusters no longer serve that or will stop to.
         deprecated_api: Field<String>,
+        /// The first release of Kubernetes that does not serve its API version, such as `1.25`.
+        removed_in: Field<VersionText>,
         /// Path of its file.
         path: String,
         /// Its scalars, where no more of its kind is modelled than its metadata, and those of an Argo Rollout.
@@ -205,6 +208,10 @@ impl Meta {
         let at = if name.is_absent() { kind_place } else { named.unwrap_or_else(|| name.place()) };
         let metadata = metadata.blaming(at);
         let api_place = node.get("apiVersion").map_or(at, NodeRef::place);
+        let replacement = deprecated::replacement(api_version, kind);
+        let told = |part: fn((&str, &str)) -> String| {
+            replacement.map_or(Field::Absent(api_place), |both| Field::known(part(both), api_place))
+        };
         Self {
             at,
             api_version: Always::known(api_version.to_owned(), api_place),
@@ -212,10 +219,8 @@ impl Meta {
             namespace: filled(metadata, "namespace"),
             labels: pairs(metadata, "labels"),
             annotations: pairs(metadata, "annotations"),
-            deprecated_api: match deprecated::replacement(api_version, kind) {
-                Some(replacement) => Field::known(replacement.to_owned(), api_place),
-                None => Field::Absent(api_place),
-            },
+            deprecated_api: told(|(instead, _)| instead.to_owned()),
+            removed_in: told(|(_, release)| release.to_owned()).map(VersionText),
             path: path.to_owned(),
             fields: List::empty(at),
             name,

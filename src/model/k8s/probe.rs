@@ -3,7 +3,7 @@
 use super::container::ContainerPort;
 use super::text::{plain, port_or_name};
 use crate::model::duration::Duration;
-use crate::model::read::Reader;
+use crate::model::read::{Reader, is_mapping};
 use crate::model::schema::Port;
 use crate::model::value::{Always, Field, List};
 use crate::{model, words};
@@ -69,7 +69,7 @@ impl Probe {
                 let handler = reader.child(name);
                 (Field::known(*kind, handler.place()), handler)
             }
-            [] if node.is_partial() => (reader.missing(), Reader::absent(at)),
+            [] if node.is_partial() || !is_mapping(node) => (reader.missing(), Reader::absent(at)),
             [] => (Field::malformed("none", "one of `httpGet`, `tcpSocket`, `exec`, `grpc`", at), Reader::absent(at)),
             _ => (Field::malformed("several", "one of `httpGet`, `tcpSocket`, `exec`, `grpc`", at), Reader::absent(at)),
         };

@@ -1,6 +1,7 @@
 //! Label selectors: which pods a Service, a policy or a workload means.
 
 use super::text::{Pair, pairs, plain};
+use crate::diagnostic::nearest;
 use crate::model::read::Reader;
 use crate::model::value::{Field, List};
 
@@ -87,6 +88,28 @@ impl LabelSelector {
             wanted.is_some_and(|role| ROLES.contains(&role.as_str()))
         });
         is_possible && roles > 0 && shared > 0 && self.expressions.is_empty()
+    }
+
+    /// Whether it shares a label with pods that have these.
+    #[must_use]
+    pub fn shares(&self, labels: &List<Pair>) -> bool {
+        let is_shared = |(key, wanted): &(String, Field<String>)| match (find(labels, key), wanted.value()) {
+            (Found::Value(value), Some(wanted)) => value == wanted,
+            _ => false,
+        };
+        self.labels.iter().any(is_shared)
+    }
+
+    /// Whether it shares a label with pods that have these, but for a slip of the pen. What expressions want is not
+    /// compared.
+    #[must_use]
+    pub fn is_near(&self, labels: &List<Pair>) -> bool {
+        let is_near = |(key, wanted): &(String, Field<String>)| match (find(labels, key), wanted.value()) {
+            (Found::Value(value), Some(wanted)) => value == wanted || nearest(wanted, [value]).is_some(),
+            (Found::Unknown, _) | (_, None) => true,
+            (Found::Absent, _) => false,
+        };
+        !self.expressions.is_empty() || self.labels.iter().any(is_near)
     }
 
     /// The same without the labels that the control plane gives to pods. Where nothing else is asked for, it cannot be

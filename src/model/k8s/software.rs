@@ -30,6 +30,7 @@ const NAMES: &[(Software, &[&str])] = &[
             "cockroach",
             "couchdb",
             "elasticsearch",
+            "heapster-influxdb-amd64",
             "influxdb",
             "mariadb",
             "mariadb-galera",
@@ -38,6 +39,7 @@ const NAMES: &[(Software, &[&str])] = &[
             "mysql",
             "mysql-server",
             "neo4j",
+            "openldap",
             "opensearch",
             "pgvector",
             "postgis",
@@ -69,6 +71,7 @@ const NAMES: &[(Software, &[&str])] = &[
         Software::Infrastructure,
         &[
             "alertmanager",
+            "azurite",
             "blackbox-exporter",
             "cloud-sql-proxy",
             "envoy",
@@ -77,14 +80,20 @@ const NAMES: &[(Software, &[&str])] = &[
             "gce-proxy",
             "grafana",
             "haproxy",
+            "heapster-grafana-amd64",
             "httpd",
             "jaeger",
+            "kafka-exporter",
             "keycloak",
             "kibana",
             "kong",
             "loki",
             "minio",
+            "mongodb-exporter",
+            "mongodb_exporter",
+            "mysqld-exporter",
             "nginx",
+            "nginx-prometheus-exporter",
             "nginx-unprivileged",
             "node-exporter",
             "opa",
@@ -94,13 +103,26 @@ const NAMES: &[(Software, &[&str])] = &[
             "opentelemetry-collector-contrib",
             "pgbouncer",
             "pgpool",
+            "postgres-exporter",
+            "postgres_exporter",
             "prometheus",
             "promtail",
             "proxyv2",
+            "redis-exporter",
+            "redis_exporter",
+            "registry",
+            "statsd-exporter",
             "traefik",
             "vault",
         ],
     ),
+];
+
+/// Ends of repositories whose last part says too little.
+const PATHS: &[(Software, &str)] = &[
+    (Software::Database, "mssql/server"),
+    (Software::Database, "cloud-spanner-emulator/emulator"),
+    (Software::Infrastructure, "jaegertracing/all-in-one"),
 ];
 
 impl Software {
@@ -109,7 +131,12 @@ impl Software {
     pub fn of(image: &Field<Image>) -> Field<Self> {
         let known = image.value().and_then(|image| {
             let name = image.name.value()?;
-            NAMES.iter().find(|(_, names)| names.contains(&name.as_str())).map(|(software, _)| *software)
+            let is_path = |path: &str| image.repository.value().is_some_and(|repository| repository.ends_with(path));
+            if let Some((software, _)) = PATHS.iter().find(|(_, path)| is_path(path)) {
+                return Some(*software);
+            }
+            let is_known = |(_, names): &&(Self, &[&str])| names.contains(&name.as_str());
+            NAMES.iter().find(is_known).map(|(software, _)| *software)
         });
         known.map_or(Field::Absent(image.place()), |software| Field::known(software, image.place()))
     }
@@ -136,6 +163,9 @@ mod tests {
     #[test]
     fn a_mirror_of_a_well_known_image_is_recognised() {
         assert_eq!(of("registry.example/mirror/bitnami/postgresql:16"), Some(Software::Database));
+        assert_eq!(of("mcr.microsoft.com/mssql/server:2022-latest"), Some(Software::Database));
+        assert_eq!(of("registry.example/mirror/redis_exporter:1.62.0"), Some(Software::Infrastructure));
+        assert_eq!(of("registry.example/server:1.0.0"), None);
     }
 
     #[test]

@@ -2,9 +2,9 @@
 
 use crate::model;
 use crate::model::quantity::Quantity;
-use crate::model::read::{Reader, excerpt, placeholder, port, string, text, unfit};
+use crate::model::read::{Reader, is_mapping, placeholder, port, string, text, unfit, unseen};
 use crate::model::schema::Port;
-use crate::model::value::{Field, List, Unresolved};
+use crate::model::value::{Field, List};
 use crate::syntax::yaml::{NodeRef, Scalar, Shape};
 
 model! {
@@ -79,17 +79,9 @@ pub fn entries<'t, T>(
 ) -> List<T> {
     let mut list = reader.map(key, read);
     list.unseen = match reader.get(key) {
-        None => match reader.missing::<()>() {
-            Field::Unresolved(unseen) => Some(unseen),
-            _ => None,
-        },
-        Some(node) if node.shape() == Shape::Mapping => None,
-        Some(node) => Some(Box::new(Unresolved {
-            text: excerpt(node),
-            why: format!("{} stands where a mapping should", node.type_name()).into(),
-            at: node.place(),
-            via: None,
-        })),
+        None => reader.unseen(),
+        Some(node) if is_mapping(node) => None,
+        Some(node) => Some(unseen(node, "a mapping")),
     };
     list
 }

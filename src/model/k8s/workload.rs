@@ -37,6 +37,9 @@ model! {
         api_version: Always<String>,
         /// Its name.
         name: Field<String>,
+        /// The name of what it runs: its name without what a kustomization puts before or behind it, the release of a chart
+        /// before it, or a version behind it, as in `shop-api-v2`.
+        own_name: Field<String>,
         /// Its namespace; absent where whoever applies it decides.
         namespace: Field<String> as "metadata.namespace",
         /// Its labels.
@@ -85,7 +88,7 @@ model! {
         /// Kernel parameters of its pods.
         sysctls: List<Pair>,
         /// Whether its pods keep apart: pod anti-affinity or topology spread constraints.
-        spreads_pods: bool,
+        spreads_pods: Always<bool>,
         /// Labels that the nodes of its pods have.
         node_selector: List<Pair>,
         /// Taints of nodes that its pods put up with.
@@ -132,6 +135,8 @@ model! {
         base_name: Option<String>,
         /// Its selector.
         matcher: LabelSelector,
+        /// Labels of the pods that its experiments run.
+        experiments: Vec<List<Pair>>,
     }
     label(workload) { format!("{}/{}", workload.kind(), workload.base_name().unwrap_or("")) }
 }
@@ -167,8 +172,10 @@ pub fn template_path(api_version: &str, kind: &str) -> Option<&'static [&'static
         | ("apps" | "extensions", "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet")
         | ("batch", "Job")
         | ("argoproj.io", "Rollout")
-        | ("serving.knative.dev", "Service")
+        | ("apps.kruise.io", "CloneSet" | "StatefulSet" | "DaemonSet")
+        | ("serving.knative.dev", "Service" | "Configuration")
         | ("apps.openshift.io", "DeploymentConfig") => &["spec", "template"],
+        ("keda.sh", "ScaledJob") => &["spec", "jobTargetRef", "template"],
         ("batch", "CronJob") => &["spec", "jobTemplate", "spec", "template"],
         _ => return None,
     })
@@ -198,6 +205,18 @@ impl Workload {
     #[must_use]
     pub fn is_variant_of(&self, other: &Self) -> bool {
         self.kind() == other.kind() && self.base_name() == other.base_name()
+    }
+
+    /// Makes this the name of what it runs, which stands within its name.
+    pub fn call(&mut self, name: &str) {
+        self.own_name = self.name.clone().map(|_| without_version(name).to_owned());
+    }
+
+    /// Whether a selector selects its pods, or those of its experiments.
+    #[must_use]
+    pub fn is_selected_by(&self, matcher: &LabelSelector) -> Option<bool> {
+        let tried = self.experiments.iter().any(|labels| matcher.matches(labels) == Some(true));
+        if tried { Some(true) } else { matcher.matches(&self.pod_labels) }
     }
 
     /// Its name as its file has it.
@@ -242,7 +261,7 @@ impl Workload {
         let pod_labels = pairs(pod_meta, "labels");
         let restart_policy = pod.field("restartPolicy", plain).or_default("Always".to_owned());
         let ends = kind == "Pod" && restart_policy.value().is_some_and(|policy| policy != "Always");
-        let is_job = matches!(kind, "Job" | "CronJob") || ends;
+        let is_job = matches!(kind, "Job" | "CronJob" | "ScaledJob") || ends;
         let volumes = pod.list("volumes", read_volume);
         let volume_claim_templates = spec.list("volumeClaimTemplates", read_claim_template);
         let claims = |volume: &Volume| {
@@ -266,6 +285,7 @@ impl Workload {
             kind: meta.kind.clone(),
             api_version: meta.api_version.clone(),
             name: meta.name.clone(),
+            own_name: meta.name.clone().map(|name| without_version(&name).to_owned()),
             namespace: meta.namespace.clone(),
             labels: meta.labels.clone(),
             annotations: meta.annotations.clone(),
@@ -290,7 +310,7 @@ impl Workload {
             host_ipc: pod.bool("hostIPC").or_default(false),
             fs_group: pod.child("securityContext").uid("fsGroup"),
             sysctls: pod.child("securityContext").list("sysctls", read_sysctl),
-            spreads_pods: pod.child("affinity").has("podAntiAffinity") || pod.has("topologySpreadConstraints"),
+            spreads_pods: spreads_pods(pod, at),
             node_selector: pairs(pod, "nodeSelector"),
             tolerations: pod.list("tolerations", read_toleration),
             priority_class: pod.field("priorityClassName", plain),
@@ -312,6 +332,7 @@ impl Workload {
             has_pdb: Always::known(false, at),
             path: path.to_owned(),
             base_name: None,
+            experiments: read_experiments(spec),
         }
     }
 }
@@ -340,6 +361,29 @@ fn self_match(has_selector: bool, matcher: &LabelSelector, labels: &List<Pair>, 
     }
 }
 
+/// A name without the version that tells several of one service apart, as in `reviews-v2`.
+fn without_version(name: &str) -> &str {
+    match name.rsplit_once("-v") {
+        Some((name, version)) if !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => name,
+    }
+}
+
+fn spreads_pods(pod: Reader<'_>, at: Place) -> Always<bool> {
+    let affinity = pod.child("affinity");
+    if affinity.has("podAntiAffinity") || pod.has("topologySpreadConstraints") {
+        return Always::known(true, at);
+    }
+    affinity.blaming(at).missing().or_default(false)
+}
+
+/// The labels of the pods that the experiments of an Argo Rollout run beside its own (Argo Rollouts, "Experiment step").
+fn read_experiments(spec: Reader<'_>) -> Vec<List<Pair>> {
+    let steps = spec.child("strategy").child("canary").get("steps").into_iter().flat_map(NodeRef::items);
+    let templates = steps.flat_map(|step| step.at(&["experiment", "templates"]).into_iter().flat_map(NodeRef::items));
+    templates.map(|template| pairs(Reader::new(template).child("metadata"), "labels")).collect()
+}
+
 /// The type of the strategy; an Argo Rollout names its strategy by the key that holds it.
 fn read_strategy(spec: Reader<'_>, key: &str) -> Field<String> {
     let strategy = spec.child(key);
@@ -350,6 +394,9 @@ fn read_strategy(spec: Reader<'_>, key: &str) -> Field<String> {
         None => written,
     }
 }
+
+/// What Knative calls a container that has no name (Knative Serving, `container-name-template`).
+const KNATIVE_CONTAINER: &str = "user-container";
 
 fn read_containers(pod: Reader<'_>, meta: &Meta, is_job: bool) -> List<Container> {
     let groups = [
@@ -366,6 +413,9 @@ fn read_containers(pod: Reader<'_>, meta: &Meta, is_job: bool) -> List<Container
             container.workload_kind = meta.kind.clone();
             container.workload_name = meta.name.clone();
             container.workload_namespace = meta.namespace.clone();
+            if container.name.is_absent() && meta.api_version().starts_with("serving.knative.dev/") {
+                container.name = Field::known(KNATIVE_CONTAINER.to_owned(), container.at);
+            }
             container
         });
         all.items.extend(some.items);

@@ -52,14 +52,15 @@ pub fn read(sources: &Sources) -> Monitoring {
             }
         } else if is_template(&text) {
             let why = "the templates of charts are not rendered for this";
-            let unseen = Unresolved { text: path.to_owned(), why: why.into(), at: Place::whole(id), via: None };
+            let unseen =
+                Unresolved { text: path.to_owned(), why: why.into(), at: Place::whole(id), via: None, expected: None };
             monitoring.alerts.unseen.get_or_insert_with(|| Box::new(unseen));
         } else if text.contains("alert:") || text.contains("scrape_configs:") {
             let tree = Tree::parse(id, &text);
             let alerts = alert::read(&tree);
             if alerts.is_empty() && text.contains("kind: ConfigMap") && text.contains("- alert:") {
                 let why = "what stands in a ConfigMap is not read for this";
-                let unseen = Unresolved { text: path.to_owned(), why: why.into(), at: Place::whole(id), via: None };
+                let unseen = Unresolved { text: path.to_owned(), why: why.into(), at: Place::whole(id), via: None, expected: None };
                 monitoring.alerts.unseen.get_or_insert_with(|| Box::new(unseen));
             }
             monitoring.alerts.items.extend(alerts.into_iter().map(Arc::new));

@@ -182,6 +182,7 @@ fn read_objects<'k>(repo: &Repo, top: &'k Kustomization, build: Build, seen: &mu
 fn name_as_written(object: &mut Object, base_name: &str) {
     let Body::Workload(workload) = &mut object.body else { return };
     let workload = Arc::make_mut(workload);
+    workload.call(base_name);
     workload.base_name = Some(base_name.to_owned());
     for container in &mut workload.containers.items {
         container.workload_name = container.workload_name.clone().map(|_| base_name.to_owned());
@@ -240,8 +241,13 @@ fn link(repo: &Repo, built: &mut [Built<'_>], loose: &BTreeMap<usize, Vec<Arc<Ob
             let is_raw = repo.object_names().get(&key).is_some_and(|all| all.iter().any(|file| !files.contains(file)));
             is_raw || names.get(&key).is_some_and(|builds| builds.iter().any(|other| *other != index))
         };
-        let about =
-            About { kustomizations: &[], is_open: one.build.is_open(), is_one_deployment: true, elsewhere: &elsewhere };
+        let about = About {
+            kustomizations: &[],
+            is_open: one.build.is_open(),
+            is_withheld: false,
+            is_one_deployment: true,
+            elsewhere: &elsewhere,
+        };
         k8s::link_among(&mut one.objects, &others, &about);
     });
 }

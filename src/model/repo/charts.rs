@@ -34,6 +34,8 @@ struct Group {
     objects: Vec<Object>,
     /// Whether there may be more.
     is_partial: bool,
+    /// Whether a template that makes pods printed nothing.
+    is_withheld: bool,
 }
 
 /// A service as it is with another values file of one of its charts.
@@ -82,9 +84,10 @@ fn outcome(sources: &Sources, root: &Root, rendered: &Rendered, templates: &PodT
         objects: rendering
             .trees
             .iter()
-            .flat_map(|tree| objects_of(sources, tree, rendering, templates, &mut seen))
+            .flat_map(|tree| objects_of(sources, tree, rendering, (root, templates), &mut seen))
             .collect(),
         is_partial: rendering.hidden.is_some(),
+        is_withheld: rendering.is_withheld,
     });
     let renderings = renderings.collect();
     seen.notes.sort_by(|a, b| (a.place, &a.message).cmp(&(b.place, &b.message)));
@@ -155,7 +158,7 @@ fn objects_of(
     sources: &Sources,
     tree: &Tree,
     rendering: &Rendering,
-    templates: &PodTemplates,
+    (root, templates): (&Root, &PodTemplates),
     seen: &mut Seen,
 ) -> Vec<Object> {
     let mut objects = k8s::read_with(tree, &sources.get(tree.file()).path, templates);
@@ -163,6 +166,11 @@ fn objects_of(
     let printed = Some(tree.printed()).filter(|printed| !printed.is_empty()).map(Arc::new);
     for object in &mut objects {
         object.making = Making { files: rendering.values.into_iter().collect(), printed: printed.clone() };
+        if let Body::Workload(workload) = &mut object.body
+            && let Some(name) = object.meta.name.value().and_then(|name| root.without_release(name))
+        {
+            Arc::make_mut(workload).call(name);
+        }
         // What an action prints is for whoever installs the chart to give; a default may be no more than an example.
         if let Body::Secret(secret) = &mut object.body {
             secret.put_in_later(|at| at.file != tree.file() || sources.slice(at).contains("{{"));
@@ -234,7 +242,7 @@ fn is_judged_alone(object: &Object, chart: &Chart, charts: &[Chart]) -> bool {
 /// Each rendering is installed by itself, so its objects are linked among themselves.
 fn link(repo: &mut Repo) {
     // Gathered while the charts are still there, since their objects are among them.
-    repo.object_names();
+    repo.chart_names = objects::chart_names(&repo.charts);
     let mut charts = std::mem::take(&mut repo.charts);
     let names: Vec<BTreeSet<(String, String)>> = charts.iter().map(names_of).collect();
     let shared = &*repo;
@@ -245,7 +253,7 @@ fn link(repo: &mut Repo) {
             others.into_iter().any(|(_, names)| names.contains(&wanted)) || objects::has_manifest(shared, &wanted)
         };
         for rendering in &mut chart.renderings {
-            k8s::link_rendered(&mut rendering.objects, rendering.is_partial, &elsewhere);
+            k8s::link_rendered(&mut rendering.objects, rendering.is_partial, rendering.is_withheld, &elsewhere);
         }
     });
     repo.charts = charts;

@@ -130,6 +130,8 @@ pub struct Repo {
     pod_templates: PodTemplates,
     /// Where each Kubernetes object is, for names that are not found where they are used.
     object_names: OnceLock<objects::ObjectNames>,
+    /// Those of charts.
+    chart_names: objects::ObjectNames,
     late: Arc<Late>,
     /// What it holds as a whole, beside its services.
     layout: OnceLock<Arc<RepoLayout>>,
@@ -186,6 +188,7 @@ impl Repo {
             projects,
             kustomizations,
             object_names: OnceLock::new(),
+            chart_names: objects::ObjectNames::new(),
             manifests: manifests.clone(),
             tagged_by_skaffold,
             charts,

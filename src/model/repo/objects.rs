@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::charts::Chart;
 use super::seen::Seen;
-use super::{Files, Repo, read, skaffold};
+use super::{Files, Head, Repo, read, skaffold};
 use crate::model::k8s::{self, About, Body, Object};
 use crate::model::service::ServiceKind;
 use crate::model::value::{Field, List};
@@ -32,6 +33,7 @@ pub(super) fn of_files(repo: &Repo, own: &Files, seen: &mut Seen) -> Vec<Arc<Obj
     let about = About {
         kustomizations: &repo.kustomizations,
         is_open: own.share.is_open,
+        is_withheld: false,
         is_one_deployment: false,
         elsewhere: &elsewhere,
     };
@@ -44,15 +46,11 @@ pub(super) fn of_files(repo: &Repo, own: &Files, seen: &mut Seen) -> Vec<Arc<Obj
 /// Read one after the other: a parallel read could pick up another service on this thread, which would wait for the
 /// very names that are being gathered.
 pub(super) fn object_names(repo: &Repo) -> ObjectNames {
-    let mut names = ObjectNames::new();
-    for chart in &repo.charts {
-        for object in chart.base_objects() {
-            if let Some(name) = object.meta.name.value() {
-                names.entry((object.meta.kind().to_owned(), name.clone())).or_default().insert(object.meta.at.file);
-            }
-        }
-    }
+    let mut names = repo.chart_names.clone();
     for file in &repo.manifests {
+        if has_only_definitions(repo.sources.get(*file).text()) {
+            continue;
+        }
         for object in read::objects(&repo.sources, *file, &repo.pod_templates, &mut Seen::default()) {
             if let Some(name) = object.meta.name.value() {
                 names.entry((object.meta.kind().to_owned(), name.clone())).or_default().insert(*file);
@@ -60,6 +58,23 @@ pub(super) fn object_names(repo: &Repo) -> ObjectNames {
         }
     }
     names
+}
+
+/// The same of the charts alone.
+pub(super) fn chart_names(charts: &[Chart]) -> ObjectNames {
+    let mut names = ObjectNames::new();
+    for object in charts.iter().flat_map(Chart::base_objects) {
+        if let Some(name) = object.meta.name.value() {
+            names.entry((object.meta.kind().to_owned(), name.clone())).or_default().insert(object.meta.at.file);
+        }
+    }
+    names
+}
+
+/// Whether a text has nothing but definitions of custom resources, which are long, and which nothing names.
+fn has_only_definitions(text: &str) -> bool {
+    let mut kinds = text.lines().filter_map(|line| line.strip_prefix("kind:")).map(str::trim).peekable();
+    kinds.peek().is_some() && kinds.all(|kind| kind == "CustomResourceDefinition")
 }
 
 /// Hands the objects of stacks, and of a service at the root of several, to the services that they are named after.
@@ -121,9 +136,11 @@ pub(super) fn owners_by_file<'o>(
     owners
 }
 
-/// Whether the objects of a service may well be those of others: a stack, or a service at the root of several.
+/// Whether the objects of a service may well be those of others: a stack, or a service at the root of several. What
+/// stands in documentation or among tests is nobody's.
 pub(super) fn is_shared(repo: &Repo, index: usize) -> bool {
-    repo.heads.get(index).is_some_and(|head| head.kind == ServiceKind::Stack || head.root == ".")
+    let is_shared = |head: &Head| head.kind == ServiceKind::Stack || head.root == ".";
+    repo.heads.get(index).is_some_and(|head| is_shared(head) && !head.is_illustration)
 }
 
 /// The service that an object is named after, or else that of the workloads beside it in its file.

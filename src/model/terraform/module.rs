@@ -157,8 +157,13 @@ fn module(sources: &Sources, path: &str, files: &[FileId], tree: &mut dyn FnMut(
             resource.tags.unseen.clone_from(&unseen);
         }
     }
-    let not_read =
-        Unresolved { text: path.to_owned(), why: "not all files of this module could be read".into(), at, via: None };
+    let not_read = Unresolved {
+        text: path.to_owned(),
+        why: "not all files of this module could be read".into(),
+        at,
+        via: None,
+        expected: None,
+    };
     if is_whole {
         module.undeclared = List::new(references.undeclared(), at);
         module.unrequired_providers = List::new(unrequired(&module), at);

@@ -117,7 +117,7 @@ pub fn read(sources: &Sources, tree: &mut dyn FnMut(FileId) -> Tree) -> Automati
 fn called_elsewhere(job: &Job) -> Option<Box<Unresolved>> {
     let uses = job.uses.as_ref().filter(|uses| uses.pin != Pin::Local)?;
     let why = "a job calls this workflow of another repository".into();
-    Some(Box::new(Unresolved { text: uses.text.clone(), why, at: uses.at, via: None }))
+    Some(Box::new(Unresolved { text: uses.text.clone(), why, at: uses.at, via: None, expected: None }))
 }
 
 fn workflow(sources: &Sources, file: FileId, tree: &Tree, actions: &Actions<'_>) -> Option<Workflow> {

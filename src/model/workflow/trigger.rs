@@ -126,7 +126,7 @@ fn filtered(event: &str, at: Place, node: NodeRef<'_>) -> Trigger {
     let pattern = trigger.branches.values().find(|pattern| is_pattern(pattern)).cloned();
     trigger.branches.unseen = pattern.map(|text| {
         let why = "the pattern may match other branches".into();
-        Box::new(Unresolved { text, why, at: trigger.branches.at, via: None })
+        Box::new(Unresolved { text, why, at: trigger.branches.at, via: None, expected: None })
     });
     trigger
 }

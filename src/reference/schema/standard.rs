@@ -117,8 +117,9 @@ fn rule_use(catalogue: &Catalogue) -> Value {
 /// The parameters of one rule.
 fn by_rule(rule: &RuleSource) -> Value {
     let names: Vec<&str> = rule.params.iter().map(|param| param.name.value.as_str()).collect();
+    let has_to_be_given = |param: &&Param| param.default.is_none() && !param.optional;
     let required: Vec<&str> =
-        rule.params.iter().filter(|param| param.default.is_none()).map(|param| param.name.value.as_str()).collect();
+        rule.params.iter().filter(has_to_be_given).map(|param| param.name.value.as_str()).collect();
     let params = closed(&names, &required, |name| rule.params.iter().find(|param| param.name.value == name).map(param));
     let mut then = json!({ "properties": { "params": params } });
     if !required.is_empty() {

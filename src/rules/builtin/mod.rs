@@ -65,7 +65,7 @@ pub struct Builtin {
 }
 
 /// All predicates, in the order of the reference.
-pub static BUILTINS: &[Builtin] = &[paths::PATH_WITHIN, egress::EGRESS_ALLOWED];
+pub static BUILTINS: &[Builtin] = &[paths::PATH_WITHIN, paths::FIELD_BELOW, egress::EGRESS_ALLOWED];
 
 /// The predicate of a name.
 #[must_use]

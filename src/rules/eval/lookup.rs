@@ -152,7 +152,7 @@ impl<'a> Env<'a> {
 
 /// A candidate whose deciding value is of the wrong type, which has a finding of its own.
 fn unreadable(at: Place) -> Unresolved {
-    Unresolved { text: String::new(), why: Cow::Borrowed(UNREADABLE), at, via: None }
+    Unresolved { text: String::new(), why: Cow::Borrowed(UNREADABLE), at, via: None, expected: None }
 }
 
 /// A doubt over the only candidates, so that there may be nothing at all: no text stands for what was found.
@@ -170,6 +170,7 @@ fn several(lookup: &Lookup, taken: &[&dyn Node], target: &dyn Node) -> Unresolve
         why: Cow::Owned(format!("{} of `{}` may be meant", taken.len(), lookup.kind.name)),
         at,
         via: None,
+        expected: None,
     }
 }
 

@@ -174,7 +174,7 @@ fn a_value_in_a_message_is_written_as_its_filter_says() {
     assert_eq!(of(View::List(&list)), ["a, ${A}", "`a`, `${A}`", "`a`, `${A}`", "3"]);
     assert_eq!(of(View::Str("a")), ["a", "`a`", "`a`", "a"]);
     assert_eq!(of(View::Node(&thing)), ["cart", "`cart`", "`cart`", "cart"]);
-    let unresolved = Unresolved { text: "${A}\nb".to_owned(), why: "x".into(), at: place(), via: None };
+    let unresolved = Unresolved { text: "${A}\nb".to_owned(), why: "x".into(), at: place(), via: None, expected: None };
     assert_eq!(filtered(Slot::Unresolved(&unresolved), Filter::Plain), "`${A}…`");
     let malformed = Malformed { found: "a list".to_owned(), expected: "text".into(), at: place() };
     assert_eq!(filtered(Slot::Malformed(&malformed), Filter::Plain), "a list");
@@ -193,7 +193,7 @@ fn text_that_runs_over_lines_or_is_long_is_cut() {
 #[test]
 fn what_was_seen_is_named_and_enters_the_fingerprint() {
     let thing = thing();
-    let unresolved = Unresolved { text: "${A}".to_owned(), why: "x".into(), at: place(), via: None };
+    let unresolved = Unresolved { text: "${A}".to_owned(), why: "x".into(), at: place(), via: None, expected: None };
     let (none, names) = (List::<String>::empty(place()), List::new(vec!["a".to_owned(), "b".to_owned()], place()));
     let things = List::new(vec![thing.clone()], place());
     let cases = [

@@ -1,5 +1,6 @@
 //! Wiring: what the objects that are deployed together have to do with each other.
 
+mod nearby;
 mod overlay;
 mod ports;
 mod references;
@@ -25,7 +26,11 @@ use crate::source::Place;
 /// another group has an object of a kind and name, since the groups of one repository may well be deployed together.
 pub fn link(objects: &mut [Object], kustomizations: &[Kustomization], elsewhere: &Elsewhere<'_>) {
     mark(objects, kustomizations);
-    link_among(objects, &[], &About { kustomizations, is_open: false, is_one_deployment: false, elsewhere });
+    link_among(
+        objects,
+        &[],
+        &About { kustomizations, is_open: false, is_withheld: false, is_one_deployment: false, elsewhere },
+    );
 }
 
 /// Marks what kustomizations that are not built make a patch of, and leaves open what they set from outside.
@@ -34,9 +39,11 @@ pub fn mark(objects: &mut [Object], kustomizations: &[Kustomization]) {
 }
 
 /// Resolves the wiring within the objects that one rendering of a chart gave. `is_partial` is whether it could not be
-/// rendered as a whole, so that what is not among the objects may be there all the same.
-pub fn link_rendered(objects: &mut [Object], is_partial: bool, elsewhere: &Elsewhere<'_>) {
-    link_among(objects, &[], &About { kustomizations: &[], is_open: is_partial, is_one_deployment: true, elsewhere });
+/// rendered as a whole, so that what is not among the objects may be there all the same; `is_withheld` whether templates
+/// that make pods printed nothing with these values.
+pub fn link_rendered(objects: &mut [Object], is_partial: bool, is_withheld: bool, elsewhere: &Elsewhere<'_>) {
+    let about = About { kustomizations: &[], is_open: is_partial, is_withheld, is_one_deployment: true, elsewhere };
+    link_among(objects, &[], &about);
 }
 
 /// Resolves the wiring of objects that are deployed together with others, which stay as they are.
@@ -67,6 +74,8 @@ pub struct About<'a> {
     pub kustomizations: &'a [Kustomization],
     /// Whether there may be more objects than can be seen.
     pub is_open: bool,
+    /// Whether a template of a chart that makes pods printed nothing with these values.
+    pub is_withheld: bool,
     /// Whether all of them are deployed at once. Of files that nothing puts together one may stand in for another.
     pub is_one_deployment: bool,
     /// Whether another group has an object of a kind and name.
@@ -81,6 +90,7 @@ struct Group<'g> {
     config_maps_to_come: Vec<&'g Generated>,
     secrets_to_come: Vec<&'g Generated>,
     is_open: bool,
+    is_withheld: bool,
     elsewhere: &'g Elsewhere<'g>,
 }
 
@@ -107,6 +117,7 @@ impl<'g> Group<'g> {
             config_maps_to_come: kustomizations.iter().flat_map(|one| &one.config_maps).collect(),
             secrets_to_come: kustomizations.iter().flat_map(|one| &one.secrets).collect(),
             is_open: known.is_open || kustomizations.iter().any(|one| !one.opaque.is_empty()),
+            is_withheld: known.is_withheld,
             elsewhere: known.elsewhere,
         }
     }
@@ -177,27 +188,58 @@ impl<'g> Group<'g> {
         });
         let mut here = self.workloads(namespace).filter(|workload| workload.namespace.value() == namespace.value());
         let nobody = is_known && !elsewhere && here.next().is_none();
-        let is_operated = self.objects.iter().any(|object| OPERATED.contains(&object.meta.kind()));
+        let shares = || self.workloads(namespace).any(|workload| matcher.shares(&workload.pod_labels));
+        let is_operated = self.objects.iter().any(|object| OPERATED.contains(&object.meta.kind()))
+            || self.objects.iter().any(carries_pods) && !shares();
         nobody || is_operated || self.workloads(namespace).any(|workload| matcher.awaits_role(&workload.pod_labels))
     }
 
-    /// Labels of the workloads whose pods a selector selects.
-    fn selected(&self, matcher: &LabelSelector, namespace: &Field<String>, at: Place) -> List<Field<String>> {
+    /// Whether a selector is meant for pods that are here, as far as one can see: it shares a label with some, or its
+    /// object and their workload are called alike. Otherwise somebody else may bring the pods.
+    fn is_meant_for_some(&self, matcher: &LabelSelector, name: Option<&String>) -> bool {
+        let begins =
+            |long: &str, short: &str| long.strip_prefix(short).is_some_and(|rest| rest.starts_with(['-', '.']));
+        let name = name.map(|name| KIND_SUFFIXES.iter().find_map(|kind| name.strip_suffix(kind)).unwrap_or(name));
+        self.objects.iter().any(|object| match &object.body {
+            Body::Workload(workload) => {
+                let is_alike = name.zip(workload.name.value()).is_some_and(|(name, workload)| {
+                    name == workload || begins(name, workload) || begins(workload, name)
+                });
+                is_alike || matcher.is_near(&workload.pod_labels)
+            }
+            _ => false,
+        })
+    }
+
+    /// Labels of the workloads whose pods the selector of an object selects.
+    fn selected(&self, matcher: &LabelSelector, (name, namespace): Named<'_>, at: Place) -> List<Field<String>> {
         let mut list = List::empty(at);
         for workload in self.workloads(namespace) {
-            match matcher.matches(&workload.pod_labels) {
+            match workload.is_selected_by(matcher) {
                 Some(true) => list.items.push(Field::known(workload.label(), workload.at)),
                 Some(false) => {}
                 None => list.unseen = Some(Box::new(open_match(workload.label(), at))),
             }
         }
         let elsewhere = || self.lacks(|body| matches!(body, Body::Workload(_)));
-        if list.items.is_empty() && (self.is_open || elsewhere() || self.may_select_others(matcher, namespace)) {
+        let is_open = || self.is_open || self.is_withheld || elsewhere() || self.may_select_others(matcher, namespace);
+        if list.items.is_empty() && (is_open() || !self.is_meant_for_some(matcher, name.value())) {
             let why = "its pods may come from outside these files".into();
-            list.unseen = Some(Box::new(Unresolved { text: String::new(), why, at, via: None }));
+            list.unseen = Some(Box::new(Unresolved { text: String::new(), why, at, via: None, expected: None }));
         }
         list
     }
+}
+
+/// What people put behind the name of a Service or a policy to tell what it is.
+const KIND_SUFFIXES: [&str; 4] = ["-svc", "-service", "-policy", "-netpol"];
+
+/// Name and namespace of an object.
+type Named<'o> = (&'o Field<String>, &'o Field<String>);
+
+/// Whether an object of a kind that is not known carries a pod template, of which its operator makes pods.
+fn carries_pods(object: &Object) -> bool {
+    object.meta.fields.iter().any(|field| field.path.ends_with(".containers.image"))
 }
 
 /// Kinds of which operators make pods (Prometheus Operator, Strimzi, ECK, `CloudNativePG`, `RabbitMQ` and `MinIO` operators).
@@ -214,7 +256,7 @@ const OPERATED: &[&str] = &[
 ];
 
 fn open_match(text: String, at: Place) -> Unresolved {
-    Unresolved { text, why: "its labels are not all known".into(), at, via: None }
+    Unresolved { text, why: "its labels are not all known".into(), at, via: None, expected: None }
 }
 
 /// Whether two objects are in one namespace: where either does not say, they may be.
@@ -265,22 +307,27 @@ fn wire_service(service: &mut Service, group: &Group<'_>) {
     if !has_selector(service) {
         return;
     }
-    service.selected_workloads = group.selected(&service.matcher, &service.namespace, service.at);
+    // Where an overlay changes a label of the selector, that is what somebody would look at.
+    let mut labels = service.selector.iter().map(|pair| pair.value.place());
+    let at = labels.find(|place| place.file != service.at.file).unwrap_or(service.at);
+    service.selected_workloads = group.selected(&service.matcher, (&service.name, &service.namespace), at);
     let behind: Vec<&Workload> = group
         .workloads(&service.namespace)
         .filter(|workload| !workload.is_job && service.matcher.matches(&workload.pod_labels) == Some(true))
         .collect();
+    let behind = nearby::nearest(group, &service.path, behind, |workload| &workload.path);
     for port in &mut service.ports.items {
         ports::resolve_target(port, &behind);
     }
 }
 
 fn wire_policy(policy: &mut NetworkPolicy, group: &Group<'_>) {
-    policy.selected_workloads = group.selected(&policy.matcher, &policy.namespace, policy.at);
+    policy.selected_workloads = group.selected(&policy.matcher, (&policy.name, &policy.namespace), policy.at);
     let behind: Vec<&Workload> = group
         .workloads(&policy.namespace)
         .filter(|workload| policy.matcher.matches(&workload.pod_labels) == Some(true))
         .collect();
+    let behind = nearby::nearest(group, &policy.path, behind, |workload| &workload.path);
     for port in policy.ingress.items.iter_mut().flat_map(|rule| &mut rule.ports.items) {
         ports::resolve_policy_port(port, &behind);
     }
@@ -289,14 +336,15 @@ fn wire_policy(policy: &mut NetworkPolicy, group: &Group<'_>) {
 fn wire_ingress(ingress: &mut Ingress, group: &Group<'_>) {
     let services: Vec<&Service> = group.services(&ingress.namespace).collect();
     for backend in &mut ingress.backends.items {
-        wire_backend(backend, &services, group);
+        wire_backend(backend, &ingress.path, &services, group);
     }
 }
 
-fn wire_backend(backend: &mut Backend, services: &[&Service], group: &Group<'_>) {
+fn wire_backend(backend: &mut Backend, path: &str, services: &[&Service], group: &Group<'_>) {
     let Some(name) = backend.service.value() else { return };
     let at = backend.service.place();
-    let Some(service) = services.iter().find(|service| service.name.value() == Some(name)) else {
+    let named = services.iter().copied().filter(|service| service.name.value() == Some(name)).collect();
+    let Some(service) = nearby::nearest(group, path, named, |service| &service.path).first().copied() else {
         backend.resolves = group.existence(false, "Service", name, at);
         return;
     };
@@ -331,7 +379,7 @@ fn wire_autoscaler(autoscaler: &mut Autoscaler, group: &Group<'_>) {
 }
 
 fn wire_budget(budget: &mut DisruptionBudget, group: &Group<'_>) {
-    budget.selected_workloads = group.selected(&budget.matcher, &budget.namespace, budget.at);
+    budget.selected_workloads = group.selected(&budget.matcher, (&budget.name, &budget.namespace), budget.at);
     let (Some(wanted), None) = (budget.min_available_count(), &budget.selected_workloads.unseen) else { return };
     let guarded: Vec<&Workload> = group
         .workloads(&budget.namespace)

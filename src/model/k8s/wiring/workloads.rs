@@ -17,7 +17,7 @@ fn open_labels(group: &Group<'_>) -> &'static str {
 /// A list of objects that have to do with a workload, to which there may be more.
 fn or_more(mut list: List<Field<String>>, group: &Group<'_>) -> List<Field<String>> {
     if group.is_open && list.unseen.is_none() {
-        let open = Unresolved { text: String::new(), why: OPEN_OBJECTS.into(), at: list.at, via: None };
+        let open = Unresolved { text: String::new(), why: OPEN_OBJECTS.into(), at: list.at, via: None, expected: None };
         list.unseen = Some(Box::new(open));
     }
     list
