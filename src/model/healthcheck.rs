@@ -118,8 +118,7 @@ impl HealthCommand {
             }
             let mut found = Self::of_command(command, place, at, true, depth);
             let rest = commands.get(index..).unwrap_or(&[]);
-            // Within brackets it is not the end of the line that `||` and `;` lead to.
-            found.exit_on_failure &= text.trim_start().starts_with('(') || failure_reaches_the_end(rest);
+            found.exit_on_failure &= failure_reaches_the_end(rest);
             if rest.iter().any(|command| command.join == Join::Pipe) && found.is_http() {
                 // What reads the answer judges it.
                 found.fails_on_http_error = Field::known(true, at);
