@@ -62,8 +62,9 @@ fn a_failure_with_further_values_is_counted_and_names_them() {
 
 #[test]
 fn an_annotation_that_only_further_values_bring_counts_for_them() {
-    let annotated = format!("  annotations:\n    svclint.dev/ignore.{RULE}: it is a router\n");
-    let (repo, report) = chart(&format!("{{{{- if .Values.host }}}}\n{annotated}{{{{- end }}}}\n"), HOST);
+    let other = "  annotations:\n    svclint.dev/ignore.k8s-no-host-pid: it counts processes\n";
+    let own = format!("{{{{- if .Values.host }}}}\n    svclint.dev/ignore.{RULE}: it is a router\n{{{{- end }}}}\n");
+    let (repo, report) = chart(&format!("{other}{own}"), HOST);
     let [(_, is_silenced)] = &beside(&repo, &report)[..] else { unreachable!("{:?}", report.findings) };
     assert!(is_silenced);
     assert!(report.notes.iter().all(|note| note.kind != NoteKind::Suppression), "{:?}", report.notes);

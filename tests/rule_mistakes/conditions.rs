@@ -64,6 +64,14 @@ fn a_key_that_is_missing_is_told_beside_another_that_is_unknown() {
 }
 
 #[test]
+fn a_comparison_with_nothing_is_told_beside_a_key_that_is_unknown_elsewhere() {
+    let text = RULE.replacen("aliases:", "alases:", 1).replacen("field: privileged, eq: false", "field: privileged", 1);
+    let said = of_rule(&text);
+    assert!(said.contains("a rule has no key `alases`"), "{said}");
+    assert!(said.contains("`privileged` is compared with nothing"), "{said}");
+}
+
+#[test]
 fn a_parameter_in_quotes_is_the_path_that_it_gives() {
     let said = of_rule(&RULE.replacen("        in: ports\n", "        in: \"$allowed\"\n", 1));
     let start = "13:44 rule/unknown-field `NET_BIND_SERVICE`: `compose.service` has no field `NET_BIND_SERVICE`";
