@@ -23,7 +23,8 @@ pub(super) fn of_script(sources: &Sources, file: FileId, text: &str) -> Vec<Tool
 fn script_setting(sources: &Sources, file: FileId, text: &str, key: &str) -> Option<ToolSetting> {
     let start = text.match_indices(key).map(|(start, _)| start).find(|start| {
         let line = text.get(..*start).and_then(|before| before.rsplit('\n').next()).unwrap_or("");
-        let is_key = text.get(start + key.len()..).is_some_and(|rest| rest.trim_start_matches(['"', '\'']).starts_with(':'));
+        let is_key =
+            text.get(start + key.len()..).is_some_and(|rest| rest.trim_start_matches(['"', '\'']).starts_with(':'));
         is_key && !line.trim_start().starts_with(['/', '*'])
     })?;
     let from = start + key.len();

@@ -60,7 +60,13 @@ pub fn read(sources: &Sources) -> Monitoring {
             let alerts = alert::read(&tree);
             if alerts.is_empty() && text.contains("kind: ConfigMap") && text.contains("- alert:") {
                 let why = "what stands in a ConfigMap is not read for this";
-                let unseen = Unresolved { text: path.to_owned(), why: why.into(), at: Place::whole(id), via: None, expected: None };
+                let unseen = Unresolved {
+                    text: path.to_owned(),
+                    why: why.into(),
+                    at: Place::whole(id),
+                    via: None,
+                    expected: None,
+                };
                 monitoring.alerts.unseen.get_or_insert_with(|| Box::new(unseen));
             }
             monitoring.alerts.items.extend(alerts.into_iter().map(Arc::new));

@@ -111,9 +111,8 @@ fn rule_files(node: NodeRef<'_>, config: &str, sources: &Sources) -> RuleFiles {
 
 /// Whether a directory has a file of a name, in which `*` stands for anything.
 fn has_file(sources: &Sources, directory: &str, name: &str) -> bool {
-    let (start, end) = match (name.split_once('*'), name.rsplit_once('*')) {
-        (Some((start, _)), Some((_, end))) => (start, end),
-        _ => return sources.find(&joined(directory, name).unwrap_or_default()).is_some(),
+    let (Some((start, _)), Some((_, end))) = (name.split_once('*'), name.rsplit_once('*')) else {
+        return sources.find(&joined(directory, name).unwrap_or_default()).is_some();
     };
     let ids = sources.below(directory).filter_map(|index| u32::try_from(index).ok().map(FileId));
     let mut names = ids.filter_map(|id| {
