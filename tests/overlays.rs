@@ -275,6 +275,20 @@ fn an_overlay_of_a_test_changes_nothing_about_the_service() {
 }
 
 #[test]
+fn a_component_that_only_an_overlay_of_a_test_uses_is_judged() {
+    let files = [
+        BASE,
+        ("k8s/base/api.yaml", API),
+        ("k8s/components/collector/kustomization.yaml", "kind: Component\nresources: [collector.yaml]\n"),
+        ("k8s/components/collector/collector.yaml", &API.replace("name: api", "name: collector")),
+        ("k8s/tests/all/kustomization.yaml", "resources: [../../base]\ncomponents: [../../components/collector]\n"),
+    ];
+    let repo = repo(&files);
+    let judged: Vec<_> = workloads(&repo).iter().map(|one| one.name.value().cloned().unwrap_or_default()).collect();
+    assert_eq!(judged, ["collector", "api"]);
+}
+
+#[test]
 fn kustomizations_that_are_made_of_each_other_end() {
     let files = [
         ("a/kustomization.yaml", "resources: [../b]\n"),

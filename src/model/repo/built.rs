@@ -99,7 +99,8 @@ pub(super) fn hand_out(repo: &mut Repo, root: Option<&Path>) {
     for (top, result) in tops.into_iter().zip(results) {
         match result {
             Ok(build) => {
-                done.extend(k8s::parts(top, &by_dir).iter().map(|part| part.dir.as_str()));
+                let parts = k8s::parts(top, &by_dir).into_iter().map(|part| part.dir.as_str());
+                done.extend(parts.filter(|dir| is_for(top, dir)));
                 all_built.push(read_objects(repo, top, build, &mut seen));
             }
             Err(failure) => {
@@ -125,7 +126,7 @@ fn affordable<'k>(all: &'k [Kustomization], sources: &Sources) -> Vec<&'k Kustom
     let mut used: BTreeSet<&str> = BTreeSet::new();
     for one in all {
         let paths = one.resources.iter().filter_map(|reference| reference.path.as_deref());
-        used.extend(paths.filter(|path| is_illustration(path) || !is_illustration(&one.dir)));
+        used.extend(paths.filter(|path| is_for(one, path)));
     }
     let by_dir = k8s::by_dir(all);
     let mut left = BYTES;
@@ -189,9 +190,19 @@ fn name_as_written(object: &mut Object, base_name: &str) {
     }
 }
 
+/// Whether what lies at a path is judged as a build makes it. Tests and documentation change what is not theirs for
+/// themselves alone.
+fn is_for(top: &Kustomization, path: &str) -> bool {
+    is_illustration(path) || !is_illustration(&top.dir)
+}
+
 /// Takes the files that were built from out of the manifests that are read alone.
 fn take_files(repo: &mut Repo, built: &[Built<'_>]) {
-    let files: BTreeSet<FileId> = built.iter().flat_map(|one| &one.build.files).copied().collect();
+    let path = |file: FileId| repo.sources.get(file).path.as_str();
+    let taken = |one: &Built<'_>| -> Vec<FileId> {
+        one.build.files.iter().copied().filter(|file| is_for(one.top, path(*file))).collect()
+    };
+    let files: BTreeSet<FileId> = built.iter().flat_map(taken).collect();
     for list in &mut repo.files {
         list.manifests.retain(|file| !files.contains(file));
     }
