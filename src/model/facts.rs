@@ -5,6 +5,8 @@ mod env;
 mod own;
 mod start;
 
+use std::collections::BTreeSet;
+
 use super::atonix::Atonix;
 use super::compose::ComposeService;
 use super::dockerfile::Dockerfile;
@@ -215,11 +217,20 @@ impl Parts<'_> {
         let mut out: Vec<PortMention> = Vec::new();
         for (source, ports) in declared {
             let of_service = || ports.iter().filter(|(_, side)| !side).map(|(port, _)| port);
-            // One port that others name too is enough to agree.
+            // One port that others name too is enough to agree; of several that nobody else names it is not known which
+            // is the service's own.
+            let mut distinct: Vec<Port> = of_service().filter_map(|port| port.value().copied()).collect();
+            distinct.dedup();
             let main = of_service()
                 .find(|port| port.value().is_some_and(|port| shared(*port)))
-                .or_else(|| of_service().next());
+                .or_else(|| of_service().next().filter(|_| distinct.len() < 2));
             out.extend(main.map(|port| mention(source, port)));
+        }
+        // Programs of one image that listen on ports of their own do so by design.
+        for source in [PortSource::ComposePort, PortSource::K8sContainer] {
+            let ports: BTreeSet<_> =
+                out.iter().filter(|one| one.source == source).filter_map(|one| one.port.value()).copied().collect();
+            out.retain(|one| ports.len() < 2 || one.source != source);
         }
         let mut checks: Vec<(PortSource, Field<Port>)> = Vec::new();
         if let Some(check) = self.dockerfile_check() {
