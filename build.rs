@@ -20,7 +20,7 @@ mod embedded {
     pub mod automaton;
     pub mod packed;
 }
-#[path = "src/finding.rs"]
+#[path = "src/finding/mod.rs"]
 mod finding;
 #[path = "build/patterns.rs"]
 mod patterns;
@@ -81,7 +81,7 @@ fn main() -> Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=rules");
-    for shared in ["diagnostic.rs", "embedded", "finding.rs", "rules", "source", "standard", "syntax"] {
+    for shared in ["diagnostic.rs", "embedded", "finding", "rules", "source", "standard", "syntax"] {
         println!("cargo::rerun-if-changed=src/{shared}");
     }
     let variable = |name: &str| std::env::var_os(name).map(PathBuf::from).ok_or_else(|| Error::other(name.to_owned()));

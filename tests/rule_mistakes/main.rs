@@ -9,6 +9,7 @@ mod conditions;
 mod fixes;
 mod joins;
 mod packs;
+mod parameters;
 mod rules;
 mod standards;
 mod support;
