@@ -8,7 +8,7 @@ use super::scope::Scope;
 use crate::model::duration::Duration;
 use crate::model::healthcheck::{CommandWord, HealthCommand};
 use crate::model::value::{Always, Field};
-use crate::source::{FileId, Place, Span, Spanned};
+use crate::source::{FileId, Place, Span};
 use crate::syntax::dockerfile::{self as syntax, Command, Expansion, Instruction, InstructionKind, Word};
 use crate::{model, words};
 
@@ -227,21 +227,22 @@ pub(super) fn read(
 ) -> Option<Healthcheck> {
     let InstructionKind::Healthcheck(check) = &instruction.kind else { return None };
     let at = Place { file, span: instruction.keyword.span };
-    let length = |given: Option<&Spanned<String>>| match given {
+    let syntax::Healthcheck::Cmd(command) = check else {
+        return Some(assemble(
+            at,
+            std::array::from_fn(|_| Field::Absent(at)),
+            Field::Absent(at),
+            Parts::none(at),
+            inherited,
+        ));
+    };
+    let written = |name: &str| match instruction.flag(name).and_then(|flag| flag.value.as_ref()) {
         None => Field::Absent(at),
-        Some(text) => Field::known(text.value.clone(), Place { file, span: text.span })
-            .parse("a length of time such as `30s`", |text| Duration::parse(text)),
+        Some(text) => Field::known(text.value.clone(), Place { file, span: text.span }),
     };
-    let syntax::Healthcheck::Cmd { interval, timeout, start_period, start_interval, retries, command } = check.as_ref()
-    else {
-        return Some(assemble(at, [None; 4].map(length), Field::Absent(at), Parts::none(at), inherited));
-    };
-    let retries = match retries {
-        None => Field::Absent(at),
-        Some(text) => Field::known(text.value.clone(), Place { file, span: text.span })
-            .parse("a whole number", |text| text.parse().ok()),
-    };
-    let lengths = [interval, timeout, start_period, start_interval].map(|given| length(given.as_ref()));
+    let lengths = ["interval", "timeout", "start-period", "start-interval"]
+        .map(|name| written(name).parse("a length of time such as `30s`", |text| Duration::parse(text)));
+    let retries = written("retries").parse("a whole number", |text| text.parse().ok());
     let parts = read_command(command, file, scope, inventory, at);
     Some(assemble(at, lengths, retries, parts, inherited))
 }

@@ -76,7 +76,7 @@ pub(super) fn read(
         let place = Place { file, span: flag.span };
         InstructionFlag {
             at: place,
-            name: flag.name.value.clone(),
+            name: flag.name.value.clone().into_owned(),
             value: match &flag.value {
                 Some(value) => Field::known(value.value.clone(), Place { file, span: value.span }),
                 None => Field::Absent(place),

@@ -1,5 +1,6 @@
 //! Flags of instructions: reading them with their places and refusing what BuildKit refuses.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::source::{Span, Spanned};
@@ -36,14 +37,22 @@ const MOUNT_KEYS: [&str; 19] = [
 
 const MOUNT_TYPES: [&str; 5] = ["bind", "cache", "tmpfs", "secret", "ssh"];
 
-/// The flags at the start of `range`, and the arguments behind them.
-pub(super) fn read(line: &MappedText, range: Range<usize>, escape: char) -> (Vec<Flag>, Range<usize>) {
+/// The flags of an instruction at the start of `range`, and the arguments behind them.
+pub(super) fn read(
+    keyword: Keyword,
+    line: &MappedText,
+    range: Range<usize>,
+    escape: char,
+) -> (Vec<Flag>, Range<usize>) {
     let (words, rest) = words::flags(line.as_str(), range, escape);
     let flags = words.into_iter().map(|word| {
         let name_ends = word.equals.unwrap_or(word.range.end);
-        let name = Spanned::new(word.name, line.span_of(word.range.start + 2..name_ends));
+        let known = keyword.flags().iter().find(|(known, _)| *known == word.name);
+        let name = known.map_or_else(|| Cow::Owned(word.name.into_owned()), |(known, _)| Cow::Borrowed(*known));
+        let name = Spanned::new(name, line.span_of(word.range.start + 2..name_ends));
         let value = word.value.zip(word.equals);
-        let value = value.map(|(value, equals)| Spanned::new(value, line.span_of(equals + 1..word.range.end)));
+        let value =
+            value.map(|(value, equals)| Spanned::new(value.into_owned(), line.span_of(equals + 1..word.range.end)));
         Flag { name, value, span: line.span_of(word.range) }
     });
     (flags.collect(), rest)
@@ -72,7 +81,7 @@ pub(super) fn check(keyword: Keyword, flags: &[Flag], arguments: &str) -> Vec<Sy
     }
     let mut problems = Vec::new();
     for (index, flag) in flags.iter().enumerate() {
-        let name = flag.name.value.as_str();
+        let name = flag.name.value.as_ref();
         let known = keyword.flags().iter().find(|(known, _)| *known == name);
         let Some((_, flag_type)) = known else {
             problems.push(unknown(keyword, flag));
@@ -92,7 +101,7 @@ pub(super) fn check(keyword: Keyword, flags: &[Flag], arguments: &str) -> Vec<Sy
 }
 
 fn unknown(keyword: Keyword, flag: &Flag) -> SyntaxProblem {
-    let name = flag.name.value.as_str();
+    let name = flag.name.value.as_ref();
     let problem = SyntaxProblem::new(flag.span, format!("{keyword} has no flag `--{name}`"));
     let known = keyword.flags().iter().map(|(known, _)| *known);
     match nearest(name, known.clone()) {
@@ -106,7 +115,7 @@ fn unknown(keyword: Keyword, flag: &Flag) -> SyntaxProblem {
 }
 
 fn value_problem(keyword: Keyword, flag: &Flag, flag_type: FlagType) -> Option<SyntaxProblem> {
-    let name = flag.name.value.as_str();
+    let name = flag.name.value.as_ref();
     let Some(value) = &flag.value else {
         let message = format!("`--{name}` needs a value");
         return (flag_type != FlagType::Bool)

@@ -44,8 +44,8 @@ impl Reader<'_> {
         Word { text: self.slice(range.clone()).to_owned(), span: self.span(range), escape: self.escape }
     }
 
-    fn value_word(&self, value: &Spanned<String>) -> Word {
-        Word { text: value.value.clone(), span: value.span, escape: self.escape }
+    fn value_word(&self, value: Spanned<String>) -> Word {
+        Word { text: value.value, span: value.span, escape: self.escape }
     }
 
     /// What BuildKit refuses when it turns a line into an instruction.
@@ -74,7 +74,7 @@ impl Reader<'_> {
         let keyword_end = range.start + words::first(self.slice(range.clone())).len();
         let keyword_range = range.start..keyword_end;
         let keyword = Keyword::from_word(self.slice(keyword_range.clone()));
-        let (flags, arguments) = flags::read(self.line, keyword_end..range.end, self.escape);
+        let (flags, arguments) = flags::read(keyword, self.line, keyword_end..range.end, self.escape);
         let arguments = words::trim(self.line.as_str(), arguments);
 
         for problem in flags::check(keyword, &flags, self.slice(arguments.clone())) {
@@ -112,7 +112,7 @@ impl Reader<'_> {
             Keyword::Run => self.command(keyword, place, arguments.clone()).map(InstructionKind::Run),
             Keyword::Cmd => self.command(keyword, place, arguments.clone()).map(InstructionKind::Cmd),
             Keyword::Entrypoint => self.command(keyword, place, arguments.clone()).map(InstructionKind::Entrypoint),
-            Keyword::Healthcheck => self.healthcheck(flags, place, arguments.clone()),
+            Keyword::Healthcheck => self.healthcheck(place, arguments.clone()),
             Keyword::Expose => self.expose(place, arguments.clone()),
             Keyword::Env => self.pairs(keyword, place, arguments.clone()).map(InstructionKind::Env),
             Keyword::Label => self.pairs(keyword, place, arguments.clone()).map(InstructionKind::Label),
@@ -178,21 +178,19 @@ impl Reader<'_> {
     }
 
     fn from(&mut self, flags: &[Flag], place: Span, arguments: Range<usize>) -> Option<InstructionKind> {
-        let words = words::blank_separated(self.line.as_str(), arguments.clone());
-        let Some(image) = words.first().cloned() else {
+        let mut words = words::blank_separated(self.line.as_str(), arguments.clone());
+        let Some(image) = words.next() else {
             self.refuse(place, "FROM needs an image");
             return None;
         };
-        let is_as = words.get(1).is_some_and(|word| self.slice(word.clone()).eq_ignore_ascii_case("as"));
-        if words.len() != 1 && !(words.len() == 3 && is_as) {
-            let span = self.span(words.get(1).map_or(image.start, |word| word.start)..arguments.end);
-            self.refuse(span, "FROM takes an image, or an image and `AS name`");
+        let (second, third) = (words.next(), words.next());
+        let is_as = second.as_ref().is_some_and(|word| self.slice(word.clone()).eq_ignore_ascii_case("as"));
+        let is_named = is_as && third.is_some() && words.next().is_none();
+        if let Some(second) = second.filter(|_| !is_named) {
+            self.refuse(self.span(second.start..arguments.end), "FROM takes an image, or an image and `AS name`");
         }
-        let alias = words
-            .get(2)
-            .cloned()
-            .filter(|_| is_as)
-            .map(|word| Spanned::new(self.slice(word.clone()).to_lowercase(), self.span(word)));
+        let alias =
+            third.filter(|_| is_as).map(|word| Spanned::new(self.slice(word.clone()).to_lowercase(), self.span(word)));
         if let Some(alias) = &alias
             && !is_stage_name(&alias.value)
         {
@@ -203,21 +201,16 @@ impl Reader<'_> {
         Some(InstructionKind::From { image: self.word(image), alias, platform: self.flag_word(flags, "platform") })
     }
 
-    fn flag_value(flags: &[Flag], name: &str) -> Option<Spanned<String>> {
-        flags.iter().rev().find(|flag| flag.name.value == name).and_then(|flag| flag.value.clone())
-    }
-
     fn flag_word(&self, flags: &[Flag], name: &str) -> Option<Word> {
-        Self::flag_value(flags, name).map(|value| self.value_word(&value))
+        let flag = flags.iter().rev().find(|flag| flag.name.value == name)?;
+        flag.value.clone().map(|value| self.value_word(value))
     }
 
     /// The arguments as a JSON array: `Ok` where they are one, `Err(true)` where the instruction is refused for it.
     fn json(&mut self, arguments: Range<usize>) -> Result<Vec<Spanned<String>>, bool> {
         match json::array(self.slice(arguments.clone()), arguments.start) {
             Array::Strings(strings) => {
-                let mut words = Vec::with_capacity(strings.len());
-                words.extend(strings.into_iter().map(|(value, range)| Spanned::new(value, self.span(range))));
-                Ok(words)
+                Ok(strings.into_iter().map(|(value, range)| Spanned::new(value, self.span(range))).collect())
             }
             Array::NotStrings => {
                 self.refuse_line(self.span(arguments), "a JSON array here can hold only strings");
@@ -254,7 +247,7 @@ impl Reader<'_> {
         }
     }
 
-    fn healthcheck(&mut self, flags: &[Flag], place: Span, arguments: Range<usize>) -> Option<InstructionKind> {
+    fn healthcheck(&mut self, place: Span, arguments: Range<usize>) -> Option<InstructionKind> {
         let line = self.line;
         let text = line.as_str().get(arguments.clone()).unwrap_or("");
         let word = text.get(..text.find(char::is_whitespace).unwrap_or(text.len())).unwrap_or("");
@@ -268,7 +261,7 @@ impl Reader<'_> {
             if !rest.is_empty() {
                 self.refuse(self.span(rest), "HEALTHCHECK NONE takes no arguments");
             }
-            return Some(InstructionKind::Healthcheck(Box::new(Healthcheck::None)));
+            return Some(InstructionKind::Healthcheck(Healthcheck::None));
         }
         if !word.eq_ignore_ascii_case("CMD") {
             self.refuse(word_span, format!("HEALTHCHECK takes `CMD` or `NONE`, not `{word}`")).help =
@@ -290,23 +283,17 @@ impl Reader<'_> {
         if is_empty {
             self.refuse(word_span, "a command is missing after HEALTHCHECK CMD");
         }
-        Some(InstructionKind::Healthcheck(Box::new(Healthcheck::Cmd {
-            interval: Self::flag_value(flags, "interval"),
-            timeout: Self::flag_value(flags, "timeout"),
-            start_period: Self::flag_value(flags, "start-period"),
-            start_interval: Self::flag_value(flags, "start-interval"),
-            retries: Self::flag_value(flags, "retries"),
-            command,
-        })))
+        Some(InstructionKind::Healthcheck(Healthcheck::Cmd(command)))
     }
 
     fn expose(&mut self, place: Span, arguments: Range<usize>) -> Option<InstructionKind> {
         let words = words::blank_separated(self.line.as_str(), arguments);
-        if words.is_empty() {
+        let ports: Vec<Word> = words.map(|word| self.word(word)).collect();
+        if ports.is_empty() {
             self.refuse(place, "EXPOSE needs at least one port");
             return None;
         }
-        Some(InstructionKind::Expose(words.into_iter().map(|word| self.word(word)).collect()))
+        Some(InstructionKind::Expose(ports))
     }
 
     /// Keys and values of ENV and LABEL, in the form `key=value …` or the legacy form `key value`.
@@ -372,12 +359,12 @@ impl Reader<'_> {
     /// The words of COPY, ADD and VOLUME: a JSON array or words between blanks.
     fn list(&mut self, keyword: Keyword, arguments: Range<usize>) -> Option<Vec<(Word, Range<usize>)>> {
         match self.json(arguments.clone()) {
-            Ok(strings) => Some(strings.iter().map(|string| (self.value_word(string), 0..0)).collect()),
+            Ok(strings) => Some(strings.into_iter().map(|string| (self.value_word(string), 0..0)).collect()),
             Err(true) => None,
             Err(false) => {
                 self.check_broken_json(keyword, arguments.clone());
                 let words = words::blank_separated(self.line.as_str(), arguments);
-                Some(words.into_iter().map(|range| (self.word(range.clone()), range)).collect())
+                Some(words.map(|range| (self.word(range.clone()), range)).collect())
             }
         }
     }

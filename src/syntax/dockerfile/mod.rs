@@ -34,10 +34,14 @@ use lex::{Lexer, Line};
 /// Problems kept for one file; a file with more is not a Dockerfile.
 const MAX_PROBLEMS: usize = 1_000;
 
+/// Bytes of text for one instruction, about; sizes the list of them.
+const BYTES_AN_INSTRUCTION: usize = 64;
+
 /// Reads a Dockerfile. Whatever is wrong is in [`Dockerfile::problems`]; the rest is in the tree.
 #[must_use]
 pub fn parse(text: &str) -> Dockerfile {
-    let mut reader = Reader { text, lexer: Lexer::new(text), problems: Vec::new(), instructions: Vec::new() };
+    let instructions = Vec::with_capacity(text.len() / BYTES_AN_INSTRUCTION);
+    let mut reader = Reader { text, lexer: Lexer::new(text), problems: Vec::new(), instructions };
     let mut line = MappedText::default();
     while reader.lexer.next_logical(&mut line, &mut reader.problems) {
         reader.read_instruction(&line);

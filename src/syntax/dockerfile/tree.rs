@@ -1,5 +1,7 @@
 //! The tree of a Dockerfile: typed instructions in file order, each word with its bytes.
 
+use std::borrow::Cow;
+
 use crate::source::{Span, Spanned};
 use crate::syntax::SyntaxProblem;
 use crate::syntax::mapped::MappedText;
@@ -58,10 +60,7 @@ impl Instruction {
             InstructionKind::Run(command) | InstructionKind::Cmd(command) | InstructionKind::Entrypoint(command) => {
                 Some(command)
             }
-            InstructionKind::Healthcheck(check) => match check.as_ref() {
-                Healthcheck::Cmd { command, .. } => Some(command),
-                Healthcheck::None => None,
-            },
+            InstructionKind::Healthcheck(Healthcheck::Cmd(command)) => Some(command),
             _ => None,
         }
     }
@@ -82,8 +81,8 @@ impl Instruction {
 /// A flag of an instruction, such as `--from=build`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flag {
-    /// The name without dashes.
-    pub name: Spanned<String>,
+    /// The name without dashes; that of a flag which the instruction has is borrowed.
+    pub name: Spanned<Cow<'static, str>>,
     /// What follows `=`, with quotes and escapes removed; the span covers it as written.
     pub value: Option<Spanned<String>>,
     /// The whole word, dashes included.
@@ -109,7 +108,7 @@ pub enum InstructionKind {
     /// `ENTRYPOINT`.
     Entrypoint(Command),
     /// `HEALTHCHECK`.
-    Healthcheck(Box<Healthcheck>),
+    Healthcheck(Healthcheck),
     /// `EXPOSE`, one word for each port.
     Expose(Vec<Word>),
     /// `ENV` as keys and values.
@@ -150,26 +149,13 @@ pub enum Command {
 }
 
 /// The two forms of `HEALTHCHECK`.
-#[allow(clippy::large_enum_variant)] // It is boxed where it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Healthcheck {
     /// `HEALTHCHECK NONE`: the base image's check is switched off.
     None,
-    /// `HEALTHCHECK [options] CMD command`. Durations are as written (Go syntax, such as `1m30s`).
-    Cmd {
-        /// `--interval`.
-        interval: Option<Spanned<String>>,
-        /// `--timeout`.
-        timeout: Option<Spanned<String>>,
-        /// `--start-period`.
-        start_period: Option<Spanned<String>>,
-        /// `--start-interval`.
-        start_interval: Option<Spanned<String>>,
-        /// `--retries`.
-        retries: Option<Spanned<String>>,
-        /// What is run.
-        command: Command,
-    },
+    /// `HEALTHCHECK [options] CMD command`. The options are flags of the instruction; durations are as written (Go
+    /// syntax, such as `1m30s`).
+    Cmd(Command),
 }
 
 /// The arguments of `COPY` and `ADD`.

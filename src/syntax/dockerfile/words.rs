@@ -1,5 +1,6 @@
 //! Splitting an instruction's arguments into words.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Blanks that separate plain words. Other white space, such as a no-break space, is part of a word.
@@ -41,24 +42,16 @@ pub(super) fn trim_start(text: &str) -> &str {
 }
 
 /// Words between blanks, in which quotes mean nothing (`EXPOSE`, `FROM`, `COPY a b`).
-pub(super) fn blank_separated(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
-    let slice = text.get(range.clone()).unwrap_or("");
-    let mut words = Vec::new();
-    let mut start = None;
-    for (at, byte) in slice.bytes().enumerate() {
-        match (is_blank_byte(byte), start) {
-            (true, Some(from)) => {
-                words.push(range.start + from..range.start + at);
-                start = None;
-            }
-            (false, None) => start = Some(at),
-            _ => {}
-        }
-    }
-    if let Some(from) = start {
-        words.push(range.start + from..range.end);
-    }
-    words
+pub(super) fn blank_separated(text: &str, range: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let bytes = text.as_bytes().get(range.clone()).unwrap_or(&[]);
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = bytes.get(at..)?;
+        let start = at + rest.iter().position(|byte| !is_blank_byte(*byte))?;
+        let length = bytes.get(start..)?.iter().position(|byte| is_blank_byte(*byte));
+        at = length.map_or(bytes.len(), |length| start + length);
+        Some(range.start + start..range.start + at)
+    })
 }
 
 /// Words between white space, which quotes and the escape character can hold together (`ENV`, `LABEL`, `ARG`).
@@ -106,19 +99,19 @@ pub(super) fn quoted(text: &str, range: Range<usize>, escape: char) -> Vec<Range
 
 /// A flag word.
 #[derive(Debug)]
-pub(super) struct FlagWord {
+pub(super) struct FlagWord<'t> {
     /// The whole word as written.
     pub range: Range<usize>,
     /// Offset of the first `=`, if there is one.
     pub equals: Option<usize>,
     /// Name without dashes, quotes and escapes.
-    pub name: String,
+    pub name: Cow<'t, str>,
     /// Value without quotes and escapes.
-    pub value: Option<String>,
+    pub value: Option<Cow<'t, str>>,
 }
 
 /// The `--` words at the start of the range, and what is left behind them. A lone `--` ends the flags.
-pub(super) fn flags(text: &str, range: Range<usize>, escape: char) -> (Vec<FlagWord>, Range<usize>) {
+pub(super) fn flags(text: &str, range: Range<usize>, escape: char) -> (Vec<FlagWord<'_>>, Range<usize>) {
     let mut words = Vec::new();
     let mut at = range.start;
     loop {
@@ -136,7 +129,7 @@ pub(super) fn flags(text: &str, range: Range<usize>, escape: char) -> (Vec<FlagW
     }
 }
 
-fn flag_word(rest: &str, offset: usize, escape: char) -> FlagWord {
+fn flag_word(rest: &str, offset: usize, escape: char) -> FlagWord<'_> {
     let end = rest.bytes().position(|byte| byte.is_ascii_whitespace()).unwrap_or(rest.len());
     let word = rest.get(..end).unwrap_or(rest);
     let is_plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'\'' | b'"' | b'\\' | b'`');
@@ -149,12 +142,12 @@ fn flag_word(rest: &str, offset: usize, escape: char) -> FlagWord {
     FlagWord {
         range: offset..offset + end,
         equals: equals.map(|at| offset + at),
-        name: name.strip_prefix("--").unwrap_or(name).to_owned(),
-        value: value.map(str::to_owned),
+        name: Cow::Borrowed(name.strip_prefix("--").unwrap_or(name)),
+        value: value.map(Cow::Borrowed),
     }
 }
 
-fn quoted_flag_word(rest: &str, offset: usize, escape: char) -> FlagWord {
+fn quoted_flag_word(rest: &str, offset: usize, escape: char) -> FlagWord<'static> {
     let mut cooked = String::new();
     let mut equals = None;
     let mut quote: Option<char> = None;
@@ -182,7 +175,8 @@ fn quoted_flag_word(rest: &str, offset: usize, escape: char) -> FlagWord {
         Some((name, value)) => (name, Some(value)),
         None => (cooked, None),
     };
-    FlagWord { range: offset..offset + end, equals, name: name.to_owned(), value: value.map(str::to_owned) }
+    let (name, value) = (Cow::Owned(name.to_owned()), value.map(|value| Cow::Owned(value.to_owned())));
+    FlagWord { range: offset..offset + end, equals, name, value }
 }
 
 #[cfg(test)]
@@ -210,7 +204,7 @@ mod tests {
     fn flags_end_at_the_first_other_word() {
         let text = r#"--from=x --link --chown="a b" src --not"#;
         let (words, rest) = flags(text, 0..text.len(), '\\');
-        let names: Vec<_> = words.iter().map(|word| (word.name.as_str(), word.value.as_deref())).collect();
+        let names: Vec<_> = words.iter().map(|word| (word.name.as_ref(), word.value.as_deref())).collect();
         assert_eq!(names, [("from", Some("x")), ("link", None), ("chown", Some("a b"))]);
         assert_eq!(&text[rest], "src --not");
     }
