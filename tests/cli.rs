@@ -8,6 +8,8 @@ mod bad_input;
 mod config;
 #[path = "cli/contract.rs"]
 mod contract;
+#[path = "cli/env_files.rs"]
+mod env_files;
 #[path = "cli/fix.rs"]
 mod fix;
 #[path = "cli/init.rs"]

@@ -252,10 +252,16 @@ fn is_env(name: &str) -> bool {
     named && !name.split('.').any(|part| ENV_SAMPLES.contains(&part))
 }
 
+/// Whether a name is that of a file of settings: `.env`, `api.env`, `.env.example` (Compose Specification, `env_file`).
+#[must_use]
+pub fn is_settings(name: &str) -> bool {
+    name.split('.').any(|part| part == "env")
+}
+
 /// Whether a name is that of a file which shows the variables of a `.env` without their values: `.env.example`.
 #[must_use]
 pub fn is_env_sample(name: &str) -> bool {
-    name.split('.').any(|part| part == "env") && name.split(['.', '-', '_']).any(|part| ENV_SAMPLES.contains(&part))
+    is_settings(name) && name.split(['.', '-', '_']).any(|part| ENV_SAMPLES.contains(&part))
 }
 
 fn is_known_json(name: &str) -> bool {

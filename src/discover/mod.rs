@@ -16,7 +16,7 @@ use rayon::prelude::*;
 
 use crate::source::{EntryKind, FileId, SourceFile, Sources};
 
-pub use classify::{ArtifactKind, Classifier, Need, is_env_sample, is_workflow};
+pub use classify::{ArtifactKind, Classifier, Need, is_env_sample, is_settings, is_workflow};
 pub use memory::in_memory;
 pub use read::{MAX_FILE_BYTES, ReadError, peek, read, text};
 pub use service::{Build, ComposeInput, Inputs, RootKind, ServiceRoot, ServiceRoots, is_illustration, service_roots};

@@ -26,6 +26,7 @@ pub(super) fn pragmas(sources: &Sources, seen: &Seen) -> (Vec<Pragma>, Vec<Missp
     }
     let lines = by_line.into_iter().map(|(file, mut remarks)| {
         // Each variant of a service reads its lines anew.
+        remarks.sort_by_key(|remark| remark.place);
         remarks.dedup_by_key(|remark| remark.place);
         (file, remarks, Extent::Line)
     });

@@ -1,5 +1,6 @@
 //! Findings that say one thing are told once: where two standards use one rule with different bounds and both fail, the
-//! stricter use speaks for both; a value that templates print several times is one finding.
+//! stricter use speaks for both; a value that templates print several times, or that a file gives to several services, is
+//! one finding.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -40,21 +41,23 @@ pub(super) fn stricter(findings: &mut Vec<Finding>, instances: &[Instance]) {
     *findings = kept;
 }
 
-/// How many further actions that print a value are shown.
+/// How many further actions that print a value, or services that are given it, are shown.
 const SHOWN: usize = 8;
 
-/// Makes one finding of those that one value of a values file is the reason of, because several templates print it.
-pub(super) fn printed(findings: &mut Vec<Finding>) {
-    if findings.iter().all(|finding| finding.reach.printed.is_none()) {
+/// Makes one finding of those that one value is the reason of: one of a values file, which several templates print, or
+/// one of a file of variables, which several services are given.
+pub(super) fn spread(findings: &mut Vec<Finding>) {
+    let through = |finding: &Finding| finding.reach.printed.or(finding.reach.given);
+    if findings.iter().all(|finding| through(finding).is_none()) {
         return;
     }
     let mut groups: BTreeMap<Same, Vec<usize>> = BTreeMap::new();
     let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
     let (mut told, others): (Vec<Finding>, Vec<Finding>) =
-        std::mem::take(findings).into_iter().partition(|finding| finding.reach.printed.is_some());
-    told.sort_by_key(|finding| finding.reach.printed);
+        std::mem::take(findings).into_iter().partition(|finding| through(finding).is_some());
+    told.sort_by_key(through);
     for finding in told {
-        let Some(at) = finding.reach.printed else { continue };
+        let Some(at) = through(&finding) else { continue };
         let group = groups.entry(Same::of(&finding)).or_default();
         // What one target has several findings of are different things, such as two labels that it lacks.
         let other = group.iter().copied().find(|index| {
@@ -70,7 +73,11 @@ pub(super) fn printed(findings: &mut Vec<Finding>) {
         first.reach.also.push(finding.target.clone());
         let is_new = first.related.iter().all(|label| label.place != at);
         if is_new && first.related.len() < SHOWN {
-            first.related.push(Label { place: at, text: format!("{PRINTED} for `{}`, too", finding.target.name) });
+            let name = &finding.target.name;
+            let is_printed = finding.reach.printed.is_some();
+            let text =
+                if is_printed { format!("{PRINTED} for `{name}`, too") } else { format!("`{name}` is given it too") };
+            first.related.push(Label { place: at, text });
         }
     }
     kept.extend(others);
@@ -81,6 +88,7 @@ pub(super) fn printed(findings: &mut Vec<Finding>) {
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Same {
     rule: String,
+    /// Empty where one file speaks to all services.
     service: String,
     place: Place,
     outcome: Outcome,
@@ -93,7 +101,7 @@ impl Same {
     fn of(finding: &Finding) -> Self {
         Self {
             rule: finding.rule.clone(),
-            service: finding.service.clone(),
+            service: finding.reach.given.map_or_else(|| finding.service.clone(), |_| String::new()),
             place: finding.primary.place,
             outcome: finding.outcome,
             evidence: finding.evidence.clone(),

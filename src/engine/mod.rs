@@ -102,7 +102,7 @@ fn judge_all(repo: &Repo, library: &Library, plan: &Plan, own_findings: bool) ->
     let said = suppressions(repo, library, plan, &mut findings, &seen, &annotations);
     notes.extend(said.notes);
     notes.extend(waivers::apply(repo, plan, &mut findings));
-    fold::printed(&mut findings);
+    fold::spread(&mut findings);
     notes.extend(plan.notes.iter().cloned());
     order::findings(&mut findings, &repo.sources);
     order::notes(&mut notes, &repo.sources);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::comments;
 use crate::finding::{Finding, Label};
+use crate::model::compose::{ComposeService, EnvFile};
 use crate::model::k8s::{Object, Printed};
 use crate::model::schema::Node;
 use crate::model::service::Service;
@@ -20,6 +21,7 @@ pub(super) struct Stand<'s> {
     printed: Vec<&'s Printed>,
     /// Whether compose files are laid over one another.
     is_overridden: bool,
+    compose: &'s [Arc<ComposeService>],
 }
 
 impl<'s> Stand<'s> {
@@ -28,7 +30,7 @@ impl<'s> Stand<'s> {
         let all = service.objects.iter().filter_map(|object| object.making.printed.as_ref());
         let printed = all.filter(|printed| seen.insert(Arc::as_ptr(printed))).map(|printed| &**printed).collect();
         let is_overridden = service.projects.iter().any(|project| !project.overrides.items.is_empty());
-        Self { sources, printed, is_overridden }
+        Self { sources, printed, is_overridden, compose: &service.compose_services.items }
     }
 
     /// The paths of the files that make a target what it is: that of its place, and of an object those of its document,
@@ -54,6 +56,14 @@ impl<'s> Stand<'s> {
             }
         }
         finding.reach.is_composed = self.is_overridden && target.def().name.starts_with("compose");
+        if let Some(given) = self.given_at(target, at) {
+            finding.reach.given = Some(given);
+            finding.reach.places.extend([given, target.place()]);
+            if finding.related.iter().all(|label| label.place != given) {
+                let text = format!("`{}` is given it here", finding.target.name);
+                finding.related.push(Label { place: given, text });
+            }
+        }
         if let Some(object) = object {
             finding.reach.is_composed = !object.making.files.is_empty() || object.making.printed.is_some();
             finding.reach.places.extend(Some(object.meta.at).filter(|name| name.file != at.file));
@@ -67,5 +77,16 @@ impl<'s> Stand<'s> {
         let all = own.or_else(|| self.printed.iter().find_map(|printed| printed.get(&at)))?;
         let within = all.range(target.place()..).find(|place| place.file == target.place().file);
         within.or_else(|| all.first()).copied()
+    }
+    /// Where a compose service names the file of variables that a place lies in.
+    fn given_at(&self, target: &dyn Node, at: Place) -> Option<Place> {
+        let own = target.place();
+        if own.file == at.file || target.def().name != "compose.service" {
+            return None;
+        }
+        let path = self.sources.get(at.file).path.as_str();
+        let service = self.compose.iter().find(|service| service.at == own)?;
+        let named = |file: &&EnvFile| file.resolved_path.value().is_some_and(|found| found.0 == path);
+        service.env_files.iter().find(named).map(|file| file.at)
     }
 }

@@ -101,6 +101,8 @@ pub struct Reach {
     pub places: Vec<Place>,
     /// The action of a template that prints the value, where the finding stands in a values file.
     pub printed: Option<Place>,
+    /// Where its target names the file of variables that the finding stands in.
+    pub given: Option<Place>,
     /// The rules that the annotations of its object silence, with the places of these; `None` where it is about no
     /// object.
     pub annotations: Option<Vec<(String, Place)>>,

@@ -240,7 +240,8 @@ impl Parts<'_> {
             if let Some(url) = service.healthcheck.value().and_then(|check| check.url.value()) {
                 checks.push((PortSource::ComposeHealthcheck, url.port.clone()));
             }
-            let variables = service.environment.iter().filter(|variable| is_port_variable(&variable.key));
+            let own = service.environment.iter().filter(|variable| !variable.is_shared);
+            let variables = own.filter(|variable| is_port_variable(&variable.key));
             checks.extend(variables.map(|variable| {
                 let port = match &variable.value {
                     Field::Known(text, origin) => {

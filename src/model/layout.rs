@@ -17,9 +17,10 @@ use super::terraform::{Module, ModuleCall, Output, Resource, Variable};
 use super::tooling::{CodeOwner, Gateway, Hook, HookRepository, MakeTarget};
 use super::value::{Always, Field, List};
 use super::workflow::{Job, Step, Workflow};
-use crate::discover::is_env_sample;
+use crate::discover::{is_env_sample, is_settings};
 use crate::model;
 use crate::source::{EntryKind, FileId, Place, SourceFile, Sources, Span};
+use crate::syntax::dotenv;
 
 pub use ignore::{IgnorePattern, ignore_patterns};
 pub use tree::Subtree;
@@ -294,12 +295,7 @@ fn holds_private_key(file: FileId, text: &str) -> Always<bool> {
     }
 }
 
-/// Whether a name is that of a file of settings (Compose Specification, `env_file`).
-fn is_settings(name: &str) -> bool {
-    name.split('.').any(|part| part == "env")
-}
-
-/// How many lines of one file are looked at.
+/// How many variables of one file are looked at.
 const SETTINGS: usize = 10_000;
 
 /// The variables that a file of settings sets, in order. Other files have no text here.
@@ -308,22 +304,14 @@ fn settings(file: FileId, name: &str, text: &str) -> List<Setting> {
     if !is_settings(name) {
         return List::empty(whole);
     }
-    let mut out = Vec::new();
-    let mut start = 0;
-    for line in text.split_inclusive('\n').take(SETTINGS) {
-        let trimmed = line.trim();
-        let entry = trimmed.strip_prefix("export ").unwrap_or(trimmed).split_once('=');
-        if let Some((key, value)) = entry.map(|(key, value)| (key.trim(), value.trim().trim_matches(['"', '\'']))) {
-            let is_name = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-            if is_name {
-                let at = start + line.find(key).unwrap_or(0);
-                let at = Place { file, span: Span::new(at, at + key.len()) };
-                out.push(Setting { at, key: key.to_owned(), value: Field::known(value.to_owned(), at) });
-            }
-        }
-        start += line.len();
-    }
-    List::new(out, whole)
+    let set = dotenv::parse(text).all.into_iter().take(SETTINGS).filter_map(|one| {
+        // With a colon it may as well be YAML, and with dots the name of something else.
+        let value = one.value.filter(|value| !value.has_colon)?;
+        let is_name = one.key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let at = Place { file, span: one.key_span };
+        is_name.then(|| Setting { at, key: one.key.to_owned(), value: Field::known(value.text.into_owned(), at) })
+    });
+    List::new(set.collect(), whole)
 }
 
 /// The first variable of a file of settings that is given a secret.

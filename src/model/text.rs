@@ -139,7 +139,7 @@ impl Reader {
             let body = line.strip_suffix('\n').unwrap_or(line);
             let text = body.strip_suffix('\r').filter(|_| body.len() < line.len());
             let at = Place { file: id, span: Span::new(start, start + text.unwrap_or(body).len()) };
-            self.remark(at, text.unwrap_or(body));
+            self.seen.line_remarks.extend(remark(at, text.unwrap_or(body)));
             self.lines.push(Line {
                 at,
                 path: Arc::clone(&path),
@@ -151,17 +151,6 @@ impl Reader {
             start += line.len();
         }
         true
-    }
-
-    /// Keeps a comment that may be a suppression.
-    fn remark(&mut self, at: Place, line: &str) {
-        let Some(found) = line.find("svclint:") else { return };
-        let lead = line.get(..found).unwrap_or("").trim_end();
-        let Some(before) = lead.strip_suffix('#').map(|lead| lead.trim_end_matches('#')) else { return };
-        let span = Span::new(at.span.start as usize + before.len(), at.span.end as usize);
-        self.seen
-            .line_remarks
-            .push(Remark { place: Place { file: at.file, span }, own_line: before.trim().is_empty() });
     }
 
     fn stop(&mut self, id: FileId) {
@@ -177,6 +166,30 @@ impl Reader {
             related: Vec::new(),
         });
     }
+}
+
+/// The comment of a line that may be a suppression.
+fn remark(at: Place, line: &str) -> Option<Remark> {
+    let found = line.find("svclint:")?;
+    let lead = line.get(..found).unwrap_or("").trim_end();
+    let before = lead.strip_suffix('#').map(|lead| lead.trim_end_matches('#'))?;
+    let span = Span::new(at.span.start as usize + before.len(), at.span.end as usize);
+    Some(Remark { place: Place { file: at.file, span }, own_line: before.trim().is_empty() })
+}
+
+/// The comments of a text that may be suppressions, line by line.
+pub(super) fn remarks(file: FileId, text: &str) -> Vec<Remark> {
+    if !text.contains("svclint:") {
+        return Vec::new();
+    }
+    let mut start = 0;
+    let mut out = Vec::new();
+    for line in text.split_inclusive('\n') {
+        let body = line.trim_end_matches(['\r', '\n']);
+        out.extend(remark(Place { file, span: Span::new(start, start + body.len()) }, body));
+        start += line.len();
+    }
+    out
 }
 
 fn text_file(id: FileId, path: &str, text: &str) -> TextFile {

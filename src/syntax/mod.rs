@@ -3,6 +3,7 @@
 pub mod base64;
 pub mod code;
 pub mod dockerfile;
+pub mod dotenv;
 pub mod gotemplate;
 pub mod hcl;
 pub mod ini;

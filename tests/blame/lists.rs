@@ -226,12 +226,12 @@ message: "`{name}` has no LOG_LEVEL"
 "#,
     )];
     insta::assert_snapshot!(shown(rule, &files), @r#"
-    unknown[sample]: cannot tell whether it is as it should be: further variables may stand in an `env_file` (`missing.env`)
+    unknown[sample]: cannot tell whether it is as it should be: further variables may stand in an `env_file` that is not in the repository (`missing.env`)
        ╭─[compose.yaml:4:15]
      3 │     image: api:1
      4 │     env_file: missing.env
        ·               ─────┬─────
-       ·                    ╰── further variables may stand in an `env_file`
+       ·                    ╰── further variables may stand in an `env_file` that is not in the repository
      5 │     environment: { PORT: "80" }
        ╰────
       note: cannot tell from the files; a failure would be a warning

@@ -1,6 +1,6 @@
 //! How a compose service's image is built, and its commands.
 
-use super::environment::{ComposeVariable, read_variables};
+use super::environment::{ComposeVariable, Granted, read_variables};
 use super::fields::{Fields, slice, text};
 use super::presence::unseen;
 use super::scope::{Scope, path_from};
@@ -71,7 +71,7 @@ pub(super) fn read_build(value: &Value, scope: &Scope<'_>) -> Field<ComposeBuild
         Field::Known(directory, _) => path_from(&directory.0, dockerfile.field()),
         other => other.clone(),
     };
-    let args = read_variables(fields, "args", &List::empty(at));
+    let args = read_variables(fields, "args", &Granted::new(&List::empty(at)), &|name| scope.env(name));
     let target = fields.text("target");
     let has_variable = |key: &str| fields.get(key).and_then(slice).is_some_and(super::text::Slice::has_variable);
     let build = ComposeBuild {

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::fields::{Fields, boolean, parse_port, slice, text};
+use super::fields::{Fields, parse_port, slice, text};
+use super::interpolate::Lookup;
 use super::mounts::ComposeGrant;
-use super::presence::unseen;
-use super::scope::Scope;
-use super::text::Slice;
+use super::text::{Slice, Text};
 use super::tree::{Data, Value};
 use crate::model;
 use crate::model::schema::{PathText, Port};
@@ -21,6 +20,14 @@ model! {
         key: String,
         /// Its value; absent where it is passed through from whoever runs compose.
         value: Field<String>,
+        /// The file of variables that it comes from, relative to the root of the run; absent where the compose file sets it.
+        env_file: Field<PathText>,
+        /// Whether it comes from a file that other services of the project are given as well, so that it may not be meant
+        /// for this one.
+        is_shared: bool,
+        /// Whether it comes from a file that is named as one of settings, as `.env` and `api.env` are. What these hold is
+        /// in the `settings` of a `repo.file` too.
+        in_settings_file: bool,
         /// Whether the name is that of a secret.
         is_secret_like: bool,
         /// Whether the name ends in `_FILE`, so that the value should be a path.
@@ -63,43 +70,43 @@ model! {
     label(label) { label.key.clone() }
 }
 
-model! {
-    /// A file of environment variables.
-    pub struct EnvFile as "compose.env_file" {
-        /// The path as written.
-        path: Field<String>,
-        /// The path relative to the root of the run.
-        resolved_path: Field<PathText>,
-        /// Whether compose refuses to start without it.
-        required: Always<bool>,
-        /// Whether it is a file of the repository.
-        exists: Always<bool>,
-        /// Whether an example of it, such as `app.env.example`, stands beside it.
-        has_example: Always<bool>,
-    }
-    label(file) { file.path.value().cloned().unwrap_or_default() }
-}
-
 /// Where Compose mounts secrets.
 const SECRETS: &str = "/run/secrets/";
 
 /// The secrets of a service.
-struct Granted<'g> {
+pub(super) struct Granted<'g> {
     /// Where they are mounted.
     targets: BTreeSet<&'g str>,
     /// Whether there may be others.
     hidden: bool,
 }
 
-/// Reads a mapping of variables.
-pub(super) fn read_variables(fields: Fields<'_>, key: &str, granted: &List<ComposeGrant>) -> List<ComposeVariable> {
-    let targets = granted.items.iter().filter_map(|grant| Some(grant.target.value()?.0.as_str())).collect();
-    let hidden = granted.unseen.is_some() || granted.items.iter().any(|grant| grant.target.value().is_none());
-    let granted = Granted { targets, hidden };
-    fields.map(key, |name, at, value| read_variable(name, at, value, &granted))
+impl<'g> Granted<'g> {
+    pub(super) fn new(grants: &'g List<ComposeGrant>) -> Self {
+        let targets = grants.items.iter().filter_map(|grant| Some(grant.target.value()?.0.as_str())).collect();
+        let hidden = grants.unseen.is_some() || grants.items.iter().any(|grant| grant.target.value().is_none());
+        Self { targets, hidden }
+    }
 }
 
-fn read_variable(name: &str, at: Place, value: &Value, granted: &Granted<'_>) -> ComposeVariable {
+/// Reads a mapping of variables. A name alone stands for what the environment of compose has.
+pub(super) fn read_variables(
+    fields: Fields<'_>,
+    key: &str,
+    granted: &Granted<'_>,
+    env: Lookup<'_>,
+) -> List<ComposeVariable> {
+    fields.map(key, |name, at, value| match env(name).filter(|_| value.is_null()) {
+        Some(given) => {
+            let given = Value::new(Data::Scalar(Text::handed_on(given, at)), at, Some(at));
+            read_variable(name, at, &given, granted)
+        }
+        None => read_variable(name, at, value, granted),
+    })
+}
+
+/// Reads one variable.
+pub(super) fn read_variable(name: &str, at: Place, value: &Value, granted: &Granted<'_>) -> ComposeVariable {
     let whole = slice(value);
     let raw = whole.map_or("", Slice::raw);
     let field = if value.is_null() { Field::Absent(at) } else { text(value) };
@@ -111,6 +118,9 @@ fn read_variable(name: &str, at: Place, value: &Value, granted: &Granted<'_>) ->
     ComposeVariable {
         at,
         key: name.to_owned(),
+        env_file: Field::Absent(at),
+        is_shared: false,
+        in_settings_file: false,
         is_secret_like: secret::is_secret_key(name),
         is_file_reference: name.to_ascii_uppercase().ends_with("_FILE"),
         is_secret_file: is_secret_file(name),
@@ -193,19 +203,4 @@ pub(super) fn read_labels(fields: Fields<'_>, key: &str) -> List<ComposeLabel> {
         key: name.to_owned(),
         value: if value.is_null() { Field::known(String::new(), at) } else { text(value) },
     })
-}
-
-/// Reads one item of `env_file`.
-pub(super) fn read_env_file(item: &Value, scope: &Scope<'_>, out: &mut Vec<EnvFile>) {
-    let (path, required) = match &item.data {
-        Data::Map(_) => {
-            let fields = Fields::new(item, item.anchor());
-            (fields.text("path"), fields.field("required", boolean))
-        }
-        _ => (text(item), Field::Absent(item.at)),
-    };
-    let resolved_path = scope.path(&path);
-    let at = path.place();
-    let required = required.or_default(true);
-    out.push(EnvFile { at, path, resolved_path, required, exists: unseen(at), has_example: unseen(at) });
 }

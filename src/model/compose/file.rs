@@ -144,6 +144,12 @@ pub(super) fn read_file(scope: &Scope<'_>, loaded: Loaded) -> ComposeFile {
         .gap
         .or(scope.root.partial)
         .map(|why| Box::new(Unresolved { text: String::new(), why: why.into(), at, via: None, expected: None }));
+    // Several services may name one file.
+    for trouble in scope.take_troubles() {
+        if !problems.contains(&trouble) {
+            problems.push(trouble);
+        }
+    }
     let for_swarm = relations::is_for_swarm(&loaded.path);
     relations::relate(&mut services.items, for_swarm);
     let named = uses(&services);

@@ -1,12 +1,18 @@
 //! Variables in values: the forms of the Compose Specification, "Interpolation", with defaults nested.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::text::Piece;
 
 /// How deep defaults may nest.
 const MAX_DEPTH: usize = 16;
+
+/// The value of a variable, where it is known.
+pub(super) type Lookup<'l> = &'l dyn Fn(&str) -> Option<&'l str>;
+
+/// Bytes that variables may be filled in with in all the values of a project. Variables that hold one another grow
+/// twofold with each line.
+pub(super) const FILL_BUDGET: usize = 16 << 20;
 
 /// What one scalar gave.
 #[derive(Debug, Default)]
@@ -33,19 +39,20 @@ pub(super) struct Use {
     pub(super) optional: bool,
 }
 
-/// Fills in the variables of a scalar's text.
-pub(super) fn interpolate(raw: &str, env: &BTreeMap<String, String>) -> Interpolated {
+/// Fills in the variables of a scalar's text, and takes what they are filled in with from `budget`.
+pub(super) fn interpolate(raw: &str, env: Lookup<'_>, budget: &mut usize) -> Interpolated {
     if !raw.contains('$') {
         return Interpolated { text: raw.to_owned(), ..Interpolated::default() };
     }
-    let mut expansion = Expansion { raw, env, out: Interpolated::default() };
+    let mut expansion = Expansion { raw, env, budget, out: Interpolated::default() };
     expansion.expand(0..raw.len(), None, 0);
     expansion.out
 }
 
-struct Expansion<'r> {
+struct Expansion<'r, 'e> {
     raw: &'r str,
-    env: &'r BTreeMap<String, String>,
+    env: Lookup<'e>,
+    budget: &'r mut usize,
     out: Interpolated,
 }
 
@@ -66,7 +73,7 @@ enum Operator {
     },
 }
 
-impl Expansion<'_> {
+impl Expansion<'_, '_> {
     fn text(&self, range: Range<usize>) -> &str {
         self.raw.get(range).unwrap_or("")
     }
@@ -170,8 +177,8 @@ impl Expansion<'_> {
             required: matches!(operator, Operator::Required { .. }),
             optional: matches!(operator, Operator::Replacement { .. }),
         });
-        let value = self.env.get(&name).cloned();
-        let set = |empty_too: bool| value.as_ref().is_some_and(|value| !empty_too || !value.is_empty());
+        let value = (self.env)(&name);
+        let set = |empty_too: bool| value.is_some_and(|value| !empty_too || !value.is_empty());
         let outermost = outer.cloned().unwrap_or_else(|| whole.clone());
         match operator {
             Operator::Default { empty_too } if !set(*empty_too) => self.word(whole, word, &outermost, depth),
@@ -187,7 +194,13 @@ impl Expansion<'_> {
                 self.hole(whole, format!("it depends on whether `{name}` is set").into(), outermost);
             }
             _ => match value {
-                Some(value) => self.push(&value, whole.clone(), Some(outermost), None),
+                Some(value) => match self.budget.checked_sub(value.len()) {
+                    Some(left) => {
+                        *self.budget = left;
+                        self.push(value, whole.clone(), Some(outermost), None);
+                    }
+                    None => self.hole(whole, format!("`{name}` and others are too long together").into(), outermost),
+                },
                 None => self.hole(whole, format!("`{name}` has no default here").into(), outermost),
             },
         }
@@ -241,12 +254,12 @@ fn closing_brace(text: &str) -> Option<usize> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::interpolate;
+    use super::{FILL_BUDGET, interpolate};
 
     fn shown(raw: &str) -> String {
         let env: BTreeMap<String, String> =
             [("SET", "value"), ("EMPTY", "")].map(|(k, v)| (k.to_owned(), v.to_owned())).into();
-        let out = interpolate(raw, &env);
+        let out = interpolate(raw, &|name| env.get(name).map(String::as_str), &mut FILL_BUDGET.clone());
         let mut shown: String = out.pieces.iter().fold(String::new(), |shown, piece| {
             let text = &out.text[piece.out.clone()];
             let (open, close) = if piece.hole.is_some() { ("<", ">") } else { ("", "") };

@@ -136,8 +136,8 @@ impl<'l> Loading<'l> {
         };
         let outer = Rc::clone(&self.composer.env);
         let mut env = BTreeMap::new();
-        for set in files.iter().filter_map(|path| (self.loader.env)(path)) {
-            env.extend(set);
+        for source in files.iter().filter_map(|path| (self.loader.env)(path)) {
+            env.extend(super::dotenv(source.text, &outer));
         }
         env.extend(outer.iter().map(|(name, value)| (name.clone(), value.clone())));
         self.composer.env = Rc::new(env);

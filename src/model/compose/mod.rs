@@ -4,6 +4,7 @@ mod build;
 mod canonical;
 mod consistency;
 mod dotenv;
+mod env_files;
 mod environment;
 mod fields;
 mod file;
@@ -31,12 +32,13 @@ mod variable;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::value::List;
-use crate::source::Place;
+use crate::source::{FileId, Place};
 use crate::syntax::yaml::Tree;
 
 pub use build::{ComposeBuild, ComposeCommand};
 pub use dotenv::dotenv;
-pub use environment::{ComposeLabel, ComposeVariable, EnvFile};
+pub use env_files::EnvFile;
+pub use environment::{ComposeLabel, ComposeVariable};
 pub use file::{ComposeFile, ComposeNetwork, ComposeSecret, ComposeVolume};
 pub use health::{ComposeHealthcheck, TestForm};
 pub use links::{Attachment, Condition, Dependency};
@@ -73,8 +75,17 @@ pub struct ComposeInput<'t> {
 pub struct FileLoader<'l> {
     /// The YAML of a file that `extends` or `include` names.
     pub tree: &'l dyn Fn(&str) -> Option<Tree>,
-    /// What a file of variables sets.
-    pub env: &'l dyn Fn(&str) -> Option<BTreeMap<String, String>>,
+    /// A file of variables.
+    pub env: &'l dyn Fn(&str) -> Option<EnvSource<'l>>,
+}
+
+/// The text of a file of variables.
+#[derive(Clone, Copy, Debug)]
+pub struct EnvSource<'t> {
+    /// The file.
+    pub file: FileId,
+    /// Its text.
+    pub text: &'t str,
 }
 
 /// Loads a project: `base` with `overrides` laid over it in order. `env` holds what the `.env` of the project sets; the
@@ -102,7 +113,8 @@ pub fn load(
     problems.retain(|problem| seen.insert((problem.place, problem.message.clone())));
     let beside =
         file::Loaded { path: base.path.to_owned(), overrides: List::new(files, start), variables, problems, start };
-    let scope = scope::Scope::new(&root, &loading.directories, loading.gap);
+    let env_loader = |path: &str| (loader.env)(path);
+    let scope = scope::Scope::new(&root, &loading, &env_loader);
     file::read_file(&scope, beside)
 }
 

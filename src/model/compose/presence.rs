@@ -1,7 +1,7 @@
 //! Whether the files that a project names are in the repository.
 
 use super::build::ComposeBuild;
-use super::environment::EnvFile;
+use super::env_files::EnvFile;
 use super::file::{ComposeFile, ComposeSecret};
 use crate::model::schema::PathText;
 use crate::model::value::{Always, Field};

@@ -34,6 +34,23 @@ pub(super) fn relate(services: &mut [ComposeService], for_swarm: bool) {
     mark_ports(services);
     mark_container_names(services);
     mark_addresses(services);
+    mark_shared_variables(services);
+}
+
+/// Says of the variables of files whether other services are given these files too.
+fn mark_shared_variables(services: &mut [ComposeService]) {
+    let mut users: BTreeMap<String, usize> = BTreeMap::new();
+    for service in services.iter() {
+        let paths: BTreeSet<&str> =
+            service.env_files.iter().filter_map(|file| Some(file.resolved_path.value()?.0.as_str())).collect();
+        for path in paths {
+            *users.entry(path.to_owned()).or_default() += 1;
+        }
+    }
+    for variable in services.iter_mut().flat_map(|service| &mut service.environment.items) {
+        let path = variable.env_file.value().map(|path| path.0.as_str());
+        variable.is_shared = path.and_then(|path| users.get(path)).is_some_and(|users| *users > 1);
+    }
 }
 
 /// Says of the addresses in environments whether they lead to services of the project, and whether those start first.

@@ -1,7 +1,8 @@
 //! Services of a compose project, as they are after all files are merged.
 
 use super::build::{ComposeBuild, ComposeCommand, read_build, read_command};
-use super::environment::{ComposeLabel, ComposeVariable, EnvFile, read_env_file, read_labels, read_variables};
+use super::env_files::{self, EnvFile, read_env_file};
+use super::environment::{ComposeLabel, ComposeVariable, Granted, read_labels, read_variables};
 use super::fields::{Fields, not_a, scalar, slice, text};
 use super::health::{ComposeHealthcheck, read_healthcheck};
 use super::image::read_image;
@@ -81,7 +82,7 @@ model! {
         expose: List<ComposePort>,
         /// Volumes and bind mounts.
         volumes: List<ComposeMount>,
-        /// Environment variables; those of an `env_file` are not seen.
+        /// Environment variables, those of an `env_file` that is in the repository included.
         environment: List<ComposeVariable>,
         /// Files of environment variables.
         env_files: List<EnvFile>,
@@ -202,7 +203,7 @@ pub(super) fn read_service(entry: &Entry, scope: &Scope<'_>) -> Option<ComposeSe
         ports: fields.list("ports", |item, out| read_port(item, &scope.ports, out)),
         expose: fields.list("expose", |item, out| read_exposed(item, &scope.ports, out)),
         volumes: fields.list("volumes", |item, out| read_volume(item, scope, out)),
-        environment: environment(fields, &secrets, &env_files),
+        environment: environment(fields, &secrets, &env_files, scope),
         env_files,
         secrets,
         configs: fields.list("configs", |item, out| read_grant(item, "configs", scope, out)),
@@ -314,15 +315,18 @@ fn tmpfs(fields: Fields<'_>) -> List<ComposeTmpfs> {
     all
 }
 
-fn environment(fields: Fields<'_>, secrets: &List<ComposeGrant>, env_files: &List<EnvFile>) -> List<ComposeVariable> {
-    let mut variables = read_variables(fields, "environment", secrets);
-    if let Some(file) = env_files.items.first() {
-        let why = "further variables may stand in an `env_file`";
-        let unseen = Field::<()>::unresolved(file.path.value().cloned().unwrap_or_default(), why, file.at);
-        if let Field::Unresolved(unseen) = unseen {
-            variables.unseen.get_or_insert(unseen);
-        }
+fn environment(
+    fields: Fields<'_>,
+    secrets: &List<ComposeGrant>,
+    env_files: &List<EnvFile>,
+    scope: &Scope<'_>,
+) -> List<ComposeVariable> {
+    let granted = Granted::new(secrets);
+    let mut variables = read_variables(fields, "environment", &granted, &|name| scope.env(name));
+    if let Some(unseen) = &env_files.unseen {
+        variables.unseen.get_or_insert_with(|| unseen.clone());
     }
+    env_files::add(&mut variables, &env_files.items, &granted, scope);
     variables
 }
 

@@ -3,6 +3,7 @@
 //! The cases follow what compose-go 2 tests of its own merge (`override/*_test.go`) and templates
 //! (`template/template_test.go`), in words and values of our own.
 
+mod env_files;
 mod loading;
 mod refusals;
 mod typed;
@@ -406,10 +407,13 @@ fn included_projects_have_variables_of_their_own() {
                 &format!("services: {{ {service}: {{ image: '{service}:${{TAG:-none}}-${{ENV}}' }} }}\n"),
             ))
         },
-        env: &|path| match path {
-            "db/.env" => Some([("TAG".to_owned(), "16".to_owned()), ("ENV".to_owned(), "lost".to_owned())].into()),
-            "web.env" => Some([("TAG".to_owned(), "2".to_owned())].into()),
-            _ => None,
+        env: &|path| {
+            let text = match path {
+                "db/.env" => "TAG=16\nENV=lost\n",
+                "web.env" => "TAG=2\n",
+                _ => return None,
+            };
+            Some(EnvSource { file: FileId(2), text })
         },
     };
     let env = [("ENV".to_owned(), "prod".to_owned())].into();

@@ -42,6 +42,12 @@ impl Text {
         Self { value, masked, pieces, at, content }
     }
 
+    /// A value that stands elsewhere, and is named at `at`.
+    pub(super) fn handed_on(value: &str, at: Place) -> Self {
+        let piece = Piece { out: 0..value.len(), src: 0..0, outer: Some(0..0), hole: None };
+        Self::new(value.to_owned(), vec![piece], at, None)
+    }
+
     pub(super) fn all(&self) -> Slice<'_> {
         Slice { of: self, start: 0, end: self.value.len() }
     }

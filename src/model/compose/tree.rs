@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::interpolate::interpolate;
+use super::interpolate::{FILL_BUDGET, interpolate};
 use super::text::Text;
 use super::{Trouble, variable::Variable};
 use crate::model::read::UNREADABLE;
@@ -140,13 +140,21 @@ pub(super) struct Composer {
     /// What the variables of the file at hand are filled in with.
     pub(super) env: Rc<BTreeMap<String, String>>,
     left: usize,
+    /// How many more bytes variables may be filled in with.
+    fill: usize,
     pub(super) variables: Vec<Variable>,
     pub(super) troubles: Vec<Trouble>,
 }
 
 impl Composer {
     pub(super) fn new(env: &BTreeMap<String, String>) -> Self {
-        Self { env: Rc::new(env.clone()), left: MAX_NODES, variables: Vec::new(), troubles: Vec::new() }
+        Self {
+            env: Rc::new(env.clone()),
+            left: MAX_NODES,
+            fill: FILL_BUDGET,
+            variables: Vec::new(),
+            troubles: Vec::new(),
+        }
     }
 
     /// The value of a node. What goes past the limits is null, and said once.
@@ -215,7 +223,8 @@ impl Composer {
         let raw = node.text().unwrap_or("");
         let at = node.place();
         let content = content_offset(raw, at.span, node.style());
-        let out = interpolate(raw, &self.env);
+        let env = &self.env;
+        let out = interpolate(raw, &|name| env.get(name).map(String::as_str), &mut self.fill);
         let place = |range: &std::ops::Range<usize>| match content {
             Some(content) => Place { file: at.file, span: Span::new(content + range.start, content + range.end) },
             None => at,

@@ -13,6 +13,7 @@ use crate::model::k8s::{Container, EnvSource};
 use crate::model::layout::Subtree;
 use crate::model::value::{Field, List};
 use crate::source::{EntryKind, FileId, Place};
+use crate::syntax::dotenv::names_in_example;
 
 /// A name and where it stands.
 type Found<'p> = (&'p str, Place);
@@ -109,15 +110,14 @@ fn sampled(tree: &Subtree) -> impl Iterator<Item = Listed> {
         tree.own(EntryKind::File).filter(|(_, _, path)| is_env_sample(path.rsplit('/').next().unwrap_or(path)));
     samples.flat_map(|(id, ..)| {
         let text = tree.sources().read(id).unwrap_or_default();
-        let names = text.lines().filter_map(|line| line.split_once('='));
-        let names = names.map(|(name, _)| name.trim_start_matches(['#', ' ']).trim_start_matches("export ").trim());
-        names.map(|name| Listed { name: name.to_owned(), at: Place::whole(id) }).collect::<Vec<_>>()
+        names_in_example(&text).map(|name| Listed { name: name.to_owned(), at: Place::whole(id) }).collect::<Vec<_>>()
     })
 }
 
 impl<'p> Given<'p> {
     fn variables(&self) -> Vec<Found<'p>> {
         let compose = self.compose.iter().flat_map(|service| &service.environment);
+        let compose = compose.filter(|variable| !variable.is_shared);
         let pods = self.containers.iter().flat_map(|container| &container.env);
         let compose = compose.map(|variable| (variable.key.as_str(), variable.at));
         compose.chain(pods.filter_map(|variable| Some((variable.key.value()?.as_str(), variable.at)))).collect()
@@ -148,10 +148,7 @@ impl<'p> Given<'p> {
         if self.compose.is_empty() && self.containers.is_empty() {
             return Field::Absent(at);
         }
-        let open = self
-            .compose
-            .iter()
-            .any(|service| !service.env_files.items.is_empty() || service.environment.unseen.is_some())
+        let open = self.compose.iter().any(|service| service.environment.unseen.is_some())
             || self.containers.iter().any(|container| {
                 !container.env_from.items.is_empty()
                     || container.env_from.unseen.is_some()

@@ -54,28 +54,27 @@ impl Parts<'_> {
         if compose.is_empty() || containers.is_empty() {
             return List::empty(self.at);
         }
-        let in_compose: Vec<Given<'_>> = compose
-            .iter()
-            .flat_map(|service| &service.environment)
-            .map(|variable| (variable.key.as_str(), variable.at))
-            .collect();
+        let in_compose = || compose.iter().flat_map(|service| &service.environment);
         let in_pods: Vec<Given<'_>> = containers
             .iter()
             .flat_map(|container| &container.env)
             .filter(|variable| !matches!(variable.from.value(), Some(EnvSource::Field | EnvSource::Resource)))
             .filter_map(|variable| Some((variable.key.value()?.as_str(), variable.at)))
             .collect();
-        let compose_is_whole =
-            compose.iter().all(|service| service.env_files.items.is_empty() && service.environment.unseen.is_none());
+        let compose_is_whole = compose.iter().all(|service| service.environment.unseen.is_none());
         let pods_are_whole = containers.iter().all(|container| {
             container.env_from.items.is_empty() && container.env_from.unseen.is_none() && container.env.unseen.is_none()
         });
         let mut out = Vec::new();
         if pods_are_whole {
-            out.extend(missing(&in_compose, &in_pods, EnvPlace::Kubernetes));
+            // What a file gives to several services may be meant for another one.
+            let own = in_compose().filter(|variable| !variable.is_shared);
+            let own: Vec<Given<'_>> = own.map(|variable| (variable.key.as_str(), variable.at)).collect();
+            out.extend(missing(&own, &in_pods, EnvPlace::Kubernetes));
         }
         if compose_is_whole {
-            out.extend(missing(&in_pods, &in_compose, EnvPlace::Compose));
+            let all: Vec<Given<'_>> = in_compose().map(|variable| (variable.key.as_str(), variable.at)).collect();
+            out.extend(missing(&in_pods, &all, EnvPlace::Compose));
         }
         List::new(out, self.at)
     }
@@ -94,7 +93,7 @@ impl Parts<'_> {
             }
         };
         for service in self.own_compose() {
-            if service.env_files.items.is_empty() && service.environment.unseen.is_none() {
+            if service.environment.unseen.is_none() {
                 compare(&service.environment.iter().map(|variable| variable.key.as_str()).collect(), EnvPlace::Compose);
             }
         }

@@ -25,6 +25,7 @@ use super::late::LateTexts;
 use super::layout::RepoLayout;
 use super::service::ServiceKind;
 use super::terraform;
+use super::text;
 use crate::discover::{
     self, Artifact, ArtifactKind, ComposeInput as ComposeRoots, Discovery, Inputs, RootKind, ServiceRoots,
 };
@@ -163,6 +164,7 @@ impl Repo {
         let mut compose_files = of_kind(ArtifactKind::Compose);
         compose_files.extend(composition.further_files(&sources, root, &compose_files));
         let projects = load_projects(&sources, root, &compose_files, composition, &mut seen);
+        seen.line_remarks.extend(env_remarks(&sources, &of_kind(ArtifactKind::Env), &projects));
         let named = named_dockerfiles(&sources, root, &projects, &discovery.artifacts);
         let kustomizations: Vec<Kustomization> = of_kind(ArtifactKind::Kustomization)
             .into_iter()
@@ -245,8 +247,13 @@ impl Repo {
             let is_alternative = !bases.insert(path);
             let Some(home) = self.nested.owner_of(path) else { continue };
             let mut seen = projects::seen(&self.sources, project);
+            seen.troubles.retain(|trouble| {
+                // One file of variables may be named in several projects.
+                let is_beside = self.sources.get(trouble.place.file).path != *path;
+                let is_told = |told: &Trouble| (told.place, &told.message) == (trouble.place, &trouble.message);
+                !(is_alternative || is_beside) || !self.seen.troubles.iter().any(is_told)
+            });
             if is_alternative {
-                seen.troubles.retain(|trouble| !self.seen.troubles.contains(trouble));
                 seen.notes.retain(|note| !self.seen.notes.contains(note));
             }
             self.trouble_owners.extend(seen.troubles.iter().map(|_| home));
@@ -322,6 +329,15 @@ fn load_projects(
         seen.extend(one);
     }
     projects::load(sources, root, &trees, composition)
+}
+
+/// The comments of files of variables that may be suppressions.
+fn env_remarks(sources: &Sources, files: &[FileId], projects: &[Arc<ComposeFile>]) -> Vec<Remark> {
+    let services = projects.iter().flat_map(|project| &project.services);
+    let named = services.flat_map(|service| &service.env_files).filter_map(|file| file.resolved_path.value());
+    let named = named.filter_map(|path| sources.find(&path.0));
+    let all: BTreeSet<FileId> = files.iter().copied().chain(named).collect();
+    all.into_iter().flat_map(|file| text::remarks(file, sources.get(file).kept_text())).collect()
 }
 
 /// Dockerfiles under names that only a compose file knows.

@@ -9,10 +9,11 @@ use rayon::prelude::*;
 use super::Composition;
 use super::presence;
 use super::seen::{Seen, Trouble, TroubleKind};
-use crate::discover::{Build, is_env_sample};
+use crate::discover::{self, Build, is_env_sample};
 use crate::finding::{Label, Note, NoteKind};
-use crate::model::compose::{self, ComposeFile, ComposeInput, ComposeService, Declared, FileLoader};
-use crate::source::{FileId, Place, Sources};
+use crate::model::compose::{self, ComposeFile, ComposeInput, ComposeService, Declared, EnvSource, FileLoader};
+use crate::source::{EntryKind, FileId, Place, Sources};
+use crate::syntax::dotenv::names_in_example;
 use crate::syntax::yaml::Tree;
 
 /// Names of the file that is merged over it without being named.
@@ -28,7 +29,7 @@ pub(super) fn load(
     composition: &Composition,
 ) -> Vec<Arc<ComposeFile>> {
     let submodules = presence::submodules(sources, root);
-    let loader = Loader { sources, submodules: &submodules, samples: env_samples(sources) };
+    let loader = Loader { sources, root, submodules: &submodules, samples: env_samples(sources) };
     let by_path: BTreeMap<&str, &Tree> =
         trees.iter().map(|tree| (sources.get(tree.file()).path.as_str(), tree)).collect();
     let mut stacks: Vec<Stack<'_>> = Vec::new();
@@ -194,7 +195,7 @@ pub(super) fn split_path(path: &str) -> (&str, &str) {
 /// What the `.env` of a directory sets.
 fn environment(sources: &Sources, directory: &str) -> BTreeMap<String, String> {
     let file = sources.find(&within(directory, ".env"));
-    file.map(|file| compose::dotenv(sources.get(file).text())).unwrap_or_default()
+    file.map(|file| compose::dotenv(sources.get(file).text(), &BTreeMap::new())).unwrap_or_default()
 }
 
 /// The variables that examples of a `.env` have, by directory. A line that is commented out names its variable too.
@@ -204,9 +205,7 @@ fn env_samples(sources: &Sources) -> BTreeMap<&str, BTreeSet<String>> {
         let (directory, name) = split_path(&file.path);
         // The sample for the machines of developers says nothing of what a project needs elsewhere.
         if is_env_sample(name) && !name.contains("development") {
-            let keys = file.text().lines().filter_map(|line| line.split_once('='));
-            let keys = keys.map(|(key, _)| key.trim_start_matches(['#', ' ']).trim_start_matches("export ").trim());
-            samples.entry(directory).or_default().extend(keys.map(str::to_owned));
+            samples.entry(directory).or_default().extend(names_in_example(file.text()).map(str::to_owned));
         }
     }
     samples
@@ -239,6 +238,7 @@ pub(super) fn named_in_env(sources: &Sources) -> Vec<String> {
 /// Loads projects out of the files of a run.
 struct Loader<'s> {
     sources: &'s Sources,
+    root: Option<&'s Path>,
     submodules: &'s [String],
     /// By directory, the variables that examples of a `.env` have.
     samples: BTreeMap<&'s str, BTreeSet<String>>,
@@ -284,7 +284,11 @@ impl Loader<'_> {
         };
         let files = FileLoader {
             tree: &|path| text(path).map(|(file, text)| Tree::parse(file, text)),
-            env: &|path| text(path).map(|(_, text)| compose::dotenv(text)),
+            env: &|path| {
+                let file = self.sources.find(path).filter(|file| self.sources.get(*file).kind == EntryKind::File)?;
+                let text = discover::text(self.root, self.sources.get(file)).ok()?;
+                Some(EnvSource { file, text })
+            },
         };
         let env = environment(self.sources, directory);
         let mut file = compose::load(directory, base, overrides, &env, files);
