@@ -36,16 +36,86 @@ fn an_ignored_file_that_git_tracks_is_seen() {
         write(dir.path(), path, "");
     }
     write(dir.path(), ".gitignore", "*.env\nout/\nnode_modules/\n");
-    let git = |arguments: &[&str]| {
-        let mut command = std::process::Command::new("git");
-        command.arg("-C").arg(dir.path()).args(arguments).output().is_ok_and(|output| output.status.success())
-    };
-    if !git(&["init", "-q"]) || !git(&["add", "-f", ".env", "out/a/Dockerfile", "node_modules/x.js"]) {
+    let forced = ["add", "-f", ".env", "out/a/Dockerfile", "node_modules/x.js"];
+    if !git(dir.path(), &["init", "-q"]) || !git(dir.path(), &forced) {
         return;
     }
     assert_eq!(files(dir.path()), [".env", ".gitignore", "out/a/Dockerfile"]);
     assert_eq!(files(&dir.path().join("out")), ["a/Dockerfile"]);
     assert!(walk(dir.path(), &WalkOptions::default()).unwrap().sources.find("out/a").is_some());
+}
+
+/// Runs git; `false` where there is none, or it refuses.
+fn git(directory: &Path, arguments: &[&str]) -> bool {
+    let mut command = std::process::Command::new("git");
+    let identity = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
+    command.arg("-C").arg(directory).args(identity).args(arguments);
+    command.output().is_ok_and(|output| output.status.success())
+}
+
+#[test]
+fn a_repository_in_another_one_has_its_own_rules() {
+    let dir = tempfile::tempdir().unwrap();
+    for path in [
+        ".git/HEAD",
+        "a.yaml",
+        "libs/inner/compose.yaml",
+        "libs/inner/out/Dockerfile",
+        "libs/inner/deep/.git",
+        "libs/inner/deep/b.yaml",
+        "libs/inner/deep/out/Dockerfile",
+        "clones/other/.git/HEAD",
+        "clones/other/Dockerfile",
+    ] {
+        write(dir.path(), path, "");
+    }
+    write(dir.path(), ".gitignore", "*.yaml\nclones/\n");
+    write(dir.path(), "libs/inner/.gitignore", "out/\n");
+    write(dir.path(), "libs/inner/.git", "gitdir: ../../.git/modules/libs/inner\n");
+    assert_eq!(
+        files(dir.path()),
+        [
+            ".gitignore",
+            "libs/inner/.gitignore",
+            "libs/inner/compose.yaml",
+            "libs/inner/deep/b.yaml",
+            "libs/inner/deep/out/Dockerfile",
+        ]
+    );
+}
+
+#[test]
+fn an_ignored_file_that_a_repository_in_another_one_tracks_is_seen() {
+    let dir = tempfile::tempdir().unwrap();
+    let inner = dir.path().join("inner");
+    for path in [".gitignore", "out/Dockerfile", "out/other"] {
+        write(&inner, path, "out/\n");
+    }
+    if !git(dir.path(), &["init", "-q"])
+        || !git(&inner, &["init", "-q"])
+        || !git(&inner, &["add", "-f", "out/Dockerfile"])
+    {
+        return;
+    }
+    assert_eq!(files(dir.path()), ["inner/.gitignore", "inner/out/Dockerfile"]);
+}
+
+#[test]
+fn another_worktree_of_the_same_repository_is_left_out() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "api/Dockerfile", "FROM a\n");
+    let is_made = git(dir.path(), &["init", "-q"])
+        && git(dir.path(), &["add", "."])
+        && git(dir.path(), &["commit", "-qm", "Add it"])
+        && git(dir.path(), &["worktree", "add", "-q", ".worktrees/next"]);
+    if !is_made {
+        return;
+    }
+    assert_eq!(files(dir.path()), ["api/Dockerfile"]);
+    let skipped = walk(dir.path(), &WalkOptions::default()).unwrap().skipped;
+    assert_eq!(skipped, [".worktrees/next"]);
+    // Seen from the inside, it is a repository like any other.
+    assert!(files(&dir.path().join(".worktrees/next")).contains(&"api/Dockerfile".to_owned()));
 }
 
 #[test]

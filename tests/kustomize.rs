@@ -207,6 +207,11 @@ fn difference(ours: &Value, theirs: &Value, path: &str) -> Option<String> {
             a.iter().zip(b).enumerate().find_map(|(index, (a, b))| difference(a, b, &format!("{path}/{index}")))
         }
         (Value::Number(a), Value::Number(b)) if a.as_f64() == b.as_f64() => None,
+        (Value::String(a), Value::String(b)) if a != b => {
+            let same = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count();
+            let around = |text: &str| text.chars().skip(same.saturating_sub(20)).take(80).collect::<String>();
+            Some(format!("{path}: ours {:?}, theirs {:?}, from character {same}", around(a), around(b)))
+        }
         _ => (ours != theirs).then(|| format!("{path}: ours {ours}, theirs {theirs}")),
     }
 }

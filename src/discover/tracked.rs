@@ -36,6 +36,19 @@ fn is_plain(path: &str) -> bool {
     path.len() <= 4096 && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }
 
+/// Whether a directory is a further worktree of a repository (git-worktree).
+pub(super) fn is_worktree_of(repository: &Path, directory: &Path) -> bool {
+    let dot_git = directory.join(".git");
+    if !dot_git.is_file() {
+        return false;
+    }
+    let same = |a: &Path, b: &Path| a.canonicalize().is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b));
+    let (Some(own), Some(other)) = (git_directory(&dot_git), git_directory(&repository.join(".git"))) else {
+        return false;
+    };
+    own.parent().is_some_and(|worktrees| same(worktrees, &other.join("worktrees")))
+}
+
 /// `.git` itself, or where the `.git` file of a worktree or submodule points.
 fn git_directory(dot_git: &Path) -> Option<PathBuf> {
     if dot_git.is_dir() {

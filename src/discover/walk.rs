@@ -9,7 +9,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use thiserror::Error;
 
-use super::tracked::tracked;
+use super::tracked::{is_worktree_of, tracked};
 use super::{classify, ignored};
 use crate::source::{EntryKind, Reader, SourceFile, Sources};
 
@@ -76,36 +76,25 @@ pub struct Walk {
 pub fn walk(root: &Path, options: &WalkOptions) -> Result<Walk, WalkError> {
     let canonical = canonical_directory(root)?;
     let repository = canonical.ancestors().find(|directory| directory.join(".git").exists());
-    let left_out = left_out(&canonical, options)?;
-    let left_out = Arc::new(left_out);
-    let skipped: Arc<Mutex<Vec<String>>> = Arc::default();
-    let mut builder = WalkBuilder::new(&canonical);
-    builder
-        .hidden(false)
-        .ignore(false)
-        .git_global(false)
-        .require_git(false)
-        // Outside a repository, a `.gitignore` further up belongs to something else.
-        .parents(repository.is_some())
-        .follow_links(false)
-        .filter_entry({
-            let (root, left_out, skipped) = (canonical.clone(), Arc::clone(&left_out), Arc::clone(&skipped));
-            move |entry| keep(&root, entry, &left_out, &skipped)
-        });
-    let Found { mut files, mut errors } = small(&builder, &canonical).unwrap_or_else(|| {
-        skipped.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        large(&builder, &canonical)
-    });
+    let left_out = Arc::new(left_out(&canonical, options)?);
+    // Outside a repository, a `.gitignore` further up belongs to something else.
+    let mut found = pass(&canonical, &canonical, repository, &left_out);
+    let mut repositories = vec![canonical.clone()];
+    // Those inside of others end up in the list as well, and each is walked once.
+    while let Some(embedded) = found.embedded.pop() {
+        found.append(pass(&canonical, &embedded, None, &left_out));
+        repositories.push(embedded);
+    }
+    let Found { mut files, mut errors, mut skipped, .. } = found;
     files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     // Outside a repository nothing tells what is tracked; a sample is there to be handed on.
     let samples = if repository.is_some() { Vec::new() } else { samples(&files) };
-    let committed = Committed::find(&canonical, &left_out, &files, samples);
+    let committed = Committed::find(&canonical, &left_out, &files, &repositories, samples);
     if !committed.is_empty() {
         files.extend(committed);
         files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     }
     errors.sort_by_cached_key(ToString::to_string);
-    let mut skipped = std::mem::take(&mut *skipped.lock().unwrap_or_else(PoisonError::into_inner));
     skipped.sort_unstable();
     let gitignore_above = repository.is_some_and(|top| {
         let mut above = canonical.ancestors().skip(1).take_while(|directory| directory.starts_with(top));
@@ -115,6 +104,40 @@ pub fn walk(root: &Path, options: &WalkOptions) -> Result<Walk, WalkError> {
     let reader = Reader::new(move |path| super::read(&from, path).ok());
     let sources = Sources::new(files).with_gitignore_above(gitignore_above).with_reader(reader);
     Ok(Walk { sources, errors, skipped })
+}
+
+/// Walks one repository of a tree, up to the repositories that lie in it: what `.gitignore` says ends at their
+/// borders. `repository` is the one that `from` lies in, where that has rules of its own further up.
+fn pass(root: &Path, from: &Path, repository: Option<&Path>, left_out: &Arc<Gitignore>) -> Found {
+    let met: Arc<Mutex<Met>> = Arc::default();
+    let mut builder = WalkBuilder::new(from);
+    builder
+        .hidden(false)
+        .ignore(false)
+        .git_global(false)
+        .require_git(false)
+        .parents(repository.is_some())
+        .follow_links(false)
+        .filter_entry({
+            let (root, left_out, met) = (root.to_owned(), Arc::clone(left_out), Arc::clone(&met));
+            let repository = repository.map_or_else(|| from.to_owned(), Path::to_owned);
+            move |entry| keep(&root, &repository, entry, &left_out, &met)
+        });
+    let mut found = small(&builder, root).unwrap_or_else(|| {
+        *met.lock().unwrap_or_else(PoisonError::into_inner) = Met::default();
+        large(&builder, root)
+    });
+    let met = std::mem::take(&mut *met.lock().unwrap_or_else(PoisonError::into_inner));
+    found.skipped = met.skipped;
+    found.embedded = met.embedded;
+    found
+}
+
+/// What was not descended into.
+#[derive(Default)]
+struct Met {
+    skipped: Vec<String>,
+    embedded: Vec<PathBuf>,
 }
 
 /// Entries up to which one thread walks alone. The threads of a parallel walk sleep a millisecond before they notice
@@ -171,7 +194,7 @@ fn left_out(root: &Path, options: &WalkOptions) -> Result<Gitignore, WalkError> 
     builder.build().map_err(|error| WalkError::Glob { glob: options.ignore.join(", "), reason: error.to_string() })
 }
 
-fn keep(root: &Path, entry: &DirEntry, left_out: &Gitignore, skipped: &Mutex<Vec<String>>) -> bool {
+fn keep(root: &Path, repository: &Path, entry: &DirEntry, left_out: &Gitignore, met: &Mutex<Met>) -> bool {
     let Some(name) = entry.file_name().to_str() else { return true };
     if ignored::is_version_control(name) {
         return false;
@@ -180,13 +203,20 @@ fn keep(root: &Path, entry: &DirEntry, left_out: &Gitignore, skipped: &Mutex<Vec
     if left_out.matched(entry.path(), is_directory).is_ignore() {
         return false;
     }
-    if !is_directory || !ignored::is_generated(entry.path(), name) {
+    if !is_directory || entry.depth() == 0 {
         return true;
     }
-    if let Some(path) = relative(root, entry.path()) {
-        skipped.lock().unwrap_or_else(PoisonError::into_inner).push(path);
+    let met = || met.lock().unwrap_or_else(PoisonError::into_inner);
+    // Another worktree of the same repository has all of its services once more.
+    if ignored::is_generated(entry.path(), name) || is_worktree_of(repository, entry.path()) {
+        met().skipped.extend(relative(root, entry.path()));
+        return false;
     }
-    false
+    if entry.path().join(".git").exists() {
+        met().embedded.push(entry.path().to_owned());
+        return false;
+    }
+    true
 }
 
 fn relative(root: &Path, path: &Path) -> Option<String> {
@@ -217,12 +247,25 @@ struct Committed<'w> {
 }
 
 impl<'w> Committed<'w> {
-    /// The tracked files and the `samples` that are not among the sorted `files`, and their directories.
-    fn find(root: &'w Path, left_out: &'w Gitignore, files: &[SourceFile], samples: Vec<String>) -> Vec<SourceFile> {
+    /// The files that the `repositories` track and the `samples`, where they are not among the sorted `files`, and
+    /// their directories.
+    fn find(
+        root: &'w Path,
+        left_out: &'w Gitignore,
+        files: &[SourceFile],
+        repositories: &[PathBuf],
+        samples: Vec<String>,
+    ) -> Vec<SourceFile> {
         let mut this = Self { root, left_out, directories: BTreeMap::new() };
         let is_listed = |path: &str| files.binary_search_by(|file| file.path.as_str().cmp(path)).is_ok();
         let mut found: BTreeSet<(String, bool)> = BTreeSet::new();
-        for path in tracked(root).into_iter().chain(samples) {
+        let of_one = |repository: &PathBuf| {
+            let prefix = relative(root, repository).filter(|prefix| prefix != ".");
+            tracked(repository)
+                .into_iter()
+                .map(move |path| prefix.as_ref().map_or_else(|| path.clone(), |prefix| format!("{prefix}/{path}")))
+        };
+        for path in repositories.iter().flat_map(of_one).chain(samples) {
             let full = root.join(&path);
             let is_file = || std::fs::symlink_metadata(&full).is_ok_and(|metadata| metadata.is_file());
             if is_listed(&path) || !this.is_seen(classify::parent_of(&path)) || !is_file() {
@@ -270,9 +313,20 @@ impl<'w> Committed<'w> {
 struct Found {
     files: Vec<SourceFile>,
     errors: Vec<WalkError>,
+    /// Generated and vendored trees that were left out.
+    skipped: Vec<String>,
+    /// Repositories of their own, which are still to be walked.
+    embedded: Vec<PathBuf>,
 }
 
 impl Found {
+    fn append(&mut self, mut other: Self) {
+        self.files.append(&mut other.files);
+        self.errors.append(&mut other.errors);
+        self.skipped.append(&mut other.skipped);
+        self.embedded.append(&mut other.embedded);
+    }
+
     fn take(&mut self, root: &Path, entry: Result<DirEntry, ignore::Error>) {
         let entry = match entry {
             Ok(entry) => entry,
@@ -325,8 +379,7 @@ struct Batch<'w> {
 impl Drop for Batch<'_> {
     fn drop(&mut self) {
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        found.files.append(&mut self.mine.files);
-        found.errors.append(&mut self.mine.errors);
+        found.append(std::mem::take(&mut self.mine));
     }
 }
 

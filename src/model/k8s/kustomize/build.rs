@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::fields::Config;
+use super::change::Namespacing;
+use super::fields::{Config, FieldSpec};
 use super::inline::Inline;
 use super::outcome::{Build, Failure, Files, Found, Gap};
 use super::read::{is_kustomization_file, is_remote};
 use super::resource::{Id, Resource};
-use super::value::{Budget, Value};
-use super::{change, names, replace};
+use super::value::{Budget, Data, Value};
+use super::{change, names, replace, vars};
 use crate::source::path::joined;
 use crate::source::{FileId, Place};
 use crate::syntax::yaml::Tree;
@@ -45,8 +46,21 @@ pub fn build(files: &dyn Files, path: &str) -> Result<Build, Failure> {
     };
     let mut resources = builder.accumulate(dir_of(path), Vec::new(), false, at)?;
     names::follow(&mut resources, &builder.config, &mut builder.budget)?;
+    let is_open = builder.gaps.iter().any(|gap| gap.hides);
+    vars::fill_in(&mut resources, &builder.config, is_open, &mut builder.budget)?;
     resources.retain(|resource| !is_local(resource));
+    resources.iter_mut().for_each(settle_annotations);
     Ok(Build { resources, gaps: builder.gaps, files: builder.read })
+}
+
+/// Makes strings of what annotations are, as kustomize writes them.
+fn settle_annotations(resource: &mut Resource) {
+    let annotations = resource.root.get_mut("metadata").and_then(|metadata| metadata.get_mut("annotations"));
+    if let Some(Value { data: Data::Map(entries), .. }) = annotations {
+        for value in entries.iter_mut().map(|entry| &mut entry.value).filter(|value| !change::is_text(value)) {
+            *value = Value::string(value.text().unwrap_or(""), value.at);
+        }
+    }
 }
 
 /// Whether an object is only there for tools on the way.
@@ -65,20 +79,17 @@ pub(super) struct Builder<'f> {
     stack: Vec<String>,
     parts: usize,
     /// The fields that `configurations` add, up to here.
-    config: Config,
+    pub(super) config: Config,
 }
 
 /// Keys that nothing is done about, what that means, and whether it hides something.
-const GAPS: [(&str, &str, bool); 8] = [
+const GAPS: [(&str, &str, bool); 5] = [
     ("helmCharts", "the objects of these charts are not rendered here, so nothing is judged as missing", true),
     (
         "helmChartInflationGenerator",
         "the objects of these charts are not rendered here, so nothing is judged as missing",
         true,
     ),
-    ("generators", "generator plugins are not run here, so nothing is judged as missing", true),
-    ("transformers", "transformer plugins are not run here, so nothing is judged as missing", true),
-    ("vars", "variables are not filled in here; `replacements` took their place in Kustomize 5", true),
     ("crds", "custom resource definitions add no name references here", false),
     ("openapi", "lists of custom resources are merged here as without this schema", false),
     ("validators", "validator plugins are not run here", false),
@@ -158,6 +169,7 @@ impl<'f> Builder<'f> {
         }
         self.budget.charge(self.config.len(), spec.at)?;
         self.generate(&mut resources, spec, path)?;
+        self.run_generators(&mut resources, spec, path)?;
         for reference in spec.list("components") {
             let Some(text) = reference.text() else { continue };
             match joined(dir_of(path), text) {
@@ -166,6 +178,8 @@ impl<'f> Builder<'f> {
             }
         }
         self.change(&mut resources, spec, path)?;
+        self.run_transformers(&mut resources, spec, path)?;
+        vars::declare(&mut resources, spec, &mut self.config, &mut self.budget)?;
         for resource in &mut resources {
             resource.through.push(spec.at.file);
         }
@@ -174,17 +188,29 @@ impl<'f> Builder<'f> {
 
     fn change(&mut self, resources: &mut Vec<Resource>, spec: &Value, path: &str) -> Result<(), Failure> {
         self.apply_patches(resources, spec, path)?;
-        let config = &self.config;
         if let Some(namespace) = spec.get("namespace") {
-            change::set_namespace(resources, namespace, config, &mut self.budget)?;
+            Namespacing::of_kustomization(namespace, &self.config).apply(resources, &mut self.budget)?;
         }
-        let text = |key: &str| spec.get(key).and_then(Value::text).unwrap_or("");
-        names::set_affixes(resources, text("namePrefix"), text("nameSuffix"));
-        change::set_labels(resources, spec, config, &mut self.budget)?;
-        change::set_annotations(resources, spec, config, &mut self.budget)?;
+        self.affix(resources, spec);
+        change::set_labels(resources, spec, &self.config, &mut self.budget)?;
+        change::set_annotations(resources, spec, &self.config, &mut self.budget)?;
         self.apply_json_patches(resources, spec, path)?;
-        change::set_replicas(resources, spec, &self.config, &mut self.budget)?;
-        change::set_images(resources, spec, &self.config, &mut self.budget)?;
+        let mut fields = change::replica_fields();
+        fields.extend_from_slice(&self.config.replicas);
+        change::set_replicas(resources, spec.list("replicas"), &fields, &mut self.budget)?;
+        change::set_images(resources, spec.list("images"), &self.config.images, &mut self.budget)?;
+        self.replace(resources, spec, path)
+    }
+
+    fn affix(&self, resources: &mut [Resource], spec: &Value) {
+        let text = |key: &str| spec.get(key).and_then(Value::text).unwrap_or("");
+        let fields = |more: &[FieldSpec]| [&[names::name_field()], more].concat();
+        names::set_affixes(resources, text("namePrefix"), "", &fields(&self.config.prefixes));
+        names::set_affixes(resources, "", text("nameSuffix"), &fields(&self.config.suffixes));
+    }
+
+    /// Copies values as `replacements` says, which may be in files of their own.
+    pub(super) fn replace(&mut self, resources: &mut [Resource], spec: &Value, path: &str) -> Result<(), Failure> {
         for entry in spec.list("replacements") {
             match entry.get("path").filter(|path| path.text().is_some()) {
                 Some(file) => {
@@ -203,7 +229,7 @@ impl<'f> Builder<'f> {
     }
 
     /// The objects behind an entry of `resources`.
-    fn resource(&mut self, reference: &Value, path: &str) -> Result<Vec<Resource>, Failure> {
+    pub(super) fn resource(&mut self, reference: &Value, path: &str) -> Result<Vec<Resource>, Failure> {
         let Some(text) = reference.text() else { return Ok(Vec::new()) };
         let Some(target) = joined(dir_of(path), text) else {
             self.gap(reference.at, "this lies outside of what is read, so nothing is judged as missing");
@@ -288,7 +314,7 @@ fn dir_of(path: &str) -> &str {
 }
 
 /// The objects of a file, lists taken apart.
-fn objects(documents: Vec<Value>, path: &str, at: Place) -> Result<Vec<Resource>, Failure> {
+pub(super) fn objects(documents: Vec<Value>, path: &str, at: Place) -> Result<Vec<Resource>, Failure> {
     let mut out = Vec::new();
     for document in documents {
         let is_list = document.get("kind").and_then(Value::text).is_some_and(|kind| kind.ends_with("List"));

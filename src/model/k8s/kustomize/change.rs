@@ -4,56 +4,103 @@ use super::fields::{Config, FieldSpec, Leaf, annotation_fields, claim_label_fiel
 use super::outcome::Failure;
 use super::resource::Resource;
 use super::value::{Budget, Data, Value};
-use crate::source::Place;
 
-/// Puts objects into the namespace (Kustomize reference, `namespace`).
-///
-/// # Errors
-/// Where the budget does not suffice.
-pub(super) fn set_namespace(
-    resources: &mut [Resource],
-    namespace: &Value,
-    config: &Config,
-    budget: &mut Budget,
-) -> Result<(), Failure> {
-    let Some(text) = namespace.text().filter(|text| !text.is_empty()) else { return Ok(()) };
-    let at = namespace.at;
-    let value = || Value::string(text, at);
-    let service = FieldSpec::new("apiregistration.k8s.io", "APIService", "spec/service/namespace", true);
-    let conversion = FieldSpec::new(
-        "apiextensions.k8s.io",
-        "CustomResourceDefinition",
-        "spec/conversion/webhook/clientConfig/service/namespace",
-        false,
-    );
-    for resource in resources {
-        budget.charge(1, at)?;
-        resource.remember();
-        if !resource.is_cluster_scoped() {
+/// Which subjects of role bindings `namespace` is for.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Subjects {
+    /// Those named `default`.
+    Default,
+    /// All service accounts.
+    Accounts,
+    None,
+}
+
+/// How objects are put into a namespace.
+pub(super) struct Namespacing<'n> {
+    pub(super) namespace: &'n Value,
+    /// The fields of objects that name it; `metadata/namespace` and subjects have rules of their own.
+    pub(super) fields: Vec<FieldSpec>,
+    pub(super) subjects: Subjects,
+    /// Whether a namespace that is there stays.
+    pub(super) keeps: bool,
+}
+
+impl<'n> Namespacing<'n> {
+    /// What `namespace` of a kustomization does.
+    pub(super) fn of_kustomization(namespace: &'n Value, config: &Config) -> Self {
+        let mut fields = vec![
+            FieldSpec::new("", "Namespace", "metadata/name", true),
+            FieldSpec::new("apiregistration.k8s.io", "APIService", "spec/service/namespace", true),
+            FieldSpec::new(
+                "apiextensions.k8s.io",
+                "CustomResourceDefinition",
+                "spec/conversion/webhook/clientConfig/service/namespace",
+                false,
+            ),
+        ];
+        fields.extend_from_slice(&config.namespace);
+        Self { namespace, fields, subjects: Subjects::Default, keeps: false }
+    }
+
+    /// Puts objects into the namespace (Kustomize reference, `namespace`).
+    ///
+    /// # Errors
+    /// Where the budget does not suffice.
+    pub(super) fn apply(&self, resources: &mut [Resource], budget: &mut Budget) -> Result<(), Failure> {
+        let Some(text) = self.namespace.text().filter(|text| !text.is_empty()) else { return Ok(()) };
+        let at = self.namespace.at;
+        for resource in resources {
+            budget.charge(1 + self.fields.len() / 8, at)?;
+            resource.remember();
+            self.set_own(resource, text);
+            for field in &self.fields {
+                match field.path.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+                    ["metadata", "namespace"] => {}
+                    ["metadata", "name"] => {
+                        if field.is_of(resource) && resource.api_version() == "v1" {
+                            resource.rename(text);
+                        }
+                    }
+                    ["subjects", ..] if is_role_binding(resource) => {}
+                    _ => field.visit(resource, Leaf::Scalar, at, &mut |slot| {
+                        if !self.keeps || slot.text().is_none_or(str::is_empty) {
+                            *slot = Value::string(text, at);
+                        }
+                    }),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Sets the namespace of the object itself, and of the subjects of a role binding.
+    fn set_own(&self, resource: &mut Resource, text: &str) {
+        let at = self.namespace.at;
+        if !resource.is_cluster_scoped() && !(self.keeps && !resource.namespace().is_empty()) {
             let metadata = resource.root.map_under("metadata", at);
             if let Some(metadata) = metadata.filter(|one| one.text_under(&["namespace"]) != Some(text)) {
-                metadata.set("namespace", at, value());
+                metadata.set("namespace", at, Value::string(text, at));
             }
         }
-        if resource.kind() == "Namespace" && resource.api_version() == "v1" {
-            resource.rename(text);
-        }
-        if matches!(resource.kind(), "RoleBinding" | "ClusterRoleBinding")
+        if is_role_binding(resource)
             && let Some(Value { data: Data::List(subjects), .. }) = resource.root.get_mut("subjects")
         {
-            for subject in subjects.iter_mut().filter(|one| one.text_under(&["name"]) == Some("default")) {
-                subject.set("namespace", at, value());
+            let is_meant = |subject: &&mut Value| match self.subjects {
+                Subjects::Default => subject.text_under(&["name"]) == Some("default"),
+                Subjects::Accounts => subject.text_under(&["kind"]) == Some("ServiceAccount"),
+                Subjects::None => false,
+            };
+            for subject in subjects.iter_mut().filter(is_meant) {
+                if !self.keeps || subject.text_under(&["namespace"]).is_none_or(str::is_empty) {
+                    subject.set("namespace", at, Value::string(text, at));
+                }
             }
-        }
-        for field in [&service, &conversion].into_iter().chain(&config.namespace) {
-            // These have rules of their own, above.
-            if matches!(field.path.first().map(String::as_str), Some("metadata" | "subjects")) {
-                continue;
-            }
-            field.visit(resource, Leaf::Scalar, at, &mut |slot| *slot = Value::string(text, at));
         }
     }
-    Ok(())
+}
+
+fn is_role_binding(resource: &Resource) -> bool {
+    matches!(resource.kind(), "RoleBinding" | "ClusterRoleBinding")
 }
 
 /// Sets labels, from `labels` and `commonLabels`.
@@ -82,12 +129,14 @@ pub(super) fn set_labels(
                 fields.push(claim_label_fields());
             }
         }
+        all_strings(pairs)?;
         set_pairs(resources, pairs, &fields, budget)?;
     }
     match spec.get("commonLabels") {
         Some(pairs) => {
             let mut fields = selector_fields();
             fields.extend_from_slice(&config.selectors);
+            all_strings(pairs)?;
             set_pairs(resources, pairs, &fields, budget)
         }
         None => Ok(()),
@@ -108,24 +157,35 @@ pub(super) fn set_annotations(
         Some(pairs) => {
             let mut fields = annotation_fields();
             fields.extend_from_slice(&config.annotations);
+            all_strings(pairs)?;
             set_pairs(resources, pairs, &fields, budget)
         }
         None => Ok(()),
     }
 }
 
-fn set_pairs(
+/// # Errors
+/// Where a value of a mapping is no string.
+fn all_strings(pairs: &Value) -> Result<(), Failure> {
+    match pairs.entries().iter().find(|pair| !is_string(&pair.value)) {
+        Some(wrong) => {
+            let message = format!("the value of `{}` is no string; put it in quotes", wrong.key);
+            Err(Failure::new(message, wrong.value.at))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Sets the pairs of a mapping in each of the fields.
+///
+/// # Errors
+/// Where the budget does not suffice.
+pub(super) fn set_pairs(
     resources: &mut [Resource],
     pairs: &Value,
     fields: &[FieldSpec],
     budget: &mut Budget,
 ) -> Result<(), Failure> {
-    if let Some(wrong) = pairs.entries().iter().find(|pair| !is_string(&pair.value)) {
-        return Err(Failure::new(
-            format!("the value of `{}` is no string; put it in quotes", wrong.key),
-            wrong.value.at,
-        ));
-    }
     for resource in resources {
         budget.charge(pairs.entries().len() * 4, pairs.at)?;
         for field in fields {
@@ -147,6 +207,11 @@ pub(super) fn is_string(value: &Value) -> bool {
     matches!(value.scalar(), Some(crate::syntax::yaml::Scalar::Str(_) | crate::syntax::yaml::Scalar::Null))
 }
 
+/// Whether a value is a string, and not null.
+pub(super) fn is_text(value: &Value) -> bool {
+    is_string(value) && !value.is_null()
+}
+
 /// An entry of `images`.
 struct ImageChange<'v> {
     name: &'v str,
@@ -162,12 +227,12 @@ struct ImageChange<'v> {
 /// Where a tag is no string.
 pub(super) fn set_images(
     resources: &mut [Resource],
-    spec: &Value,
-    config: &Config,
+    entries: &[Value],
+    fields: &[FieldSpec],
     budget: &mut Budget,
 ) -> Result<(), Failure> {
     let mut changes = Vec::new();
-    for entry in spec.list("images") {
+    for entry in entries {
         let part = |key: &str| entry.get(key).filter(|value| value.text().is_some_and(|text| !text.is_empty()));
         if let Some(wrong) = ["newTag", "newName", "digest"].iter().find_map(|key| part(key).filter(|v| !is_string(v)))
         {
@@ -187,9 +252,9 @@ pub(super) fn set_images(
     }
     for resource in resources.iter_mut().filter(|resource| resource.kind() != "CustomResourceDefinition") {
         walk_images(&mut resource.root, &changes, budget)?;
-        for field in &config.images {
-            budget.charge(changes.len(), spec.at)?;
-            let at = spec.at;
+        let at = resource.root.at;
+        for field in fields {
+            budget.charge(changes.len(), at)?;
             field.visit(resource, Leaf::Scalar, at, &mut |image| {
                 for change in &changes {
                     change_image(image, change);
@@ -280,11 +345,11 @@ const SCALED: [&str; 4] = ["Deployment", "ReplicationController", "ReplicaSet", 
 /// Where there is no such workload.
 pub(super) fn set_replicas(
     resources: &mut [Resource],
-    spec: &Value,
-    config: &Config,
+    entries: &[Value],
+    fields: &[FieldSpec],
     budget: &mut Budget,
 ) -> Result<(), Failure> {
-    for entry in spec.list("replicas") {
+    for entry in entries {
         let (Some(name), Some(count)) = (entry.get("name"), entry.get("count")) else { continue };
         budget.charge(resources.len(), entry.at)?;
         let wanted = name.text().unwrap_or("");
@@ -292,13 +357,9 @@ pub(super) fn set_replicas(
             |resource: &Resource| resource.name() == wanted || resource.previous.iter().any(|id| id.name == wanted);
         let mut found = false;
         for resource in resources.iter_mut().filter(|one| was(one)) {
-            if SCALED.contains(&resource.kind()) {
-                found = true;
-                set_replicas_of(resource, count, entry.key_place("count"));
-            }
-            for field in &config.replicas {
+            for field in fields {
                 found |= field.is_of(resource);
-                field.visit(resource, Leaf::Scalar, count.at, &mut |slot| {
+                field.visit(resource, Leaf::Scalar, entry.key_place("count"), &mut |slot| {
                     *slot = Value::plain(count.text().unwrap_or("0"), count.at);
                 });
             }
@@ -310,9 +371,7 @@ pub(super) fn set_replicas(
     Ok(())
 }
 
-fn set_replicas_of(resource: &mut Resource, count: &Value, key_at: Place) {
-    let spec = resource.root.map_under("spec", key_at);
-    if let Some(spec) = spec {
-        spec.set("replicas", key_at, Value::plain(count.text().unwrap_or("0"), count.at));
-    }
+/// The fields that say how many pods there are.
+pub(super) fn replica_fields() -> Vec<FieldSpec> {
+    SCALED.iter().map(|kind| FieldSpec::new("", kind, "spec/replicas", true)).collect()
 }

@@ -2,6 +2,7 @@
 
 use super::resource::Resource;
 use super::value::{Data, Value};
+use super::vars::Var;
 use crate::source::Place;
 
 /// A field of the objects of a kind. Lists on the way are gone through; `[]` behind a key keeps it from being made.
@@ -20,9 +21,13 @@ pub(super) struct FieldSpec {
 }
 
 /// The fields that `configurations` add to those that every kustomization knows (Kustomize, transformer configuration).
-#[derive(Clone, Debug, Default)]
+#[derive(Default)]
 pub(super) struct Config {
     pub(super) namespace: Vec<FieldSpec>,
+    /// What `namePrefix` is put before.
+    pub(super) prefixes: Vec<FieldSpec>,
+    /// What `nameSuffix` is put behind.
+    pub(super) suffixes: Vec<FieldSpec>,
     /// Where labels go in any case.
     pub(super) labels: Vec<FieldSpec>,
     /// Where labels go that are in templates.
@@ -34,6 +39,10 @@ pub(super) struct Config {
     pub(super) replicas: Vec<FieldSpec>,
     /// Fields that name objects, each with the kind that it names.
     pub(super) references: Vec<(String, FieldSpec)>,
+    /// Fields that variables may stand in.
+    pub(super) var_references: Vec<FieldSpec>,
+    /// The variables that are declared, up to here.
+    pub(super) vars: Vec<Var>,
 }
 
 impl Config {
@@ -41,12 +50,15 @@ impl Config {
     pub(super) fn add(&mut self, file: &Value) {
         let fields = |key: &str| file.list(key).iter().filter_map(FieldSpec::read).collect::<Vec<_>>();
         self.namespace.extend(fields("namespace"));
+        self.prefixes.extend(fields("namePrefix"));
+        self.suffixes.extend(fields("nameSuffix"));
         self.labels.extend(fields("labels"));
         self.template_labels.extend(fields("templateLabels"));
         self.selectors.extend(fields("commonLabels"));
         self.annotations.extend(fields("commonAnnotations"));
         self.images.extend(fields("images"));
         self.replicas.extend(fields("replicas"));
+        self.var_references.extend(fields("varReference"));
         for entry in file.list("nameReference") {
             let Some(kind) = entry.get("kind").and_then(Value::text) else { continue };
             let fields = entry.list("fieldSpecs").iter().filter_map(FieldSpec::read);
@@ -57,6 +69,8 @@ impl Config {
     /// Adds what another one has, as a base brings it to what is made of it.
     pub(super) fn merge(&mut self, other: Self) {
         self.namespace.extend(other.namespace);
+        self.prefixes.extend(other.prefixes);
+        self.suffixes.extend(other.suffixes);
         self.labels.extend(other.labels);
         self.template_labels.extend(other.template_labels);
         self.selectors.extend(other.selectors);
@@ -64,18 +78,23 @@ impl Config {
         self.images.extend(other.images);
         self.replicas.extend(other.replicas);
         self.references.extend(other.references);
+        self.var_references.extend(other.var_references);
+        self.vars.extend(other.vars);
     }
 
     /// How many fields it has.
     pub(super) fn len(&self) -> usize {
         let lists = [
             &self.namespace,
+            &self.prefixes,
+            &self.suffixes,
             &self.labels,
             &self.template_labels,
             &self.selectors,
             &self.annotations,
             &self.images,
             &self.replicas,
+            &self.var_references,
         ];
         lists.into_iter().map(Vec::len).sum::<usize>() + self.references.len()
     }

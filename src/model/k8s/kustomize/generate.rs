@@ -27,15 +27,25 @@ impl Builder<'_> {
     pub(super) fn generate(&mut self, resources: &mut Vec<Resource>, spec: &Value, path: &str) -> Result<(), Failure> {
         for (key, kind) in [("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")] {
             for entry in spec.list(key) {
-                match self.pairs(entry, path)? {
-                    Source::Pairs(pairs) => {
-                        let made = object(entry, spec.get("generatorOptions"), kind, &pairs, path)?;
-                        absorb(resources, made, entry)?;
-                    }
-                    Source::Missing(at) => {
-                        self.gap(at, "a file that this is generated from is not there, so what it gives is not known");
-                    }
-                }
+                self.generate_one(resources, entry, spec.get("generatorOptions"), kind, path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Generates one object, with the options that a kustomization has for all.
+    pub(super) fn generate_one(
+        &mut self,
+        resources: &mut Vec<Resource>,
+        entry: &Value,
+        options: Option<&Value>,
+        kind: &str,
+        path: &str,
+    ) -> Result<(), Failure> {
+        match self.pairs(entry, path)? {
+            Source::Pairs(pairs) => absorb(resources, object(entry, options, kind, &pairs, path)?, entry)?,
+            Source::Missing(at) => {
+                self.gap(at, "a file that this is generated from is not there, so what it gives is not known");
             }
         }
         Ok(())

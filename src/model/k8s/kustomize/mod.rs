@@ -6,6 +6,7 @@
 
 mod build;
 mod change;
+mod field_path;
 mod fields;
 mod generate;
 mod inline;
@@ -19,7 +20,9 @@ mod replace;
 mod resource;
 mod schema;
 mod select;
+mod transformers;
 mod value;
+mod vars;
 
 pub use build::build;
 pub use outcome::{Build, Built, Failure, Files, Found, Gap};

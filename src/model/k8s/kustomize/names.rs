@@ -7,8 +7,12 @@ use super::outcome::Failure;
 use super::resource::Resource;
 use super::value::{Budget, Data, Value};
 
-/// Puts text before and behind every name.
-pub(super) fn set_affixes(resources: &mut [Resource], prefix: &str, suffix: &str) {
+/// Puts text before and behind names: those of the objects where `fields` has `metadata/name`, and what stands in its
+/// other fields.
+pub(super) fn set_affixes(resources: &mut [Resource], prefix: &str, suffix: &str, fields: &[FieldSpec]) {
+    if prefix.is_empty() && suffix.is_empty() {
+        return;
+    }
     for resource in resources {
         let (group, _) = resource.group_version();
         let stays = matches!(
@@ -18,18 +22,43 @@ pub(super) fn set_affixes(resources: &mut [Resource], prefix: &str, suffix: &str
         if stays {
             continue;
         }
-        if !prefix.is_empty() {
-            resource.remember();
-            resource.prefixes.push(prefix.to_owned());
-            let name = format!("{prefix}{}", resource.name());
-            resource.rename(&name);
+        for field in fields {
+            if field.path == OWN_NAME {
+                if field.is_of(resource) {
+                    rename(resource, prefix, suffix);
+                }
+                continue;
+            }
+            let at = resource.root.at;
+            field.visit(resource, Leaf::Scalar, at, &mut |slot| {
+                if let Some(text) = slot.text() {
+                    *slot = Value::string(format!("{prefix}{text}{suffix}"), slot.at);
+                }
+            });
         }
-        if !suffix.is_empty() {
-            resource.remember();
-            resource.suffixes.push(suffix.to_owned());
-            let name = format!("{}{suffix}", resource.name());
-            resource.rename(&name);
-        }
+    }
+}
+
+/// Where objects have their names.
+const OWN_NAME: [&str; 2] = ["metadata", "name"];
+
+/// The field that `namePrefix` and `nameSuffix` are for.
+pub(super) fn name_field() -> FieldSpec {
+    FieldSpec::new("", "", "metadata/name", false)
+}
+
+fn rename(resource: &mut Resource, prefix: &str, suffix: &str) {
+    if !prefix.is_empty() {
+        resource.remember();
+        resource.prefixes.push(prefix.to_owned());
+        let name = format!("{prefix}{}", resource.name());
+        resource.rename(&name);
+    }
+    if !suffix.is_empty() {
+        resource.remember();
+        resource.suffixes.push(suffix.to_owned());
+        let name = format!("{}{suffix}", resource.name());
+        resource.rename(&name);
     }
 }
 

@@ -25,7 +25,22 @@ impl Builder<'_> {
         spec: &Value,
         path: &str,
     ) -> Result<(), Failure> {
-        for item in spec.list("patchesStrategicMerge") {
+        self.apply_strategic(resources, spec.list("patchesStrategicMerge"), path)?;
+        for entry in spec.list("patches") {
+            self.apply_patch(resources, entry, path)?;
+        }
+        resources.retain(|resource| !resource.deleted);
+        Ok(())
+    }
+
+    /// Applies patches that stand in files, or in the list itself.
+    pub(super) fn apply_strategic(
+        &mut self,
+        resources: &mut [Resource],
+        items: &[Value],
+        path: &str,
+    ) -> Result<(), Failure> {
+        for item in items {
             let Some(text) = item.text() else { continue };
             // A list item is a file or a whole patch; no file name has a line end or a key.
             let is_inline = text.contains('\n') || text.contains(": ");
@@ -34,10 +49,6 @@ impl Builder<'_> {
                 merge_by_id(resources, patch, Options::default(), &mut self.budget)?;
             }
         }
-        for entry in spec.list("patches") {
-            self.apply_patch(resources, entry, path)?;
-        }
-        resources.retain(|resource| !resource.deleted);
         Ok(())
     }
 
@@ -60,13 +71,21 @@ impl Builder<'_> {
         self.yaml_file(text, reference.at, path)
     }
 
-    fn apply_patch(&mut self, resources: &mut [Resource], entry: &Value, path: &str) -> Result<(), Failure> {
+    /// Applies an entry of `patches` or `patchesJson6902`.
+    pub(super) fn apply_patch(&mut self, resources: &mut [Resource], entry: &Value, path: &str) -> Result<(), Failure> {
         // `patches` was once a plain list of files.
         let file = if entry.text().is_some() { Some(entry) } else { entry.get("path") };
         let inline = entry.get("patch").filter(|patch| patch.text().is_some_and(|text| !text.trim().is_empty()));
         let patches = match (file.filter(|file| file.text().is_some_and(|text| !text.is_empty())), inline) {
             (Some(file), None) => self.patch_file(file, path)?,
-            (None, Some(inline)) => self.inline_yaml(inline, path)?,
+            (None, Some(inline)) => {
+                // What starts as JSON is read as JSON.
+                let text = inline.text().unwrap_or("").trim();
+                if text.starts_with('[') && serde_json::from_str::<serde::de::IgnoredAny>(text).is_err() {
+                    return Err(Failure::new("a patch that starts with `[` has to be JSON", inline.at));
+                }
+                self.inline_yaml(inline, path)?
+            }
             _ => return Err(Failure::new("a patch has either `path` or `patch`", entry.at)),
         };
         let flag = |key: &str| entry.under(&["options", key]).is_some_and(Value::is_true);

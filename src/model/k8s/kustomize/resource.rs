@@ -30,6 +30,8 @@ pub(super) struct Resource {
     pub(super) deleted: bool,
     /// The kustomizations that it went through, the innermost first.
     pub(super) through: Vec<FileId>,
+    /// The variables that are fields of it.
+    pub(super) vars: Vec<String>,
 }
 
 /// Kinds that belong to no namespace, of those that the API server brings along.
@@ -74,6 +76,7 @@ impl Resource {
             suffixes: Vec::new(),
             deleted: false,
             through: Vec::new(),
+            vars: Vec::new(),
         }
     }
 

@@ -224,14 +224,14 @@ impl Value {
         }
     }
 
-    /// The number of its nodes, and how deep it is nested.
+    /// The number of its nodes, long texts counted as several, and how deep it is nested.
     pub(super) fn measure(&self) -> (usize, usize) {
         let inner = |(nodes, depth): (usize, usize), value: &Value| {
             let (more, deeper) = value.measure();
             (nodes + more, depth.max(deeper + 1))
         };
         match &self.data {
-            Data::Scalar { .. } => (1, 0),
+            Data::Scalar { text, .. } => (1 + text.len() / 64, 0),
             Data::List(items) => items.iter().fold((1, 0), inner),
             Data::Map(entries) => entries.iter().map(|entry| &entry.value).fold((1, 0), inner),
         }
