@@ -133,7 +133,8 @@ fn job(node: NodeRef<'_>) -> ScrapeJob {
     let relabel = node.get("relabel_configs").into_iter().flat_map(NodeRef::items);
     let kept = relabel.clone().filter(|one| one.get("action").and_then(NodeRef::text) == Some("keep"));
     let kept = kept.filter_map(|one| one.get("source_labels")).flat_map(NodeRef::items);
-    let keeps_annotated = kept.filter_map(|label| Some(Field::known(annotated(label.text()?)?.to_owned(), label.place())));
+    let keeps_annotated =
+        kept.filter_map(|label| Some(Field::known(annotated(label.text()?)?.to_owned(), label.place())));
     let labels = relabel.filter_map(|one| one.get("source_labels")).flat_map(NodeRef::items).map(text);
     let tls = reader.child("tls_config");
     let token =

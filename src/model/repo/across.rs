@@ -64,9 +64,10 @@ impl Across {
             let is_main = |file: &&FileId| repo.sources.get(**file).path.rsplit('/').next() == Some("Dockerfile");
             let only = (files.dockerfiles.len() == 1).then(|| files.dockerfiles.first()).flatten();
             dockerfiles.extend(files.dockerfiles.iter().find(is_main).or(only));
-            let composed = files.compose_services.iter().filter_map(|(project, service)| {
-                repo.projects.get(*project)?.services.items.get(*service)
-            });
+            let composed = files
+                .compose_services
+                .iter()
+                .filter_map(|(project, service)| repo.projects.get(*project)?.services.items.get(*service));
             let composed: Vec<&ComposeService> = composed.filter(|one| one.first_party).collect();
             let is_started = |one: &&&ComposeService| !one.is_job && one.profiles.items.is_empty();
             let started = composed.iter().find(is_started);
@@ -118,7 +119,9 @@ impl Across {
             let mut by_name: BTreeMap<String, Vec<Field<String>>> = BTreeMap::new();
             for file in &self.dockerfiles {
                 let dockerfile = read::dockerfile(&self.sources, *file, &mut Seen::default());
-                let Some(stage) = dockerfile.final_stage.as_ref().filter(|stage| !stage.base_is_scratch) else { continue };
+                let Some(stage) = dockerfile.final_stage.as_ref().filter(|stage| !stage.base_is_scratch) else {
+                    continue;
+                };
                 let Some(repository) = stage.external_base.repository.value() else { continue };
                 let name = match stage.external_base.registry.value().map(String::as_str) {
                     Some("docker.io") | None => repository.clone(),

@@ -18,9 +18,9 @@ fn asks(annotations: &List<Pair>) -> Option<&Pair> {
 
 /// The Services before a workload that ask for it.
 pub(super) fn services(workload: &Workload, group: &Group<'_>) -> Vec<Field<String>> {
-    let before = group.services(&workload.namespace).filter(|service| {
-        has_selector(service) && service.matcher.matches(&workload.pod_labels) != Some(false)
-    });
+    let before = group
+        .services(&workload.namespace)
+        .filter(|service| has_selector(service) && service.matcher.matches(&workload.pod_labels) != Some(false));
     before.filter_map(|service| Some(Field::known(service.label(), asks(&service.annotations)?.at))).collect()
 }
 
