@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::atonix::{Atonix, Env, PortEntry};
 use super::code::{Source, SourceFile};
 use super::compose::{ComposeFile, ComposeService};
+use super::delivery::ArgoSource;
 use super::dependencies::{Manifest, Package};
 use super::dockerfile::{Dockerfile, Instruction, Stage};
 use super::k8s::{
@@ -14,6 +15,7 @@ use super::k8s::{
 use super::layout::{Layout, RepoFile, RepoLayout};
 use super::markdown::{Document, Section};
 use super::monitoring::{Alert, Dashboard, PrometheusConfig};
+use super::repo::{BaseImage, Member};
 use super::schema::{Node, StructDef};
 use super::service::{Service, ServiceKind, objects_of};
 use super::terraform::{Module, ModuleCall, Output, Resource, Variable};
@@ -137,6 +139,9 @@ static KINDS: &[Kind] = &[
     shared(Hook::schema, |repo| nodes(repo.hooks.list())),
     shared(HookRepository::schema, |repo| nodes(repo.hook_repositories.list())),
     shared(Gateway::schema, |repo| nodes(repo.gateways.list())),
+    shared(Member::schema, |repo| nodes(repo.services.list())),
+    shared(BaseImage::schema, |repo| nodes(repo.base_images.list())),
+    shared(ArgoSource::schema, |repo| nodes(repo.argo_sources.list())),
     shared(Workflow::schema, |repo| nodes(repo.workflows.list())),
     shared(Job::schema, |repo| nodes(repo.jobs.list())),
     shared(Step::schema, |repo| nodes(repo.steps.list())),

@@ -6,11 +6,12 @@ mod tree;
 use std::sync::{Arc, OnceLock};
 
 use super::code::LazySource;
+use super::delivery::ArgoSource;
 use super::dependencies::{Dependencies, Tools};
 use super::late::LateTexts;
 use super::markdown::Documents;
 use super::monitoring::{Alert, Dashboard, PrometheusConfig};
-use super::repo::{Late, LateList};
+use super::repo::{Across, AcrossList, BaseImage, Late, LateList, Member};
 use super::schema::{Modelled, PathText, Slot, Type, View};
 use super::secret::{has_url_credentials, is_placeholder, is_secret_key};
 use super::terraform::{Module, ModuleCall, Output, Resource, Variable};
@@ -134,6 +135,12 @@ model! {
         code_owners: LateList<CodeOwner>,
         /// The configurations of Kong.
         gateways: LateList<Gateway>,
+        /// The services that are built in it.
+        services: AcrossList<Member>,
+        /// The images that these are built on.
+        base_images: AcrossList<BaseImage>,
+        /// The directories that Applications of Argo CD deploy.
+        argo_sources: LateList<ArgoSource>,
     }
     with {
         /// What is read when a rule first asks for it.
@@ -145,7 +152,7 @@ model! {
 impl RepoLayout {
     /// Looks at all entries. `roots` are those of all services.
     #[must_use]
-    pub fn new(texts: &LateTexts, roots: &[&str], late: &Arc<Late>) -> Self {
+    pub fn new(texts: &LateTexts, roots: &[&str], late: &Arc<Late>, across: &Arc<Across>) -> Self {
         let sources = texts.sources();
         let all = Subtree::new(sources, ".", &[], None);
         let tree = Subtree::new(sources, ".", roots, None);
@@ -174,6 +181,9 @@ impl RepoLayout {
             make_targets: LateList::new(late, |late| &late.tooling().make_targets),
             code_owners: LateList::new(late, |late| &late.tooling().code_owners),
             gateways: LateList::new(late, |late| &late.tooling().gateways),
+            services: AcrossList::new(across, Across::members),
+            base_images: AcrossList::new(across, Across::base_images),
+            argo_sources: LateList::new(late, Late::delivery),
             late: Arc::clone(late),
         }
     }

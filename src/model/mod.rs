@@ -3,6 +3,7 @@
 pub mod atonix;
 pub mod code;
 pub mod compose;
+pub mod delivery;
 pub mod dependencies;
 pub mod dockerfile;
 pub mod documented;

@@ -37,6 +37,8 @@ model! {
         shares_network: Always<bool>,
         /// Whether the service has a health check that is not switched off; unresolved where only its image can tell.
         has_healthcheck: Always<bool>,
+        /// The name of the service's image, without registry and tag.
+        image_name: Field<String>,
     }
     label(dependency) { dependency.service.clone() }
 }
@@ -106,8 +108,16 @@ pub(super) fn read_dependencies(fields: Fields<'_>, service: &Value, scope: &Sco
             declared: scope.declared("services", &Field::known(name.to_owned(), at)),
             shares_network: shares_network(own.as_deref(), target, at),
             has_healthcheck: has_healthcheck(target, at),
+            image_name: image_name(target, at),
         }
     })
+}
+
+fn image_name(service: Option<&Value>, at: Place) -> Field<String> {
+    let Some(service) = service else { return Field::Absent(at) };
+    let image = Fields::new(service, at).text("image");
+    image
+        .map(|image| image.rsplit('/').next().unwrap_or(&image).split(['@', ':']).next().unwrap_or_default().to_owned())
 }
 
 /// Networks of one service that are looked at when two are compared.

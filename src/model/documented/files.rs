@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::claims;
 use super::tables::{Listed, Lists};
 use super::text::{folded, mentioned};
 use super::{Documented, DocumentedThing, DocumentedVariable, Unlisted};
@@ -29,7 +30,8 @@ pub(super) fn hold(lists: &Lists, parts: &Parts<'_>, source: &LazySource, tree: 
     let given = Given { compose: parts.own_compose(), containers: parts.own_containers() };
     let first = lists.variables.items.first().map(|variable| variable.at);
     let others = [&lists.volumes.items, &lists.secrets.items, &lists.endpoints, &lists.subjects];
-    let at = first.or_else(|| others.into_iter().flatten().map(|listed| listed.at).next()).unwrap_or(parts.at);
+    let listed = || others.into_iter().flatten().map(|listed| listed.at).next();
+    let at = first.or_else(listed).or_else(|| lists.claims.first()).unwrap_or(parts.at);
     let variables = lists.variables.items.iter().map(|variable| variable.name.as_str());
     let names: BTreeSet<&str> = variables
         .chain([&lists.secrets.items, &lists.subjects].into_iter().flatten().map(|one| one.name.as_str()))
@@ -61,6 +63,9 @@ pub(super) fn hold(lists: &Lists, parts: &Parts<'_>, source: &LazySource, tree: 
         secrets: things(&lists.secrets.items, &|one| in_files(&one.name, one.at)),
         endpoints: things(&lists.endpoints, &|one| registers(source, &one.name, one.at)),
         subjects: things(&lists.subjects, &|one| in_files(&one.name, one.at)),
+        tiers: claims::tiers(lists, &given.compose, at),
+        controls: claims::controls(lists, parts, at),
+        unlisted_dependencies: claims::unlisted_dependencies(lists, &given.compose, at),
         unlisted_variables: unlisted_variables(lists, &given, source, tree, at),
         unlisted_volumes: unlisted(lists.volumes.table.as_ref(), &lists.volumes.items, given.volumes(), at),
         unlisted_secrets: unlisted(lists.secrets.table.as_ref(), &lists.secrets.items, given.secrets(), at),

@@ -1,5 +1,6 @@
 //! What the documents of a service say it has, held against its files.
 
+mod claims;
 mod files;
 mod tables;
 mod text;
@@ -33,6 +34,14 @@ model! {
         endpoints: List<DocumentedThing>,
         /// Names in lists below `Published Subjects` and `Subscribed Subjects`.
         subjects: List<DocumentedThing>,
+        /// The tiers that labels `Tier Assignment` put it into; `in_files` is whether compose puts it into their networks.
+        tiers: List<DocumentedThing>,
+        /// Controls of security that are ticked off in lists of tasks: a user other than root, a file system that is
+        /// read-only, tmpfs mounts, capabilities dropped, no escalation of privileges.
+        controls: List<DocumentedThing>,
+        /// Services that compose starts it after, and that the label `Dependencies` does not name; none where there is no
+        /// such label.
+        unlisted_dependencies: List<Unlisted>,
         /// Variables that the service is given or reads, and no table lists; none where no table lists any.
         unlisted_variables: List<Unlisted>,
         /// Paths of named volumes that no table lists; none where no table lists any.
@@ -78,7 +87,7 @@ model! {
     pub struct Unlisted as "service.unlisted" {
         /// Its name.
         name: String,
-        /// The columns of the first table that lists others.
+        /// The columns of the first table that lists others, or the label above them.
         table: Field<String>,
     }
     label(unlisted) { unlisted.name.clone() }

@@ -1,5 +1,6 @@
 //! What documents list: the rows of tables, items below labels, and headings that name an endpoint.
 
+use super::claims::Claims;
 use crate::model::markdown::{Document, Row, Table};
 use crate::model::value::Field;
 use crate::source::Place;
@@ -49,6 +50,7 @@ pub(super) struct Lists {
     pub(super) secrets: Group<Listed>,
     pub(super) endpoints: Vec<Listed>,
     pub(super) subjects: Vec<Listed>,
+    pub(super) claims: Claims,
 }
 
 impl Lists {
@@ -58,6 +60,7 @@ impl Lists {
             && self.secrets.items.is_empty()
             && self.endpoints.is_empty()
             && self.subjects.is_empty()
+            && self.claims.first().is_none()
     }
 }
 
@@ -80,6 +83,7 @@ const METHODS: &[&str] = &["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", 
 pub(super) fn listed<'d>(documents: impl Iterator<Item = &'d Document>) -> Lists {
     let mut lists = Lists::default();
     for document in documents {
+        lists.claims.read(document);
         for table in document.tables.items() {
             read_table(table, &mut lists);
         }

@@ -44,6 +44,9 @@ model! {
         optional: Always<bool>,
         /// Whether the ConfigMap or Secret, and the key in it, are there. Unresolved for a Secret made elsewhere.
         ref_exists: Field<bool>,
+        /// In a job, the other Secret from which all workloads of its namespace that run on take the same key for a variable
+        /// of this name.
+        other_secret: Field<String>,
         /// Whether its name, or a password in its value, makes it a secret.
         is_secret_like: bool,
         /// Whether its value stands for one that is put in later.
@@ -116,6 +119,7 @@ fn read_variable(node: NodeRef<'_>) -> EnvVar {
         ref_key: reference.field("key", plain_text),
         optional: reference.bool("optional").or_default(false),
         ref_exists: Field::Absent(at),
+        other_secret: Field::Absent(at),
         from: from.or_default(EnvSource::None),
         value,
         key,

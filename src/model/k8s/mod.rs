@@ -38,7 +38,7 @@ pub use security::Security;
 pub use selector::LabelSelector;
 pub use service::{Service, ServicePort, ServiceType};
 pub use software::Software;
-pub use text::Pair;
+pub use text::{Pair, plain};
 pub use volume::{ClaimTemplate, Volume, VolumeType};
 pub use wiring::{About, Elsewhere, link, link_among, link_rendered, mark};
 pub use workload::{PodTemplates, Workload, template_path};

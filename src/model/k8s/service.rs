@@ -73,6 +73,8 @@ model! {
         external_ips: List<Field<String>>,
         /// Labels of the workloads whose pods it selects.
         selected_workloads: List<Field<String>>,
+        /// Those of them whose pods ask for being scraped, by the annotation `prometheus.io/scrape`.
+        scraped_workloads: List<Field<String>>,
     }
     with {
         /// Path of its file.
@@ -123,6 +125,7 @@ impl Service {
             session_affinity: spec.field("sessionAffinity", plain).or_default("None".to_owned()),
             external_ips: spec.list("externalIPs", plain),
             selected_workloads: List::empty(meta.at),
+            scraped_workloads: List::empty(meta.at),
             path: meta.path.clone(),
         }
     }

@@ -121,6 +121,8 @@ model! {
         dns_allowed: Always<bool>,
         /// Names of the Services that select its pods.
         services: List<Field<String>>,
+        /// Those of them that ask for being scraped, by the annotation `prometheus.io/scrape`.
+        scraped_services: List<Field<String>>,
         /// Labels of the workloads that select these pods too, or whose pods this one selects.
         rivals: List<Field<String>>,
         /// Whether an autoscaler targets it.
@@ -327,6 +329,7 @@ impl Workload {
             policies_egress: Always::known(false, at),
             dns_allowed: Always::known(true, at),
             services: List::empty(at),
+            scraped_services: List::empty(at),
             rivals: List::empty(at),
             has_hpa: Always::known(false, at),
             has_pdb: Always::known(false, at),

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::fold::day;
 use super::label::Raw;
 use super::link::{Resolver, is_markdown};
+use super::quoted::QuotedPaths;
 use super::read::{Scan, scan};
 use super::{Document, Fence, Heading, Item, Label, Link, Section, Table};
 use crate::model::late::{Excerpt, LateTexts, Lowered, Slice};
@@ -105,6 +106,7 @@ impl Documents {
         let titles = titles.map(|heading| Field::known(heading.title.clone(), heading.at)).collect();
         let first = content.first().copied().unwrap_or(u32::MAX);
         let all = 0..length;
+        let whole = Excerpt::new(sources, Place { file, span: Span::new(0, length) });
         Document {
             at,
             name: path.rsplit('/').next().unwrap_or(&path).to_owned(),
@@ -131,8 +133,9 @@ impl Documents {
                 let count = scan.placeholders.len();
                 Slice::new(&Arc::new(scan.placeholders), 0..count, at)
             },
-            lower_text: Lowered::new(Excerpt::new(sources, Place { file, span: Span::new(0, length) })),
-            text: Excerpt::new(sources, Place { file, span: Span::new(0, length) }),
+            lower_text: Lowered::new(whole.clone()),
+            quoted_paths: QuotedPaths::new(&self.texts, &path, &whole, at),
+            text: whole,
             path: PathText(path),
         }
     }

@@ -7,6 +7,7 @@ mod fold;
 mod label;
 mod library;
 mod link;
+mod quoted;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ use crate::model;
 pub use anchor::{Anchors, slug};
 pub use fold::fold;
 pub use library::Documents;
+pub use quoted::{QuotedPath, QuotedPaths};
 
 model! {
     /// A label and what follows it: `**Status:** Draft`, or `**Targets:**` above a list, with the colon inside of the
@@ -276,6 +278,8 @@ model! {
         links: Slice<Link>,
         /// Blanks of a template outside of code.
         placeholders: Slice<Placeholder>,
+        /// Paths of the repository that its commands take, and workflows that it names.
+        quoted_paths: QuotedPaths,
         /// Its text as written.
         text: Excerpt,
         /// Its text in lower case.

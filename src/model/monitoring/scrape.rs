@@ -28,6 +28,8 @@ model! {
         skips_verification: Field<bool>,
         /// The labels that its rules for relabelling read.
         source_labels: List<Field<String>>,
+        /// What has to carry the annotation `prometheus.io/scrape` for the job to keep a target: `pod`, `service`, `node`.
+        keeps_annotated: List<Field<String>>,
     }
     label(job) { job.name.value().cloned().unwrap_or_else(|| "a job".to_owned()) }
 }
@@ -129,6 +131,10 @@ fn job(node: NodeRef<'_>) -> ScrapeJob {
     let at = name.place();
     let namespaces = found().filter_map(|one| one.at(&["namespaces", "names"])).flat_map(NodeRef::items).map(text);
     let relabel = node.get("relabel_configs").into_iter().flat_map(NodeRef::items);
+    let kept = relabel.clone().filter(|one| one.get("action").and_then(NodeRef::text) == Some("keep"));
+    let kept = kept.filter_map(|one| one.get("source_labels")).flat_map(NodeRef::items);
+    let keeps_annotated =
+        kept.filter_map(|label| Some(Field::known(annotated(label.text()?)?.to_owned(), label.place())));
     let labels = relabel.filter_map(|one| one.get("source_labels")).flat_map(NodeRef::items).map(text);
     let tls = reader.child("tls_config");
     let token =
@@ -142,6 +148,13 @@ fn job(node: NodeRef<'_>) -> ScrapeJob {
         token_file: token,
         skips_verification: tls.field("insecure_skip_verify", boolean),
         source_labels: List::new(labels.collect(), at),
+        keeps_annotated: List::new(keeps_annotated.collect(), at),
         name,
     }
+}
+
+/// What a label of the discovery in Kubernetes tells the annotation `prometheus.io/scrape` of (Prometheus,
+/// `kubernetes_sd_config`: characters that a label cannot have become `_`).
+fn annotated(label: &str) -> Option<&str> {
+    label.strip_prefix("__meta_kubernetes_")?.strip_suffix("_annotation_prometheus_io_scrape")
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Alternative, Repo, Seen, charts, objects, read};
+use super::{Across, Alternative, Repo, Seen, charts, objects, read};
 use crate::model::dependencies::Dependencies;
 use crate::model::layout::{Layout, RepoLayout};
 use crate::model::markdown::Documents;
@@ -155,7 +155,10 @@ impl Repo {
     }
 
     fn layout(&self) -> &Arc<RepoLayout> {
-        self.layout.get_or_init(|| Arc::new(RepoLayout::new(&self.texts, &self.roots(), &self.late)))
+        self.layout.get_or_init(|| {
+            let across = Arc::new(Across::new(self));
+            Arc::new(RepoLayout::new(&self.texts, &self.roots(), &self.late, &across))
+        })
     }
 
     /// What was seen in the files that belong to the repository as a whole and are read when a rule first asks for them.

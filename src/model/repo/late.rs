@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::read;
 use super::seen::Seen;
+use crate::model::delivery::{self, ArgoSource};
 use crate::model::late::LateTexts;
 use crate::model::monitoring::{self, Monitoring};
 use crate::model::schema::{Modelled, Slot, Type};
@@ -21,6 +22,7 @@ pub struct Late {
     infrastructure: OnceLock<(Infrastructure, Seen)>,
     monitoring: OnceLock<Monitoring>,
     tooling: OnceLock<Tooling>,
+    delivery: OnceLock<List<Arc<ArgoSource>>>,
 }
 
 impl Late {
@@ -32,6 +34,7 @@ impl Late {
             infrastructure: OnceLock::new(),
             monitoring: OnceLock::new(),
             tooling: OnceLock::new(),
+            delivery: OnceLock::new(),
         }
     }
 
@@ -69,6 +72,11 @@ impl Late {
     /// The tools around the code.
     pub fn tooling(&self) -> &Tooling {
         self.tooling.get_or_init(|| tooling::read(self.texts.sources()))
+    }
+
+    /// What Argo CD deploys.
+    pub fn delivery(&self) -> &List<Arc<ArgoSource>> {
+        self.delivery.get_or_init(|| delivery::read(self.texts.sources()))
     }
 
     /// What was seen while the parts were read that have been asked for.

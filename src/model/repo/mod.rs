@@ -1,6 +1,7 @@
 //! From files to services. What tells services apart is read first; each service is then put together when it is
 //! judged, and let go, so that memory holds the services in flight and not the repository.
 
+mod across;
 mod assemble;
 mod built;
 mod charts;
@@ -33,6 +34,7 @@ use crate::finding::{Note, NoteKind};
 use crate::source::{FileId, Place, Sources};
 use crate::syntax::yaml::Tree;
 
+pub use across::{Across, AcrossList, BaseImage, Member};
 pub use assemble::{Assembled, Variant};
 pub use composition::Composition;
 pub use late::{Late, LateList};

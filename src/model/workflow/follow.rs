@@ -11,6 +11,7 @@ use crate::source::{EntryKind, FileId, Place, Sources};
 use crate::syntax::yaml::{NodeRef, Shape, Tree};
 
 use super::action::{ActionRef, Pin};
+use super::calls::Callees;
 use super::file::Workflow;
 use super::image::{Scan, ScanTarget};
 use super::job::{self, Job};
@@ -130,6 +131,7 @@ pub(super) fn join(sources: &Sources, workflows: &mut [Workflow]) {
         })
         .collect();
     let mut filters = MAX_FILTERS;
+    let mut callees = Callees::new(sources);
     for (workflow, events) in workflows.iter_mut().zip(events) {
         let at = workflow.events.at;
         let platforms = platforms(workflow);
@@ -148,8 +150,14 @@ pub(super) fn join(sources: &Sources, workflows: &mut [Workflow]) {
             job.unknown_needs = List::new(job.needs.iter().filter(is_unknown).cloned().collect(), job.needs.at);
             let called = job.uses.as_ref().filter(|uses| uses.pin == Pin::Local);
             job.scans.items.extend(called.and_then(|uses| scans.get(&uses.name)).into_iter().flatten().cloned());
+            let mut is_own = false;
             for step in &mut job.steps.items {
                 let step = Arc::make_mut(step);
+                if step.uses.as_ref().is_some_and(|uses| uses.name == "actions/checkout") {
+                    is_own =
+                        !step.inputs.iter().any(|input| matches!(input.name.as_str(), "repository" | "path" | "ref"));
+                }
+                step.missing_calls = callees.missing(step, is_own);
                 step.events = List::new(events.clone(), at);
                 if !step.builds.items.is_empty() {
                     let place =

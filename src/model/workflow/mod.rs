@@ -4,6 +4,7 @@
 //! and composite actions of the same repository are followed, others are not.
 
 mod action;
+mod calls;
 mod command;
 mod exposure;
 mod expression;
@@ -18,6 +19,7 @@ mod trigger;
 mod variable;
 
 pub use action::{ActionRef, Pin};
+pub use calls::{CallKind, MissingCall};
 pub use command::Command;
 pub use file::{Automation, Workflow, read};
 pub use image::{BuiltImage, ImageBuild, Scan, ScanTarget, TagKind};

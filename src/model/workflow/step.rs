@@ -10,6 +10,7 @@ use crate::source::{FileId, Place};
 use crate::syntax::yaml::{Comment, NodeRef, Style};
 
 use super::action::{self, ActionRef};
+use super::calls::MissingCall;
 use super::command::{self, Command};
 use super::exposure::{checks_out_head, printed_secrets, untrusted};
 use super::expression;
@@ -47,6 +48,9 @@ model! {
         run: Field<String>,
         /// The commands of the script.
         commands: List<Command>,
+        /// Scripts of a `package.json`, targets of a Makefile and paths of tests that its commands call by name, and that
+        /// the repository does not have.
+        missing_calls: List<MissingCall>,
         /// The inputs of the action.
         inputs: List<Input>,
         /// Its own environment.
@@ -228,6 +232,7 @@ pub(super) fn read(source: Source<'_>, node: NodeRef<'_>, progress: &mut Progres
     let texts: Vec<String> = own.chain(given).chain(directory.value()).cloned().collect();
     let step = Step {
         at,
+        missing_calls: List::empty(at),
         index: progress.index,
         title: title(&name, &id, uses.as_ref(), &run),
         id,

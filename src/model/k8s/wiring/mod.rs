@@ -4,6 +4,7 @@ mod nearby;
 mod overlay;
 mod ports;
 mod references;
+mod scrape;
 mod workloads;
 
 use std::sync::Arc;
@@ -311,6 +312,8 @@ fn wire_service(service: &mut Service, group: &Group<'_>) {
     let mut labels = service.selector.iter().map(|pair| pair.value.place());
     let at = labels.find(|place| place.file != service.at.file).unwrap_or(service.at);
     service.selected_workloads = group.selected(&service.matcher, (&service.name, &service.namespace), at);
+    service.scraped_workloads.at = at;
+    service.scraped_workloads.items = scrape::pods(service, group);
     let behind: Vec<&Workload> = group
         .workloads(&service.namespace)
         .filter(|workload| !workload.is_job && service.matcher.matches(&workload.pod_labels) == Some(true))

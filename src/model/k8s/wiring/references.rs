@@ -2,7 +2,7 @@
 
 use super::Group;
 use crate::model::k8s::container::Container;
-use crate::model::k8s::env::EnvSource;
+use crate::model::k8s::env::{EnvSource, EnvVar};
 use crate::model::k8s::object::Body;
 use crate::model::k8s::volume::Volume;
 use crate::model::value::Field;
@@ -23,6 +23,32 @@ pub(super) fn wire_container(container: &mut Container, namespace: &Field<String
             Some(EnvSource::Secret) => secret(&source.name, None, namespace, group),
             _ => continue,
         };
+    }
+}
+
+/// Tells of the variables of a job from which other Secret the workloads beside it take the same.
+pub(super) fn wire_job(container: &mut Container, namespace: &Field<String>, group: &Group<'_>) {
+    let Some(here) = namespace.value() else { return };
+    let running = || {
+        let beside = group.workloads(namespace).filter(|other| !other.is_job && other.namespace.value() == Some(here));
+        beside.flat_map(|other| &other.containers)
+    };
+    let is_secret = |variable: &&EnvVar| variable.from.value() == Some(&EnvSource::Secret);
+    for variable in container.env.items.iter_mut().filter(|variable| is_secret(&&**variable)) {
+        let (Some(key), Some(own)) = (variable.key.value(), variable.ref_name.value()) else { continue };
+        let takes = |other: &Container| {
+            let by_name = other.env.iter().filter(is_secret).any(|one| one.ref_name.value() == Some(own));
+            by_name || other.env_from.iter().any(|one| one.name.value() == Some(own))
+        };
+        let same: Vec<&EnvVar> = running()
+            .flat_map(|other| other.env.iter().filter(is_secret))
+            .filter(|one| one.key.value() == Some(key) && one.ref_key.value() == variable.ref_key.value())
+            .collect();
+        let Some(first) = same.first().copied() else { continue };
+        let is_one = same.iter().all(|one| one.ref_name.value() == first.ref_name.value());
+        if is_one && first.ref_name.value().is_some_and(|name| name != own) && !running().any(takes) {
+            variable.other_secret = first.ref_name.clone();
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What selects, scales, guards and configures a workload.
 
-use super::{Group, all, always, any, has_selector, open_match, references, same_namespace};
+use super::{Group, all, always, any, has_selector, open_match, references, same_namespace, scrape};
 use crate::model::k8s::scaling::Autoscaler;
 use crate::model::k8s::workload::Workload;
 use crate::model::schema::Node;
@@ -41,6 +41,7 @@ pub(super) fn wire(workload: &mut Workload, group: &Group<'_>) {
         services.unseen = Some(Box::new(open_match(workload.label(), at)));
     }
     workload.services = or_more(services, group);
+    workload.scraped_services = or_more(List { items: scrape::services(workload, group), ..List::empty(at) }, group);
     workload.rivals = rivals(workload, group);
     let guards = group.budgets(&namespace).map(|budget| budget.matcher.matches(&workload.pod_labels));
     workload.has_pdb = always(group.holds(any(guards)), open_labels(group), at);
@@ -50,6 +51,9 @@ pub(super) fn wire(workload: &mut Workload, group: &Group<'_>) {
     wire_account(workload, group);
     for container in &mut workload.containers.items {
         references::wire_container(container, &namespace, group);
+        if workload.is_job {
+            references::wire_job(container, &namespace, group);
+        }
     }
     for volume in &mut workload.volumes.items {
         let templates = &workload.volume_claim_templates;
