@@ -78,6 +78,7 @@ impl<'s> Stand<'s> {
         let within = all.range(target.place()..).find(|place| place.file == target.place().file);
         within.or_else(|| all.first()).copied()
     }
+
     /// Where a compose service names the file of variables that a place lies in.
     fn given_at(&self, target: &dyn Node, at: Place) -> Option<Place> {
         let own = target.place();
