@@ -203,6 +203,7 @@ fn charts_call_the_functions_of_sprig_and_helm() {
         ("it: {{ printf \"%s-%d\" \"a\" (int .Values.n) | quote }}", "n: 3", "a-3"),
         ("it: {{ lookup \"v1\" \"Secret\" \"a\" \"b\" | empty }}", "", "true"),
         ("it: {{ include (print $.Template.BasePath \"/_x.txt\") . }}no", "", "no"),
+        ("it: {{ (pick .Release \"Name\" \"Service\").Service }}", "", "Helm"),
     ] {
         let files = [("templates/it.yaml", template), ("values.yaml", values), ("templates/_x.txt", "")];
         let rendered = render(&files);
@@ -211,6 +212,16 @@ fn charts_call_the_functions_of_sprig_and_helm() {
         let root = base.trees[0].documents().next().unwrap();
         assert_eq!(root.get("it").unwrap().text(), Some(expected), "{template}");
     }
+}
+
+#[test]
+fn a_document_may_begin_on_the_line_of_its_marker() {
+    let template = "a: 1\n\n---\n\n{{- if true -}}\n\n# the second\nit: {{ .Values.tag }}\n{{ end }}";
+    let rendered = render(&[("templates/it.yaml", template), ("values.yaml", "tag: one\n")]);
+    let base = &rendered.renderings[0];
+    assert_eq!(base.refusals, []);
+    let it = base.trees[0].documents().nth(1).unwrap().get("it").unwrap();
+    assert_eq!((it.text(), it.place().file == base.trees[0].file()), (Some("one"), false));
 }
 
 #[test]

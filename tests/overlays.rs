@@ -120,6 +120,100 @@ patches:
 }
 
 #[test]
+fn a_variable_gives_its_field_the_type_and_the_place_of_where_it_comes_from() {
+    let base = "\
+resources: [api.yaml]
+configMapGenerator: [{name: settings, envs: [settings.env]}]
+configurations: [fields.yaml]
+vars:
+  - name: MEMORY
+    objref: {kind: ConfigMap, name: settings, apiVersion: v1}
+    fieldref: {fieldpath: data.memory}
+  - name: SETTINGS
+    objref: {kind: ConfigMap, name: settings, apiVersion: v1}
+";
+    let fields = "varReference: [{kind: Deployment, path: spec/template/spec/containers/resources/limits/memory}]\n";
+    let api = API.to_owned()
+        + "          args: [\"--from=$(SETTINGS)\"]\n          resources: {limits: {memory: $(MEMORY)}}\n";
+    let repo = repo(&[
+        ("k8s/base/kustomization.yaml", base),
+        ("k8s/base/fields.yaml", fields),
+        ("k8s/base/settings.env", "memory=512Mi\n"),
+        ("k8s/base/api.yaml", api.as_str()),
+        ("k8s/prod/kustomization.yaml", "resources: [../base]\nnamePrefix: prod-\n"),
+    ]);
+    let workload = workloads(&repo).into_iter().next().unwrap();
+    let container = &workload.containers.items[0];
+    assert_eq!(container.limits.memory.value().map(ToString::to_string).as_deref(), Some("512Mi"));
+    assert_eq!(shown(&repo.sources, container.limits.memory.place()), "k8s/base/settings.env:1 512Mi");
+    assert_eq!(container.args.items[0].value().map(String::as_str), Some("--from=prod-settings"));
+    assert_eq!(findings(&repo, "value-type"), "");
+    assert_eq!(notes(&repo), Vec::<String>::new());
+}
+
+#[test]
+fn a_variable_whose_object_may_be_hidden_stays_and_one_without_an_object_is_noted() {
+    let with = |more: &str| {
+        let vars = "vars: [{name: HOST, objref: {kind: Service, name: db, apiVersion: v1}}]\n";
+        let overlay = format!("resources: [../base]\n{vars}{more}");
+        let files = [BASE, ("k8s/base/api.yaml", API), ("k8s/prod/kustomization.yaml", overlay.as_str())];
+        notes(&repo(&files))
+    };
+    assert_eq!(
+        with(""),
+        ["kustomize cannot build `k8s/prod/kustomization.yaml`: the object that `HOST` is a field of is not there"]
+    );
+    assert_eq!(
+        with("helmCharts: [{name: database}]\n"),
+        ["the objects of these charts are not rendered here, so nothing is judged as missing"]
+    );
+}
+
+#[test]
+fn transformers_that_kustomize_brings_along_are_run_and_others_noted() {
+    let labels = "\
+apiVersion: builtin
+kind: LabelTransformer
+metadata: {name: labels}
+labels: {team: shop}
+fieldSpecs: [{path: metadata/labels, create: true}]
+";
+    let images = "\
+apiVersion: builtin
+kind: ImageTagTransformer
+metadata: {name: images}
+imageTag: {name: ghcr.io/acme/api, newTag: 2.0.0}
+";
+    let other = "apiVersion: example.com/v1\nkind: Sizes\nmetadata: {name: sizes}\n";
+    let repo = repo(&[
+        BASE,
+        ("k8s/base/api.yaml", API),
+        ("k8s/prod/kustomization.yaml", "resources: [../base]\ntransformers: [labels.yaml, images.yaml, sizes.yaml]\n"),
+        ("k8s/prod/labels.yaml", labels),
+        ("k8s/prod/images.yaml", images),
+        ("k8s/prod/sizes.yaml", other),
+    ]);
+    let workload = workloads(&repo).into_iter().next().unwrap();
+    let image = workload.containers.items[0].image.value().unwrap();
+    assert_eq!(shown(&repo.sources, image.tag.place()), "k8s/prod/images.yaml:4 2.0.0");
+    assert_eq!(shown(&repo.sources, workload.labels.items[0].at), "k8s/prod/labels.yaml:4 team");
+    assert_eq!(notes(&repo), ["transformer plugins are not run here, so nothing is judged as missing"]);
+}
+
+#[test]
+fn variables_that_multiply_text_stop_at_a_budget() {
+    let long = "x".repeat(1 << 16);
+    let uses = "$(A)".repeat(1 << 16);
+    let base = format!(
+        "resources: [api.yaml]\nvars: [{{name: A, objref: {{kind: ConfigMap, name: a, apiVersion: v1}}, \
+         fieldref: {{fieldPath: data.a}}}}]\nconfigMapGenerator: [{{name: a, literals: [a={long}]}}]\n\
+         commonAnnotations: {{a: \"{uses}\"}}\n"
+    );
+    let repo = repo(&[("k8s/kustomization.yaml", base.as_str()), ("k8s/api.yaml", API)]);
+    assert_eq!(notes(&repo), ["kustomize cannot build `k8s/kustomization.yaml`: what it builds is too large"]);
+}
+
+#[test]
 fn what_two_overlays_have_in_common_is_reported_once() {
     let files = [
         BASE,
@@ -382,7 +476,17 @@ patches:
     metadata: {name: api}
     spec: {template: {spec: {containers: [{name: api, image: 'y:1'}]}}}
 - target: {kind: Deployment}
-  patch: '[{op: add, path: /spec/x, value: {a: [1]}}]'
+  patch: '[{\"op\": \"add\", \"path\": \"/spec/x\", \"value\": {\"a\": [1]}}]'
+vars:
+- {name: SIZE, objref: {kind: Deployment, name: api, group: apps, version: v1}, fieldref: {fieldPath: 'spec.x.a[0]'}}
+commonAnnotations: {size: 'is $(SIZE)'}
+transformers:
+- |-
+  apiVersion: builtin
+  kind: PrefixSuffixTransformer
+  metadata: {name: names}
+  suffix: é
+  fieldSpecs: [{path: spec/x/a}, {path: metadata/name}]
 replacements:
 - source: {kind: Deployment, fieldPath: spec.replicas}
   targets:

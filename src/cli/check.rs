@@ -143,7 +143,8 @@ fn write_notes_of_nothing(
         }
         None => writeln!(
             streams.err,
-            "nothing to check: no Dockerfile, compose file, atonix.yaml or Kubernetes manifest was found"
+            "nothing to check: no Dockerfile, compose file, atonix.yaml or Kubernetes manifest was found outside of \
+             documentation and tests"
         )?,
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::api_version::is_of_objects;
 use crate::source::{EntryKind, FileId, Sources};
 use crate::syntax::yaml::{NodeRef, Shape, Tree};
 
@@ -277,8 +278,8 @@ fn json(text: &str) -> ArtifactKind {
     }
     let tree = Tree::parse(FileId(0), text);
     let is_object = tree.documents().any(|root| {
-        let word = |key| root.get(key).is_some_and(|node| matches!(node.shape(), Shape::Scalar(_)) && !node.is_null());
-        word("apiVersion") && word("kind")
+        let word = |key| root.get(key).and_then(NodeRef::text);
+        word("apiVersion").is_some_and(is_of_objects) && word("kind").is_some()
     });
     if is_object { ArtifactKind::Kubernetes } else { ArtifactKind::Other }
 }
@@ -324,9 +325,7 @@ impl<'t> Sketch<'t> {
     }
 
     fn is_kubernetes(&self) -> bool {
-        // Grafana's provisioning files say `apiVersion: 1`.
-        let versioned = self.api_version.is_some_and(|version| version.starts_with(|c: char| c.is_ascii_alphabetic()));
-        versioned && self.kind.is_some_and(|kind| !kind.is_empty())
+        self.api_version.is_some_and(is_of_objects) && self.kind.is_some_and(|kind| !kind.is_empty())
     }
 }
 
@@ -469,6 +468,9 @@ mod tests {
     fn kubernetes_objects_need_a_text_version_and_a_kind() {
         assert_eq!(kind("k8s/all.yaml", "# app\n---\nkind: Pod\napiVersion: v1\n---\na: 1\n"), Kubernetes);
         assert_eq!(kind("grafana/ds.yaml", "apiVersion: 1\ndatasources: []\n"), Other);
+        assert_eq!(kind("catalog-info.yaml", "apiVersion: backstage.io/v1alpha1\nkind: Component\n"), Other);
+        assert_eq!(kind("skaffold.yaml", "apiVersion: skaffold/v4beta1\nkind: Config\n"), Other);
+        assert_eq!(kind("kind.json", "{\"kind\": \"Cluster\", \"apiVersion\": \"kind.x-k8s.io/v1alpha4\"}"), Other);
         assert_eq!(kind("pod.json", "{\"apiVersion\": \"v1\", \"kind\": \"Pod\"}"), Kubernetes);
         assert_eq!(kind("tekton/build-docker-image.yaml", "apiVersion: tekton.dev/v1\nkind: Task\n"), Kubernetes);
         assert_eq!(kind("a.yaml", "spec:\n  apiVersion: v1\n  kind: Pod\n"), Other);

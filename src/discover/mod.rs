@@ -1,5 +1,6 @@
 //! What there is to judge: the files of a repository, what kind each is, and which service each belongs to.
 
+mod api_version;
 mod classify;
 mod ignored;
 mod memory;

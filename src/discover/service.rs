@@ -113,6 +113,7 @@ const DOCKERFILE_HOMES: &[&str] = &[
     "docker",
     "dockerfiles",
     "packaging",
+    "rootfs",
     "src",
 ];
 
@@ -292,12 +293,17 @@ const ILLUSTRATIONS: &[&str] = &[
     "fixtures",
     "hack",
     "testdata",
+    "test_data",
+    "test-data",
     "_testdata",
     "testfiles",
     "test-fixtures",
     "test-resources",
     "__fixtures__",
 ];
+
+/// Where a repository keeps actions for its own workflows, each maybe with a Dockerfile.
+const ACTIONS: &str = ".github/actions";
 
 /// Directories of tests. Among manifests `test` is an environment like `prod`, and so may `e2e` be.
 const TESTS: &[&str] = &["test", "tests", "unittests", "__tests__", "e2e", "fuzz"];
@@ -315,6 +321,8 @@ fn illustration_of(directory: &str) -> Option<&str> {
         let name = last(directory);
         let tests = TESTS.contains(&name) || name.ends_with("-tests") || name.ends_with("_tests");
         ILLUSTRATIONS.contains(&name)
+            || *directory == ACTIONS
+            || directory.strip_suffix(ACTIONS).is_some_and(|above| above.ends_with('/'))
             || (tests && !(ENVIRONMENTS.contains(&name) && is_among_manifests(parent_of(directory))))
     })
 }
@@ -411,6 +419,7 @@ mod tests {
         let roots = find(&["api/docker/Dockerfile", "docker/nginx/Dockerfile", "docker/Dockerfile.apache2"], &[], &[]);
         assert_eq!(names(&roots), [".", "api", "docker/nginx"]);
         assert_eq!(names(&find(&["src/cart/src/Dockerfile", "src/ads/Dockerfile"], &[], &[])), ["src/ads", "src/cart"]);
+        assert_eq!(names(&find(&["images/nginx/rootfs/Dockerfile"], &[], &[])), ["images/nginx"]);
     }
 
     #[test]
@@ -442,8 +451,13 @@ mod tests {
 
     #[test]
     fn a_service_in_the_documentation_is_an_illustration() {
-        let roots = find(&["docs/plans/proto/Dockerfile", "examples/hello/Dockerfile"], &[], &[]);
-        assert_eq!(roots.roots().iter().map(|root| root.is_illustration).collect::<Vec<_>>(), [true, false]);
+        let dockerfiles =
+            [".github/actions/lint/Dockerfile", "docs/plans/proto/Dockerfile", "examples/hello/Dockerfile"];
+        let roots = find(&dockerfiles, &[], &["test_data/workflows/a.yaml"]);
+        assert_eq!(
+            roots.roots().iter().map(|root| root.is_illustration).collect::<Vec<_>>(),
+            [true, true, false, true]
+        );
     }
 
     #[test]

@@ -149,6 +149,16 @@ fn a_wrong_type_costs_one_field_and_not_the_object() {
 }
 
 #[test]
+fn null_in_a_mapping_of_strings_is_an_empty_one() {
+    let manifests = Manifests::one(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: {tier: }}\ndata:\n  MODE:\n  LEVEL: info\n",
+    );
+    let Body::ConfigMap(map) = &manifests.objects[0].body else { panic!("it is a ConfigMap") };
+    let values = [&map.labels.items[0].value, &map.keys.items[0].value];
+    assert!(values.iter().all(|value| value.value().is_some_and(String::is_empty)), "{values:?}");
+}
+
+#[test]
 fn grafana_provisioning_and_lists_are_told_apart() {
     let manifests = Manifests::one(
         "\

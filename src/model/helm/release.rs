@@ -61,6 +61,16 @@ impl Object for Release {
         name == "Namespace"
     }
 
+    fn has_open_fields(&self) -> bool {
+        true
+    }
+
+    fn entries(&self) -> Option<Vec<(Rc<str>, Value)>> {
+        let names = ["Name", "Namespace", "Service", "Revision", "IsInstall", "IsUpgrade"];
+        let entries = names.iter().map(|name| Some((Rc::from(*name), self.call(name, &[])?.ok()?)));
+        entries.collect()
+    }
+
     fn text(&self) -> String {
         format!("map[Name:{}]", self.name)
     }

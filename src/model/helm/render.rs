@@ -221,7 +221,7 @@ impl Run<'_> {
             match self.machine.render(&name, &Value::Map(data), &self.context) {
                 Ok(output) => {
                     self.asked(asked, file);
-                    self.read(&output, file);
+                    self.read(&output.with_whole_markers(), file);
                 }
                 Err(failure) if self.context.asked().len() > asked => {
                     self.asked(asked, file);

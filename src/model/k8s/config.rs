@@ -2,7 +2,7 @@
 
 use super::env::is_switch;
 use super::object::Meta;
-use super::text::{Pair, entries, plain, plain_text, quantity};
+use super::text::{Pair, entries, entry_text, plain, plain_text, quantity};
 use crate::model;
 use crate::model::quantity::Quantity;
 use crate::model::read::{Reader, placeholder};
@@ -184,7 +184,7 @@ fn read_entry(key: &str, at: Place, node: NodeRef<'_>) -> ConfigEntry {
     // A file kept under a key has braces and dollars of its own; only a single value can be a placeholder.
     let value = match node.text() {
         Some(text) if text.contains('\n') => crate::model::read::string(node),
-        _ => plain(node),
+        _ => entry_text(node),
     };
     let text = value.value().map_or("", String::as_str);
     // Several lines are a file, whose name says little about what is in it.

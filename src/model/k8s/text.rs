@@ -68,7 +68,13 @@ pub fn quantity(reader: Reader<'_>, key: &str) -> Field<Quantity> {
 /// A mapping of strings; anything else is an unseen list.
 #[must_use]
 pub fn pairs(reader: Reader<'_>, key: &str) -> List<Pair> {
-    entries(reader, key, |key, at, value| Pair { at, key: key.to_owned(), value: plain(value) })
+    entries(reader, key, |key, at, value| Pair { at, key: key.to_owned(), value: entry_text(value) })
+}
+
+/// The value of an entry of a mapping of strings. The API server takes null for an empty one.
+#[must_use]
+pub fn entry_text(node: NodeRef<'_>) -> Field<String> {
+    if node.is_null() { Field::known(String::new(), node.place()) } else { plain(node) }
 }
 
 /// The entries of a mapping, each read by `read`; anything but a mapping is an unseen list.

@@ -137,7 +137,51 @@ impl Output {
     }
 }
 
+/// What stands between two documents.
+const MARKER: &str = "---";
+
 impl Output {
+    /// Puts every line that begins a document onto a line of its own. Helm takes a manifest apart at such lines before
+    /// it reads what stands behind them (releaseutil, `SplitManifests`), which an action that trims too much leaves
+    /// on the same line.
+    #[must_use]
+    pub fn with_whole_markers(mut self) -> Self {
+        let mut at = 0;
+        let mut breaks = Vec::new();
+        for line in self.text.split_inclusive('\n') {
+            let behind = line.strip_prefix(MARKER).filter(|behind| !behind.starts_with('-'));
+            let is_whole = behind.is_none_or(|behind| {
+                let rest = behind.trim_start();
+                rest.is_empty() || (rest.starts_with('#') && behind.starts_with(char::is_whitespace))
+            });
+            if !is_whole {
+                breaks.push(at + MARKER.len());
+            }
+            at += line.len();
+        }
+        for at in breaks.into_iter().rev() {
+            self.break_line(at);
+        }
+        self
+    }
+
+    fn break_line(&mut self, at: usize) {
+        self.text.insert(at, '\n');
+        let first = self.pieces.partition_point(|piece| piece.start < at);
+        for piece in self.pieces.iter_mut().skip(first) {
+            piece.start += 1;
+        }
+        let Some(before) = first.checked_sub(1).and_then(|before| self.pieces.get(before)).cloned() else { return };
+        let begins = self.pieces.get(first).is_some_and(|piece| piece.start == at + 1);
+        // The line end belongs to the part in front of it, whose rest is a part of its own.
+        if before.is_literal && !begins {
+            let from = before.origin.span.start as usize + (at - before.start);
+            let span = Span::new(from, before.origin.span.end as usize);
+            let rest = Piece { start: at + 1, origin: Origin { span, ..before.origin }, ..before };
+            self.pieces.insert(first, rest);
+        }
+    }
+
     /// The value of a values file that a range of the output is as a whole.
     #[must_use]
     pub fn written(&self, range: Range<usize>, context: &Context) -> Option<Written> {
@@ -215,5 +259,21 @@ mod tests {
         assert_eq!(slice(0..5).as_deref(), Some("image"));
         assert_eq!(slice(8..9).as_deref(), Some("{{ .repo }}"));
         assert_eq!(slice(7..12).as_deref(), Some("{{ .repo }}:1"));
+    }
+
+    #[test]
+    fn what_stands_behind_the_start_of_a_document_gets_a_line_of_its_own() {
+        let template = "a: 1\n---kind: {{ .kind }}\n--- # next\n-----BEGIN\n";
+        let mut output = Output::default();
+        let at = |start, end| Origin { template: 0, span: Span::new(start, end) };
+        output.push("a: 1\n---kind: ", at(0, 14), true, None);
+        output.push("Pod", at(14, 25), false, None);
+        output.push("\n--- # next\n-----BEGIN\n", at(25, 48), true, None);
+        let output = output.with_whole_markers();
+        assert_eq!(output.text, "a: 1\n---\nkind: Pod\n--- # next\n-----BEGIN\n");
+        let slice = |range| output.source(range).map(|source| source.origin.span.slice(template).to_owned());
+        assert_eq!(slice(9..13).as_deref(), Some("kind"));
+        assert_eq!(slice(15..18).as_deref(), Some("{{ .kind }}"));
+        assert_eq!(slice(23..29).as_deref(), Some("# next"));
     }
 }

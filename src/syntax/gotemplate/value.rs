@@ -41,6 +41,10 @@ pub trait Object: fmt::Debug {
     fn is_open(&self, _name: &str) -> bool {
         false
     }
+    /// Whether there is a field of that kind.
+    fn has_open_fields(&self) -> bool {
+        false
+    }
     /// What `range` goes over, where it can.
     fn entries(&self) -> Option<Vec<(Rc<str>, Value)>> {
         None

@@ -191,7 +191,13 @@ impl Run<'_> {
             }
             "tpl" => self.tpl(args),
             _ => match functions::find(name) {
-                Some(function) => functions::unchanged(function(args, self.context)?, args, self.context),
+                Some(function) => {
+                    let value = function(args, self.context)?;
+                    if args.iter().any(|arg| leaves_open(arg, &value)) {
+                        self.context.leave_open();
+                    }
+                    functions::unchanged(value, args, self.context)
+                }
                 None => refuse(format!("function \"{name}\" not defined")),
             },
         }
@@ -210,6 +216,15 @@ impl Run<'_> {
             Some(value) => Ok(value),
             None => refuse("wrong number of args for and/or: want at least 1"),
         }
+    }
+}
+
+/// Whether what a function made of something has fields in it that whoever installs the chart decides about.
+fn leaves_open(arg: &Value, made: &Value) -> bool {
+    match (arg, made) {
+        (Value::Object(object), Value::Map(map)) => map.entries().iter().any(|(name, _)| object.is_open(name)),
+        (Value::Object(object), _) => object.has_open_fields(),
+        _ => false,
     }
 }
 

@@ -107,12 +107,16 @@ fn items(value: &Value) -> Outcome<&[Value]> {
     }
 }
 
+/// What Go calls the type of a map.
+const MAP_TYPE: &str = "map[string]interface {}";
+
 /// A map; an empty one of `nil`.
 fn map(value: &Value) -> Outcome<Map> {
     match value {
         Value::Map(map) => Ok(map.clone()),
         Value::Nil => Ok(Map::new([])),
-        other => refuse(format!("wrong type for value; expected map[string]interface {{}}; got {}", other.type_name())),
+        Value::Object(object) if object.type_name() == MAP_TYPE => Ok(Map::new(object.entries().unwrap_or_default())),
+        other => refuse(format!("wrong type for value; expected {MAP_TYPE}; got {}", other.type_name())),
     }
 }
 
