@@ -340,6 +340,7 @@ fn first_secret(file: FileId, settings: &List<Setting>) -> Field<String> {
 const TEST_DATA: &[&str] = &[
     "__fixtures__",
     "__tests__",
+    "cypress",
     "e2e",
     "example",
     "examples",
@@ -349,6 +350,7 @@ const TEST_DATA: &[&str] = &[
     "mock",
     "mocks",
     "perf",
+    "playwright",
     "sample",
     "samples",
     "spec",

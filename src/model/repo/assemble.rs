@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::{Alternative, Repo, Seen, charts, objects, read};
+use crate::discover::is_of_tests;
 use crate::model::dependencies::Dependencies;
+use crate::model::dockerfile::{Dockerfile, Stage};
 use crate::model::layout::{Layout, RepoLayout};
 use crate::model::markdown::Documents;
 use crate::model::service::{Assembly, Service, ServiceKind};
@@ -75,7 +77,7 @@ impl Repo {
     fn put_together(&self, index: usize, variant: Option<Which<'_>>) -> Option<Assembled> {
         let (head, files) = (self.heads.get(index)?, self.files.get(index)?);
         let mut seen = Seen::default();
-        let dockerfiles =
+        let dockerfiles: Vec<Arc<Dockerfile>> =
             files.dockerfiles.iter().map(|file| Arc::new(read::dockerfile(&self.sources, *file, &mut seen))).collect();
         let mut atonix = None;
         for file in &files.atonix {
@@ -115,14 +117,15 @@ impl Repo {
             .collect();
         let projects = files.projects.iter().copied().filter(stays);
         let projects = projects.chain(other.filter(|other| other.is_home).map(|other| other.project));
-        let nested: Vec<&str> = self.nested.nested_in(&head.root).collect();
+        let is_apart = |root: &&str| head.is_illustration || !is_of_tests(root);
+        let nested: Vec<&str> = self.nested.nested_in(&head.root).filter(is_apart).collect();
         let layout = Layout::new(&self.sources, &head.root, &nested);
         let repo = self.layout();
         let speaks_for_repo = Some(index) == self.speaker();
         let assembly = Assembly {
             at: head.at,
             root: head.root.clone(),
-            kind: head.kind,
+            kind: if files.has_only_dockerfiles() && are_to_build_on(&dockerfiles) { ServiceKind::Stack } else { head.kind },
             is_illustration: head.is_illustration,
             atonix: atonix.map(Arc::new),
             dockerfiles,
@@ -175,3 +178,20 @@ impl Repo {
         self.heads.iter().map(|head| head.root.as_str()).collect()
     }
 }
+
+/// Whether images are there to build others on, or with: they bring something, and start and expose nothing.
+fn are_to_build_on(dockerfiles: &[Arc<Dockerfile>]) -> bool {
+    let is_one = |stage: &Stage| {
+        let base = &stage.external_base;
+        let starts_nothing = base.repository() == "scratch" || PLAIN_BASES.contains(&base.repository());
+        let brings = !stage.copies.items.is_empty() || !stage.package_commands.items.is_empty();
+        starts_nothing && brings && stage.start.is_absent() && stage.exposed_ports.items.is_empty()
+    };
+    let is_base = |file: &Arc<Dockerfile>| file.final_stage.as_ref().is_some_and(|stage| is_one(stage));
+    !dockerfiles.is_empty() && dockerfiles.iter().all(is_base)
+}
+
+/// Official images that start nothing, a shell or an interpreter.
+const PLAIN_BASES: &[&str] = &[
+    "alpine", "busybox", "centos", "debian", "fedora", "golang", "node", "openjdk", "python", "rust", "ubuntu",
+];

@@ -204,12 +204,24 @@ fn env_samples(sources: &Sources) -> BTreeMap<&str, BTreeSet<String>> {
         let (directory, name) = split_path(&file.path);
         // The sample for the machines of developers says nothing of what a project needs elsewhere.
         if is_env_sample(name) && !name.contains("development") {
-            let keys = file.text().lines().filter_map(|line| line.split_once('='));
-            let keys = keys.map(|(key, _)| key.trim_start_matches(['#', ' ']).trim_start_matches("export ").trim());
-            samples.entry(directory).or_default().extend(keys.map(str::to_owned));
+            samples.entry(directory).or_default().extend(env_keys(file.text()));
+        }
+    }
+    // What is committed beside an example as it is used explains its variables just as well: `.env`, `deploy.env`.
+    for file in sources.entries() {
+        let (directory, name) = split_path(&file.path);
+        if name.ends_with(".env")
+            && let Some(sample) = samples.get_mut(directory)
+        {
+            sample.extend(env_keys(file.text()));
         }
     }
     samples
+}
+
+fn env_keys(text: &str) -> impl Iterator<Item = String> {
+    let keys = text.lines().filter_map(|line| line.split_once('='));
+    keys.map(|(key, _)| key.trim_start_matches(['#', ' ']).trim_start_matches("export ").trim().to_owned())
 }
 
 /// The files that the `.env` of a directory names instead of the ones that compose would take (Docker Compose,
