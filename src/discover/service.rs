@@ -338,7 +338,10 @@ pub fn is_of_tests(root: &str) -> bool {
 fn illustration_of(directory: &str) -> Option<&str> {
     ancestors(directory).find(|directory| {
         let name = last(directory);
-        let tests = TESTS.contains(&name) || name.ends_with("-tests") || name.ends_with("_tests") || name.ends_with("-loadtest");
+        let tests = TESTS.contains(&name)
+            || name.ends_with("-tests")
+            || name.ends_with("_tests")
+            || name.ends_with("-loadtest");
         ILLUSTRATIONS.contains(&name)
             || (tests && !(ENVIRONMENTS.contains(&name) && is_among_manifests(parent_of(directory))))
     })

@@ -184,7 +184,8 @@ pub(super) struct Parts<'p> {
 type Declared = (Field<Port>, bool);
 
 /// The ports that are not the service's own: every kind of service may have these beside it.
-const SIDE_PORTS: &[&str] = &["metrics", "admin", "debug", "management", "prometheus", "health", "pprof"];
+const SIDE_PORTS: &[&str] =
+    &["metrics", "admin", "debug", "management", "prometheus", "health", "pprof", "webhook", "admission"];
 
 fn is_side(name: &Field<String>) -> bool {
     name.value().is_some_and(|name| SIDE_PORTS.iter().any(|side| name.to_ascii_lowercase().contains(side)))

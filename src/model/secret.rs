@@ -38,6 +38,7 @@ const HARMLESS_ENDINGS: &[&str] = &[
     "DIR",
     "NAME",
     "NAMESPACE",
+    "DEFAULT",
     "USERNAME",
     "CMD",
     "COMMAND",

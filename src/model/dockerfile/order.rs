@@ -76,8 +76,24 @@ pub(super) fn variant(image: &Image) -> Field<BaseVariant> {
 
 /// Words of repositories and tags that name a whole operating system or what is built on one.
 const SYSTEMS: &[&str] = &[
-    "aspnet", "bookworm", "bullseye", "buster", "centos", "debian", "dotnet", "fedora", "focal", "jammy", "noble",
-    "opencloudos", "oraclelinux", "rocky", "servercore", "trixie", "ubi", "ubuntu",
+    "aspnet",
+    "bookworm",
+    "bullseye",
+    "buster",
+    "centos",
+    "debian",
+    "dotnet",
+    "fedora",
+    "focal",
+    "jammy",
+    "noble",
+    "opencloudos",
+    "oraclelinux",
+    "rocky",
+    "servercore",
+    "trixie",
+    "ubi",
+    "ubuntu",
 ];
 
 pub(super) fn is_official(image: &Image) -> Field<bool> {

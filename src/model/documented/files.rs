@@ -109,7 +109,8 @@ fn unlisted_variables(
 fn is_build_configuration(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    name == "build.rs" || stem.ends_with(".config") && [".js", ".cjs", ".mjs", ".ts", ".mts"].iter().any(|end| name.ends_with(end))
+    name == "build.rs"
+        || stem.ends_with(".config") && [".js", ".cjs", ".mjs", ".ts", ".mts"].iter().any(|end| name.ends_with(end))
 }
 
 /// The variables that examples of a `.env` explain.
@@ -170,7 +171,8 @@ impl<'p> Given<'p> {
         let is = |given: &str| stem(given) == name;
         let in_compose = self.compose.iter().any(|service| service.environment.iter().any(|one| is(&one.key)));
         let in_pods = || {
-            let has = |container: &&Container| container.env.iter().any(|one| one.key.value().is_some_and(|key| is(key)));
+            let has =
+                |container: &&Container| container.env.iter().any(|one| one.key.value().is_some_and(|key| is(key)));
             self.containers.iter().any(has)
         };
         if in_image || in_compose || in_pods() {

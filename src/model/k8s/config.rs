@@ -197,7 +197,8 @@ fn read_entry(key: &str, at: Place, node: NodeRef<'_>) -> ConfigEntry {
         is_secret_like: secret::is_secret_key(key) && !is_file && !is_switch(text)
             || secret::has_url_credentials(text)
             || text.contains(PRIVATE_KEY),
-        is_placeholder: value.value().is_none_or(|value| secret::is_placeholder(value)),
+        // A name that stands for itself is that of a Secret: `image-pull-secret: image-pull-secret`.
+        is_placeholder: value.value().is_none_or(|value| secret::is_placeholder(value) || value == key),
         value,
     }
 }
@@ -257,12 +258,14 @@ fn stands_for_another(key: &str, value: &str) -> bool {
 }
 
 /// Whether part of a value is put in later and nothing of it is a password: `postgresql://${USER}@db/${NAME}`,
-/// `"audience": "//iam/<POOL>"`.
+/// `"audience": "//iam/<POOL>"`, `"secret_key": "$PASSWORD"`.
 fn has_gap(value: &str) -> bool {
     let is_name = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
     let slots = value.split('<').skip(1).filter_map(|rest| rest.split_once('>'));
     let has_slot = slots.into_iter().any(|(name, _)| is_name(name));
-    (has_slot || value.contains("${")) && !secret::has_url_credentials(value) && !value.contains(PRIVATE_KEY)
+    let is_variable = |rest: &str| rest.starts_with('{') || rest.bytes().take_while(u8::is_ascii_uppercase).count() > 2;
+    let has_variable = value.split('$').skip(1).any(is_variable);
+    (has_slot || has_variable) && !secret::has_url_credentials(value) && !value.contains(PRIVATE_KEY)
 }
 
 /// Whether a key is that of something everybody may know: where a database is and what it is called.

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use super::{Alternative, Repo, Seen, charts, objects, read};
+use super::{Alternative, Files, Repo, Seen, charts, objects, read};
 use crate::discover::is_of_tests;
 use crate::model::dependencies::Dependencies;
 use crate::model::dockerfile::{Dockerfile, Stage};
+use crate::model::k8s::Software;
 use crate::model::layout::{Layout, RepoLayout};
 use crate::model::markdown::Documents;
 use crate::model::service::{Assembly, Service, ServiceKind};
+use crate::model::value::Field;
 use crate::source::FileId;
 
 /// How a service may be besides what it is first taken to be.
@@ -125,7 +127,11 @@ impl Repo {
         let assembly = Assembly {
             at: head.at,
             root: head.root.clone(),
-            kind: if files.has_only_dockerfiles() && are_to_build_on(&dockerfiles) { ServiceKind::Stack } else { head.kind },
+            kind: if files.atonix.is_empty() && is_none_of_ours(files, &dockerfiles) {
+                ServiceKind::Stack
+            } else {
+                head.kind
+            },
             is_illustration: head.is_illustration,
             atonix: atonix.map(Arc::new),
             dockerfiles,
@@ -179,6 +185,16 @@ impl Repo {
     }
 }
 
+/// Whether what is built is no service of the team: images to build others on, or a data store with settings of its own.
+fn is_none_of_ours(files: &Files, dockerfiles: &[Arc<Dockerfile>]) -> bool {
+    let is_store = |file: &Arc<Dockerfile>| {
+        let base = file.final_stage.as_ref().map(|stage| Field::known(stage.external_base.clone(), stage.at));
+        base.is_some_and(|base| Software::of(&base).value().is_some_and(|software| software.holds_data()))
+    };
+    !dockerfiles.is_empty() && dockerfiles.iter().all(is_store)
+        || files.has_only_dockerfiles() && are_to_build_on(dockerfiles)
+}
+
 /// Whether images are there to build others on, or with: they bring something, and start and expose nothing.
 fn are_to_build_on(dockerfiles: &[Arc<Dockerfile>]) -> bool {
     let is_one = |stage: &Stage| {
@@ -192,6 +208,5 @@ fn are_to_build_on(dockerfiles: &[Arc<Dockerfile>]) -> bool {
 }
 
 /// Official images that start nothing, a shell or an interpreter.
-const PLAIN_BASES: &[&str] = &[
-    "alpine", "busybox", "centos", "debian", "fedora", "golang", "node", "openjdk", "python", "rust", "ubuntu",
-];
+const PLAIN_BASES: &[&str] =
+    &["alpine", "busybox", "centos", "debian", "fedora", "golang", "node", "openjdk", "python", "rust", "ubuntu"];
