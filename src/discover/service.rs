@@ -114,6 +114,7 @@ const DOCKERFILE_HOMES: &[&str] = &[
     "dockerfiles",
     "packaging",
     "rootfs",
+    "scripts",
     "src",
 ];
 
@@ -218,6 +219,13 @@ pub fn service_roots(inputs: Inputs<'_>) -> ServiceRoots {
     inputs.compose.iter().for_each(|file| place(&file.path, |root| &mut root.compose));
     inputs.manifests.iter().for_each(|path| place(path, |root| &mut root.manifests));
     let mut roots: Vec<ServiceRoot> = found.into_values().collect();
+    // What is built to show how the service is used is no service beside it; a repository of examples has nothing else.
+    let is_built = |root: &ServiceRoot| root.kind == RootKind::Service && !root.dockerfiles.is_empty();
+    if roots.iter().any(|root| is_built(root) && !root.is_illustration && !is_example(&root.root)) {
+        for root in roots.iter_mut().filter(|root| is_built(root) && root.atonix.is_empty()) {
+            root.is_illustration |= is_example(&root.root);
+        }
+    }
     for root in &mut roots {
         root.is_illustration &= !said.contains(root.root.as_str());
         for paths in [&mut root.dockerfiles, &mut root.atonix, &mut root.compose, &mut root.manifests] {
@@ -289,9 +297,19 @@ const ILLUSTRATIONS: &[&str] = &[
     "docs",
     "doc",
     "documentation",
+    ".ci",
     ".devcontainer",
+    ".github",
+    ".gitpod",
+    "cypress",
+    "dev-tools",
+    "devenv",
+    "devtools",
     "fixtures",
+    "gitpod",
     "hack",
+    "loadtest",
+    "playwright",
     "testdata",
     "test_data",
     "test-data",
@@ -301,9 +319,6 @@ const ILLUSTRATIONS: &[&str] = &[
     "test-resources",
     "__fixtures__",
 ];
-
-/// Where a repository keeps actions for its own workflows, each maybe with a Dockerfile.
-const ACTIONS: &str = ".github/actions";
 
 /// Directories of tests. Among manifests `test` is an environment like `prod`, and so may `e2e` be.
 const TESTS: &[&str] = &["test", "tests", "unittests", "__tests__", "e2e", "fuzz"];
@@ -315,16 +330,32 @@ pub fn is_illustration(root: &str) -> bool {
     illustration_of(root).is_some()
 }
 
+/// Whether a directory, or one above it, holds tests: those of the service around it, even where a Dockerfile or a
+/// manifest among them makes a root of it.
+#[must_use]
+pub fn is_of_tests(root: &str) -> bool {
+    root.split('/').any(|part| TESTS.contains(&part))
+}
+
 /// The directory, from `directory` upwards, that makes an illustration of it.
 fn illustration_of(directory: &str) -> Option<&str> {
     ancestors(directory).find(|directory| {
         let name = last(directory);
-        let tests = TESTS.contains(&name) || name.ends_with("-tests") || name.ends_with("_tests");
+        let tests = TESTS.contains(&name)
+            || name.ends_with("-tests")
+            || name.ends_with("_tests")
+            || name.ends_with("-loadtest");
         ILLUSTRATIONS.contains(&name)
-            || *directory == ACTIONS
-            || directory.strip_suffix(ACTIONS).is_some_and(|above| above.ends_with('/'))
             || (tests && !(ENVIRONMENTS.contains(&name) && is_among_manifests(parent_of(directory))))
     })
+}
+
+/// Directories of what is built to be shown.
+const EXAMPLES: &[&str] = &["demo", "demos", "example", "examples", "sample", "samples"];
+
+/// Whether a directory, or one above it, holds examples.
+fn is_example(root: &str) -> bool {
+    root.split('/').any(|part| EXAMPLES.contains(&part))
 }
 
 /// Whether a directory, or one above it, is a place for manifests, that of tests left aside.

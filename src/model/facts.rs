@@ -11,7 +11,7 @@ use super::atonix::Atonix;
 use super::compose::ComposeService;
 use super::dockerfile::Dockerfile;
 use super::image::Image;
-use super::k8s::{Probe, Workload};
+use super::k8s::{ContainerPort, Probe, Workload};
 use super::schema::{Port, Uid};
 use super::value::{Field, List};
 use crate::source::Place;
@@ -184,7 +184,8 @@ pub(super) struct Parts<'p> {
 type Declared = (Field<Port>, bool);
 
 /// The ports that are not the service's own: every kind of service may have these beside it.
-const SIDE_PORTS: &[&str] = &["metrics", "admin", "debug", "management", "prometheus", "health", "pprof"];
+const SIDE_PORTS: &[&str] =
+    &["metrics", "admin", "debug", "management", "prometheus", "health", "pprof", "webhook", "admission"];
 
 fn is_side(name: &Field<String>) -> bool {
     name.value().is_some_and(|name| SIDE_PORTS.iter().any(|side| name.to_ascii_lowercase().contains(side)))
@@ -200,15 +201,18 @@ impl Parts<'_> {
             declared.push((PortSource::Atonix, ports.collect()));
         }
         if let Some(stage) = self.dockerfile.and_then(|dockerfile| dockerfile.final_stage.as_ref()) {
-            let ports = stage.exposed_ports.iter().map(|port| (port.port.clone(), false));
+            let ports = stage.exposed_ports.iter().map(|port| (port.port.clone(), is_no_web(&port.port)));
             declared.push((PortSource::DockerfileExpose, ports.collect()));
         }
         for service in self.own_compose() {
-            let ports = service.ports.iter().chain(&service.expose).map(|port| (port.target.clone(), false));
+            let ports = service.ports.iter().chain(&service.expose);
+            let ports = ports.map(|port| (port.target.clone(), is_no_web(&port.target)));
             declared.push((PortSource::ComposePort, ports.collect()));
         }
         for container in self.own_containers() {
-            let ports = container.ports.iter().map(|port| (port.container_port.clone(), is_side(&port.name)));
+            let ports = container.ports.iter();
+            let is_beside = |port: &ContainerPort| is_side(&port.name) || is_no_web(&port.container_port);
+            let ports = ports.map(|port| (port.container_port.clone(), is_beside(port)));
             declared.push((PortSource::K8sContainer, ports.collect()));
         }
         let every: Vec<Port> =
@@ -389,6 +393,14 @@ impl Parts<'_> {
 
 fn is_port_variable(name: &str) -> bool {
     matches!(name, "PORT" | "SERVICE_PORT" | "HTTP_PORT" | "SERVER_PORT")
+}
+
+/// Ports of protocols that are neither HTTP nor gRPC: SSH, SMTP, DNS, NTP, IMAP, POP3, TURN, and the gossip of memberlist
+/// (IANA, Service Name and Transport Protocol Port Number Registry; hashicorp/memberlist, `DefaultLANConfig`).
+const NO_WEB: [u16; 13] = [22, 25, 53, 110, 123, 143, 465, 587, 993, 995, 3478, 5349, 7946];
+
+fn is_no_web(port: &Field<Port>) -> bool {
+    port.value().is_some_and(|port| NO_WEB.contains(&port.0))
 }
 
 fn mention(source: PortSource, port: &Field<Port>) -> PortMention {

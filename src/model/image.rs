@@ -28,6 +28,9 @@ model! {
 /// The registry that Docker assumes (distribution/reference, `defaultDomain`).
 const DEFAULT_REGISTRY: &str = "docker.io";
 
+/// Other hosts of the same registry (moby, `IndexHostname` and `DefaultV2Registry`).
+const HUB_HOSTS: [&str; 2] = ["index.docker.io", "registry-1.docker.io"];
+
 impl Image {
     /// Splits a reference as Docker does (distribution/reference): the first component is a registry if it has a dot
     /// or a colon, or is `localhost`; a digest follows `@`; a tag follows the last colon behind the last slash.
@@ -71,11 +74,15 @@ impl Image {
             first.contains(['.', ':']) || first == "localhost"
         });
         let (registry, repository_at) = match registry_end {
-            Some(end) => (Field::known(path.get(..end).unwrap_or("").to_owned(), part(0, end)), end + 1),
+            Some(end) => {
+                let host = path.get(..end).unwrap_or("");
+                let host = if HUB_HOSTS.contains(&host) { DEFAULT_REGISTRY } else { host };
+                (Field::known(host.to_owned(), part(0, end)), end + 1)
+            }
             None => (Field::known(DEFAULT_REGISTRY.to_owned(), part(0, path_end)), 0),
         };
         let mut repository = path.get(repository_at..).unwrap_or("");
-        let docker = registry.value().is_some_and(|host| host == DEFAULT_REGISTRY || host == "index.docker.io");
+        let docker = registry.value().is_some_and(|host| host == DEFAULT_REGISTRY);
         if docker {
             repository = repository.strip_prefix("library/").unwrap_or(repository);
         }
@@ -156,6 +163,7 @@ mod tests {
         assert_eq!(parts("python"), "docker.io python - -");
         assert_eq!(parts("python:3.11-slim"), "docker.io python 3.11-slim -");
         assert_eq!(parts("docker.io/python:3"), "docker.io python 3 -");
+        assert_eq!(parts("index.docker.io/org/app:1"), "docker.io org/app 1 -");
         assert_eq!(parts("ghcr.io/org/app:1@sha256:ab"), "ghcr.io org/app 1 sha256:ab");
         assert_eq!(parts("localhost:5000/app"), "localhost:5000 app - -");
         assert_eq!(parts("localhost/app"), "localhost app - -");

@@ -338,6 +338,7 @@ fn first_secret(file: FileId, settings: &List<Setting>) -> Field<String> {
 const TEST_DATA: &[&str] = &[
     "__fixtures__",
     "__tests__",
+    "cypress",
     "e2e",
     "example",
     "examples",
@@ -347,6 +348,7 @@ const TEST_DATA: &[&str] = &[
     "mock",
     "mocks",
     "perf",
+    "playwright",
     "sample",
     "samples",
     "spec",

@@ -37,6 +37,8 @@ const HARMLESS_ENDINGS: &[&str] = &[
     "PATH",
     "DIR",
     "NAME",
+    "NAMESPACE",
+    "DEFAULT",
     "USERNAME",
     "CMD",
     "COMMAND",
@@ -137,6 +139,9 @@ fn parted(name: &str) -> String {
     parted
 }
 
+/// How references into a store of secrets begin (1Password `op run`, vals, Bank-Vaults, Google Secret Manager, AWS).
+const VAULTS: [&str; 5] = ["op://", "ref+", "vault:", "sm://", "arn:aws:secretsmanager:"];
+
 /// Whether a value only holds the place of one: empty, a variable or template expression, `<…>`, `changeme`,
 /// `example`, `your-…`, `xxx…`, `dummy`, `***`, an absolute path.
 #[must_use]
@@ -147,7 +152,11 @@ pub fn is_placeholder(value: &str) -> bool {
         return true;
     }
     // Where a secret is, in a variable that should have been called `…_FILE`.
-    if value.starts_with('/') && value.matches('/').count() > 1 && !value.contains([' ', '=', '+']) {
+    let is_file = [".json", ".pem", ".key", ".p12", ".crt"].iter().any(|end| value.ends_with(end));
+    if (is_file || value.starts_with('/') && value.matches('/').count() > 1) && !value.contains([' ', '=', '+']) {
+        return true;
+    }
+    if VAULTS.iter().any(|scheme| value.trim_start_matches(['"', '\'']).starts_with(scheme)) {
         return true;
     }
     let bare: String = value.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();

@@ -181,6 +181,7 @@ impl Accounts {
         let options = Options::read(command.arguments(), "bcdefgGkKpPRsuZ", VALUED);
         let Some(name) = options.operands.last() else { return };
         let own_group = !options.has(&["N", "no-user-group"]);
+        let names_own_group = options.has(&["U", "user-group"]);
         let group = options.value(&["g", "gid"]);
         self.add_user(
             command,
@@ -189,6 +190,7 @@ impl Accounts {
                 uid: options.value(&["u", "uid"]),
                 group,
                 own_group,
+                names_own_group,
                 groups: split_groups(options.value(&["G", "groups"])),
                 shell: options.value(&["s", "shell"]).map(Argument::field),
                 home: options.value(&["d", "home-dir", "home"]),
@@ -248,6 +250,7 @@ impl Accounts {
                 uid: options.value(&["u", "uid"]),
                 group,
                 own_group,
+                names_own_group: options.has(&["group"]),
                 groups: Vec::new(),
                 shell: Some(shell.unwrap_or_else(|| Field::known(default_shell.to_owned(), command.at))),
                 home: options.value(&["h", "home"]),
@@ -287,7 +290,7 @@ impl Accounts {
             uid,
             gid,
             primary_group,
-            has_explicit_group: given.group.is_some(),
+            has_explicit_group: given.group.is_some() || given.names_own_group,
             groups: List::new(given.groups.clone(), at),
             shell: given.shell.clone().unwrap_or(Field::Absent(at)),
             system: given.system,
@@ -438,6 +441,8 @@ struct Given<'c> {
     uid: Option<&'c Argument>,
     group: Option<&'c Argument>,
     own_group: bool,
+    /// Whether an option asks for a group of the user's name.
+    names_own_group: bool,
     groups: Vec<Field<String>>,
     shell: Option<Field<String>>,
     home: Option<&'c Argument>,

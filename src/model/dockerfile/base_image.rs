@@ -133,8 +133,7 @@ fn table_name(image: &Image) -> Option<String> {
     if let Some(name) = official.iter().find_map(|prefix| full.strip_prefix(prefix)) {
         return Some(name.to_owned());
     }
-    let is_hub = matches!(registry.as_str(), "docker.io" | "index.docker.io" | "registry-1.docker.io");
-    if !is_hub {
+    if registry != "docker.io" {
         return Some(full);
     }
     // Official images for one architecture only (docker-library/official-images, "Architectures other than amd64?").

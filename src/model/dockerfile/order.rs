@@ -62,16 +62,44 @@ pub(super) fn variant(image: &Image) -> Field<BaseVariant> {
         BaseVariant::Busybox
     } else if let Field::Unresolved(unresolved) = &image.tag {
         return Field::Unresolved(unresolved.clone());
-    } else {
+    } else if is_official(image).value() == Some(&true)
+        || base_image::facts(image).is_some()
+        || SYSTEMS.iter().any(|system| has(system))
+    {
         BaseVariant::Full
+    } else {
+        let why = format!("nothing in the name of `{}` says how much it brings", image.reference);
+        return Field::unresolved(&*image.reference, why, at);
     };
     Field::known(found, at)
 }
 
+/// Words of repositories and tags that name a whole operating system or what is built on one.
+const SYSTEMS: &[&str] = &[
+    "aspnet",
+    "bookworm",
+    "bullseye",
+    "buster",
+    "centos",
+    "debian",
+    "dotnet",
+    "fedora",
+    "focal",
+    "jammy",
+    "noble",
+    "opencloudos",
+    "oraclelinux",
+    "rocky",
+    "servercore",
+    "trixie",
+    "ubi",
+    "ubuntu",
+];
+
 pub(super) fn is_official(image: &Image) -> Field<bool> {
     match (&image.registry, &image.repository) {
         (Field::Known(registry, _), Field::Known(repository, origin)) => {
-            let is_hub = matches!(registry.as_str(), "docker.io" | "index.docker.io");
+            let is_hub = registry == "docker.io";
             Field::known(is_hub && !repository.contains('/'), origin.at)
         }
         (Field::Unresolved(why), _) | (_, Field::Unresolved(why)) => Field::Unresolved(why.clone()),

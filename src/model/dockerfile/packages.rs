@@ -104,6 +104,8 @@ const PIP: Manager = Manager {
         "python",
         "log",
         "use-feature",
+        "group",
+        "report",
     ],
     system: false,
 };
@@ -200,8 +202,29 @@ const MANAGERS: &[Manager] = &[
     Manager {
         name: "uv",
         install: &["sync", "add"],
-        letters: "p",
-        valued: &["python", "extra", "group", "directory", "project", "link-mode"],
+        letters: "pP",
+        valued: &[
+            "python",
+            "extra",
+            "no-extra",
+            "group",
+            "no-group",
+            "only-group",
+            "directory",
+            "project",
+            "package",
+            "link-mode",
+            "refresh-package",
+            "upgrade-package",
+            "reinstall-package",
+            "no-install-package",
+            "no-build-package",
+            "no-binary-package",
+            "index",
+            "default-index",
+            "cache-dir",
+            "config-file",
+        ],
         system: false,
     },
     Manager {
@@ -436,7 +459,7 @@ fn is_path(word: &str) -> bool {
 fn installs_manifest(manager: &str, verb: &str, options: &Options<'_>, operands: &[&Argument]) -> bool {
     match manager {
         "pip" => {
-            options.has(&["r", "requirement", "e", "editable"])
+            options.has(&["r", "requirement", "e", "editable", "group"])
                 || operands.iter().any(|word| matches!(word.shown(), "." | "./") || word.shown().starts_with(".["))
         }
         "npm" | "pnpm" => operands.is_empty() && !options.has(&["g", "global"]),
@@ -464,9 +487,12 @@ fn cleans(manager: &str, command: &RunCommand) -> bool {
     let deletes = |path: &str| {
         matches!(command.name(), "rm" | "find") && command.arguments().iter().any(|word| word.shown().contains(path))
     };
+    let above = ["/var/lib", "/var/lib/*", "/var/lib/apt", "/var/lib/apt/*"];
+    let deletes_above = command.name() == "rm"
+        && command.arguments().iter().any(|word| above.contains(&word.shown().trim_end_matches('/')));
     let verb = command.arguments().iter().find(|word| !word.text.starts_with('-')).map_or("", Argument::shown);
     match manager {
-        "apt-get" => deletes("/var/lib/apt/lists"),
+        "apt-get" => deletes("/var/lib/apt/lists") || deletes_above,
         "apk" => deletes("/var/cache/apk"),
         "yum" => {
             deletes("/var/cache/yum")

@@ -148,6 +148,16 @@ pub(super) fn image(word: &Word, scope: &Scope, file: FileId) -> Image {
     let unresolved = match word.expand(&|name| scope.get(name)) {
         Expansion::Known(value) => {
             let mut image = Image::parse(&value, at, value == word.text);
+            // Repositories have no capitals (distribution/reference, "path-component").
+            if !image.repository().is_empty() && image.repository().bytes().all(|byte| !byte.is_ascii_lowercase()) {
+                let gap = || Field::unresolved(&*value, "it is a placeholder for an image", at);
+                (image.registry, image.repository, image.name) = (gap(), gap(), gap());
+                if image.tag.is_absent() && image.digest.is_absent() {
+                    (image.tag, image.digest) = (gap(), gap());
+                    image.major = major(&image.tag);
+                }
+                return image;
+            }
             if let Some(given) = word.variables().iter().find_map(|name| scope.place_of(name)) {
                 let via = |field: Field<String>| field.via(given, "its value is given here");
                 image.registry = via(image.registry);

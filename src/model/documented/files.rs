@@ -105,8 +105,18 @@ fn unlisted_variables(
     let variables = lists.variables.items.iter().map(|one| Listed { name: one.name.clone(), at: one.at });
     let listed: Vec<Listed> = variables.chain(sampled(tree)).collect();
     let reads = source.get().into_iter().flat_map(|source| &source.env_reads);
+    let is_built_with = |at: Place| is_build_configuration(&tree.sources().get(at.file).path);
+    let reads = reads.filter(|read| !is_built_with(read.at));
     let found = given.variables().into_iter().chain(reads.map(|read| (read.name.as_str(), read.at)));
     unlisted(lists.variables.table.as_ref(), &listed, found, at)
+}
+
+/// Whether a file configures what the service is built or tested with: `vite.config.ts`, `build.rs`.
+fn is_build_configuration(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    name == "build.rs"
+        || stem.ends_with(".config") && [".js", ".cjs", ".mjs", ".ts", ".mts"].iter().any(|end| name.ends_with(end))
 }
 
 /// The variables that examples of a `.env` explain.
@@ -146,7 +156,8 @@ impl<'p> Given<'p> {
         named.filter_map(|mount| Some((mount.target.value()?.0.as_str(), mount.at))).collect()
     }
 
-    /// Whether everything that runs the service is given a variable, or a file that holds it.
+    /// Whether what runs the service is given a variable, or a file that holds it. Programs of one service share its
+    /// documents, so that one of them is enough.
     fn has_variable(&self, name: &str, parts: &Parts<'_>, at: Place) -> Field<bool> {
         let stage = parts.dockerfile.and_then(|dockerfile| dockerfile.final_stage.as_ref());
         let in_image = stage.is_some_and(|stage| stage.env.iter().any(|env| env.key == name));
@@ -160,18 +171,21 @@ impl<'p> Given<'p> {
                     || container.env.unseen.is_some()
             });
         let is = |given: &str| stem(given) == name;
-        let without = self.compose.iter().find(|service| !service.environment.iter().any(|one| is(&one.key)));
-        let pods = || {
-            let lacks =
-                |container: &&&Container| !container.env.iter().any(|one| one.key.value().is_some_and(|key| is(key)));
-            self.containers.iter().find(lacks).map(|container| container.at)
+        let in_compose = self.compose.iter().any(|service| service.environment.iter().any(|one| is(&one.key)));
+        let in_pods = || {
+            let has =
+                |container: &&Container| container.env.iter().any(|one| one.key.value().is_some_and(|key| is(key)));
+            self.containers.iter().any(has)
         };
-        match without.map(|service| service.at).or_else(pods) {
-            None => Field::known(true, at),
-            Some(_) if in_image => Field::known(true, at),
-            Some(_) if open => Field::Absent(at),
-            Some(place) => Field::known(false, place),
+        if in_image || in_compose || in_pods() {
+            return Field::known(true, at);
         }
+        if open {
+            return Field::Absent(at);
+        }
+        let first = self.compose.first().map(|service| service.at);
+        let first = first.or_else(|| self.containers.first().map(|container| container.at));
+        Field::known(false, first.unwrap_or(at))
     }
 
     /// Whether something is mounted at a path, in compose or in a pod.

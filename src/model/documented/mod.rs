@@ -75,8 +75,8 @@ model! {
         /// Whether some file of the service that is no document mentions it, upper and lower case and `_`, `-` and `.`
         /// being the same.
         in_files: Field<bool>,
-        /// Whether all compose services and containers that run the service are given it, or a file that holds it;
-        /// absent where there are none, or where more may come from a file or a whole ConfigMap or Secret.
+        /// Whether a compose service or container that runs the service is given it, or a file that holds it; absent
+        /// where there are none, or where more may come from a file or a whole ConfigMap or Secret.
         is_given: Field<bool>,
     }
     label(variable) { variable.name.clone() }

@@ -1,5 +1,7 @@
 //! Versions, replicas and resources as the files of one service give them.
 
+use std::collections::BTreeSet;
+
 use super::Parts;
 use crate::model::quantity::Quantity;
 use crate::model::schema::VersionText;
@@ -103,11 +105,13 @@ impl Parts<'_> {
         if let Some(atonix) = self.atonix {
             push(VersionSource::Atonix, &atonix.metadata.version.clone().map(|version| version.0));
         }
-        for image in self.own_compose().into_iter().filter_map(|service| service.image.value()) {
-            push(VersionSource::Compose, &image.tag);
-        }
-        for image in self.own_containers().into_iter().filter_map(|container| container.image.value()) {
-            push(VersionSource::K8s, &image.tag);
+        let compose: Vec<_> = self.own_compose().into_iter().filter_map(|service| service.image.value()).collect();
+        let pods: Vec<_> = self.own_containers().into_iter().filter_map(|container| container.image.value()).collect();
+        // Several images of one service have versions of their own.
+        let names: BTreeSet<&str> = compose.iter().chain(&pods).map(|image| image.base_name()).collect();
+        if names.len() < 2 {
+            compose.iter().for_each(|image| push(VersionSource::Compose, &image.tag));
+            pods.iter().for_each(|image| push(VersionSource::K8s, &image.tag));
         }
         List::new(out, self.at)
     }

@@ -59,6 +59,8 @@ model! {
     with {
         /// Where the value stands.
         value_at: Place,
+        /// Whether the key is that of something everybody may know, such as a host.
+        is_public: bool,
     }
     label(entry) { entry.key.clone() }
 }
@@ -76,7 +78,7 @@ model! {
         annotations: List<Pair>,
         /// Its type, such as `kubernetes.io/tls`.
         r#type: Always<String>,
-        /// Whether it has a value that does not stand for one that is put in later.
+        /// Whether it has a value that does not stand for one that is put in later, other than a host, a port and the like.
         has_literal_data: Always<bool>,
         /// Its keys.
         entries: List<SecretEntry>,
@@ -195,7 +197,8 @@ fn read_entry(key: &str, at: Place, node: NodeRef<'_>) -> ConfigEntry {
         is_secret_like: secret::is_secret_key(key) && !is_file && !is_switch(text)
             || secret::has_url_credentials(text)
             || text.contains(PRIVATE_KEY),
-        is_placeholder: value.value().is_none_or(|value| secret::is_placeholder(value)),
+        // A name that stands for itself is that of a Secret: `image-pull-secret: image-pull-secret`.
+        is_placeholder: value.value().is_none_or(|value| secret::is_placeholder(value) || value == key),
         value,
     }
 }
@@ -209,12 +212,14 @@ impl Secret {
             key: key.to_owned(),
             is_placeholder: is_encoded_placeholder(key, node),
             value_at: node.place(),
+            is_public: is_public(key),
         });
         let plain = entries(root, "stringData", |key, at, node| SecretEntry {
             at,
             key: key.to_owned(),
             is_placeholder: node.text().is_none_or(|text| stands_for_another(key, text)),
             value_at: node.place(),
+            is_public: is_public(key),
         });
         all.items.extend(plain.items);
         all.unseen = all.unseen.or(plain.unseen);
@@ -241,7 +246,7 @@ impl Secret {
 }
 
 fn literal_data(entries: &List<SecretEntry>, at: Place) -> Always<bool> {
-    let first = entries.iter().find(|entry| !entry.is_placeholder);
+    let first = entries.iter().find(|entry| !entry.is_placeholder && !entry.is_public);
     Always::known(first.is_some(), first.map_or(at, |entry| entry.at))
 }
 
@@ -249,7 +254,25 @@ fn literal_data(entries: &List<SecretEntry>, at: Place) -> Always<bool> {
 /// `password: password` may well be meant.
 fn stands_for_another(key: &str, value: &str) -> bool {
     let bare = |text: &str| text.trim().to_ascii_lowercase().replace(['-', '.'], "_");
-    secret::is_placeholder(value) || bare(key).contains('_') && bare(value) == bare(key)
+    secret::is_placeholder(value) || has_gap(value) || bare(key).contains('_') && bare(value) == bare(key)
+}
+
+/// Whether part of a value is put in later and nothing of it is a password: `postgresql://${USER}@db/${NAME}`,
+/// `"audience": "//iam/<POOL>"`, `"secret_key": "$PASSWORD"`.
+fn has_gap(value: &str) -> bool {
+    let is_name = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    let slots = value.split('<').skip(1).filter_map(|rest| rest.split_once('>'));
+    let has_slot = slots.into_iter().any(|(name, _)| is_name(name));
+    let is_variable = |rest: &str| rest.starts_with('{') || rest.bytes().take_while(u8::is_ascii_uppercase).count() > 2;
+    let has_variable = value.split('$').skip(1).any(is_variable);
+    (has_slot || has_variable) && !secret::has_url_credentials(value) && !value.contains(PRIVATE_KEY)
+}
+
+/// Whether a key is that of something everybody may know: where a database is and what it is called.
+fn is_public(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    let last = key.rsplit(['_', '-', '.']).next().unwrap_or(&key);
+    matches!(last, "host" | "hostname" | "port" | "dbname" | "database" | "namespace" | "region" | "username" | "user")
 }
 
 fn is_encoded_placeholder(key: &str, node: NodeRef<'_>) -> bool {

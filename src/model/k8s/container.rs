@@ -218,6 +218,10 @@ fn read_image(node: NodeRef<'_>) -> Field<Image> {
         Field::Unresolved(unresolved) => return Field::Unresolved(unresolved),
         Field::Malformed(malformed) => return Field::Malformed(malformed),
     };
+    // The path of a Go program, in whose place ko puts the image that it builds (ko, "Kubernetes integration").
+    if reference.starts_with("ko://") {
+        return Field::unresolved(reference, "ko puts the image that it builds here", node.place());
+    }
     let mut at = node.place();
     let quotes = match node.style() {
         Some(Style::SingleQuoted | Style::DoubleQuoted) => 1,

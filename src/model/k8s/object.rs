@@ -250,8 +250,7 @@ fn read_object(
     });
     let mut sign = node.get("$patch").map(|_| PatchSign::Directive);
     let is_known = template.is_some() || KNOWN_KINDS.contains(&kind);
-    // The schemas that a definition holds are no settings of this cluster.
-    if (!is_known && kind != "CustomResourceDefinition" || kind == "Rollout") && spend(node, budget) {
+    if (!is_known && is_read(api_version, kind, templates) || kind == "Rollout") && spend(node, budget) {
         meta.fields = leaves(node, meta.at);
     }
     let body = if !is_known {
@@ -267,9 +266,9 @@ fn read_object(
     Object { meta, body, patch: sign, making: Making::default() }
 }
 
-/// Whether more of an object is read than its metadata.
-pub(super) fn is_read_whole(api_version: &str, kind: &str, templates: &PodTemplates) -> bool {
-    templates.path(api_version, kind).is_some() || KNOWN_KINDS.contains(&kind)
+/// Whether more of an object is read than its metadata. The schemas that a definition holds are no settings of this cluster.
+pub(super) fn is_read(api_version: &str, kind: &str, templates: &PodTemplates) -> bool {
+    kind != "CustomResourceDefinition" || templates.path(api_version, kind).is_some()
 }
 
 const KNOWN_KINDS: [&str; 13] = [

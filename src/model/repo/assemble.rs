@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
-use super::{Across, Alternative, Repo, Seen, charts, objects, read};
+use super::{Across, Alternative, Files, Repo, Seen, charts, objects, read};
+use crate::discover::is_of_tests;
 use crate::model::dependencies::Dependencies;
+use crate::model::dockerfile::{Dockerfile, Stage};
+use crate::model::k8s::Software;
 use crate::model::layout::{Layout, RepoLayout};
 use crate::model::markdown::Documents;
 use crate::model::service::{Assembly, Service, ServiceKind};
+use crate::model::value::Field;
 use crate::source::FileId;
 
 /// How a service may be besides what it is first taken to be.
@@ -75,7 +79,7 @@ impl Repo {
     fn put_together(&self, index: usize, variant: Option<Which<'_>>) -> Option<Assembled> {
         let (head, files) = (self.heads.get(index)?, self.files.get(index)?);
         let mut seen = Seen::default();
-        let dockerfiles =
+        let dockerfiles: Vec<Arc<Dockerfile>> =
             files.dockerfiles.iter().map(|file| Arc::new(read::dockerfile(&self.sources, *file, &mut seen))).collect();
         let mut atonix = None;
         for file in &files.atonix {
@@ -115,14 +119,19 @@ impl Repo {
             .collect();
         let projects = files.projects.iter().copied().filter(stays);
         let projects = projects.chain(other.filter(|other| other.is_home).map(|other| other.project));
-        let nested: Vec<&str> = self.nested.nested_in(&head.root).collect();
+        let is_apart = |root: &&str| head.is_illustration || !is_of_tests(root);
+        let nested: Vec<&str> = self.nested.nested_in(&head.root).filter(is_apart).collect();
         let layout = Layout::new(&self.sources, &head.root, &nested);
         let repo = self.layout();
         let speaks_for_repo = Some(index) == self.speaker();
         let assembly = Assembly {
             at: head.at,
             root: head.root.clone(),
-            kind: head.kind,
+            kind: if files.atonix.is_empty() && is_none_of_ours(files, &dockerfiles) {
+                ServiceKind::Stack
+            } else {
+                head.kind
+            },
             is_illustration: head.is_illustration,
             atonix: atonix.map(Arc::new),
             dockerfiles,
@@ -178,3 +187,29 @@ impl Repo {
         self.heads.iter().map(|head| head.root.as_str()).collect()
     }
 }
+
+/// Whether what is built is no service of the team: images to build others on, or a data store with settings of its own.
+fn is_none_of_ours(files: &Files, dockerfiles: &[Arc<Dockerfile>]) -> bool {
+    let is_store = |file: &Arc<Dockerfile>| {
+        let base = file.final_stage.as_ref().map(|stage| Field::known(stage.external_base.clone(), stage.at));
+        base.is_some_and(|base| Software::of(&base).value().is_some_and(|software| software.holds_data()))
+    };
+    !dockerfiles.is_empty() && dockerfiles.iter().all(is_store)
+        || files.has_only_dockerfiles() && are_to_build_on(dockerfiles)
+}
+
+/// Whether images are there to build others on, or with: they bring something, and start and expose nothing.
+fn are_to_build_on(dockerfiles: &[Arc<Dockerfile>]) -> bool {
+    let is_one = |stage: &Stage| {
+        let base = &stage.external_base;
+        let starts_nothing = base.repository() == "scratch" || PLAIN_BASES.contains(&base.repository());
+        let brings = !stage.copies.items.is_empty() || !stage.package_commands.items.is_empty();
+        starts_nothing && brings && stage.start.is_absent() && stage.exposed_ports.items.is_empty()
+    };
+    let is_base = |file: &Arc<Dockerfile>| file.final_stage.as_ref().is_some_and(|stage| is_one(stage));
+    !dockerfiles.is_empty() && dockerfiles.iter().all(is_base)
+}
+
+/// Official images that start nothing, a shell or an interpreter.
+const PLAIN_BASES: &[&str] =
+    &["alpine", "busybox", "centos", "debian", "fedora", "golang", "node", "openjdk", "python", "rust", "ubuntu"];

@@ -90,6 +90,16 @@ struct Files {
 }
 
 impl Files {
+    /// Whether nothing is known of a service besides its Dockerfiles: nobody runs it here.
+    fn has_only_dockerfiles(&self) -> bool {
+        self.atonix.is_empty()
+            && self.compose_services.is_empty()
+            && self.objects.is_empty()
+            && self.chart_objects.is_empty()
+            && self.share.objects.is_empty()
+            && self.manifests.is_empty()
+    }
+
     /// Keeps an object of a chart, rendered with a values file besides the chart's own.
     fn keep(&mut self, chart: usize, values: Option<FileId>, object: Arc<Object>) {
         let Some(values) = values else { return self.chart_objects.push((chart, object)) };

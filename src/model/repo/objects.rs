@@ -152,8 +152,15 @@ pub(super) fn owner_beside(object: &Object, names: &Names, beside: &BTreeMap<Fil
 
 /// The service that an object is named after.
 pub(super) fn owner_of(object: &Object, names: &Names) -> Option<usize> {
-    let subject = subject_of(object).and_then(|name| names.get(&name).copied());
+    let named = |name: String| names.get(&name).or_else(|| names.get(without_kind(&name))).copied();
+    let subject = subject_of(object).and_then(named);
     subject.or_else(|| names.get(&image_of_job(object)?).copied())
+}
+
+/// A workload's name without its kind: `api` for `api-deployment`.
+fn without_kind(name: &str) -> &str {
+    let kinds = ["-deployment", "-statefulset", "-daemonset"];
+    kinds.iter().find_map(|kind| name.strip_suffix(kind)).unwrap_or(name)
 }
 
 /// Whether a manifest has an object of a kind and name.

@@ -208,6 +208,15 @@ fn env_samples(sources: &Sources) -> BTreeMap<&str, BTreeSet<String>> {
             samples.entry(directory).or_default().extend(names_in_example(file.text()).map(str::to_owned));
         }
     }
+    // What is committed beside an example as it is used explains its variables just as well: `.env`, `deploy.env`.
+    for file in sources.entries() {
+        let (directory, name) = split_path(&file.path);
+        if name.ends_with(".env")
+            && let Some(sample) = samples.get_mut(directory)
+        {
+            sample.extend(names_in_example(file.text()).map(str::to_owned));
+        }
+    }
     samples
 }
 

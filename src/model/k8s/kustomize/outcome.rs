@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::resource::Resource;
 use crate::model::k8s::PodTemplates;
-use crate::model::k8s::object::is_read_whole;
+use crate::model::k8s::object::is_read;
 use crate::source::{FileId, Place};
 use crate::syntax::yaml::{Composed, Tree};
 
@@ -84,12 +84,11 @@ pub struct Built {
 }
 
 impl Build {
-    /// The objects, each as a tree of its own; of kinds that have no model the metadata only. `templates` are further
-    /// kinds that own pods.
+    /// The objects, each as a tree of its own; of definitions the metadata only. `templates` are further kinds that own pods.
     pub fn objects(&self, templates: &PodTemplates) -> impl Iterator<Item = Built> {
         self.resources.iter().map(|resource| {
             let mut tree = Composed::new(resource.root.at.file, OBJECT_NODES);
-            let root = if is_read_whole(resource.api_version(), resource.kind(), templates) {
+            let root = if is_read(resource.api_version(), resource.kind(), templates) {
                 resource.root.compose(&mut tree)
             } else {
                 resource.root.compose_head(&mut tree)

@@ -162,6 +162,25 @@ impl<'g> Group<'g> {
         Field::unresolved(name, format!("a {kind} of this name may come from outside these files"), at)
     }
 
+    /// Whether what an object refers to is there. An operator may make it when it runs, and of files that nothing puts
+    /// together a script or somebody by hand. There only a name that is nearly that of another tells a mistake, or a file
+    /// that brings others of the kind itself.
+    fn referred(&self, found: bool, kind: &str, name: &str, at: Place) -> Field<bool> {
+        let existence = self.existence(found, kind, name, at);
+        if existence.value() != Some(&false) {
+            return existence;
+        }
+        let others = || self.objects.iter().filter(|object| object.meta.kind() == kind);
+        let is_told = others().any(|object| {
+            object.meta.at.file == at.file || object.meta.name.value().is_some_and(|own| nearby::is_nearly(own, name))
+        });
+        let is_operated = || self.objects.iter().any(|object| is_custom(object.meta.api_version()));
+        if is_told || self.together > 0 && !is_operated() {
+            return existence;
+        }
+        Field::unresolved(name, format!("the {kind} may be made when it runs, by an operator or a script"), at)
+    }
+
     /// The workloads that are certainly deployed at once with one: those of its chart or kustomization and of its file,
     /// and the Deployment that a Rollout was meant to replace.
     fn deployed_with(&self, workload: &Workload) -> impl Iterator<Item = &'g Workload> {
@@ -256,6 +275,14 @@ const OPERATED: &[&str] = &[
     "ThanosRuler",
 ];
 
+/// Whether a kind of this API version is a custom resource, which an operator makes something of. The groups of Kubernetes
+/// itself have no dot or end in `.k8s.io`.
+fn is_custom(api_version: &str) -> bool {
+    let group = api_version.split_once('/').map_or("", |(group, _)| group);
+    let is_config = group == "kustomize.config.k8s.io" || group.ends_with(".k8s.io");
+    group.contains('.') && !is_config
+}
+
 fn open_match(text: String, at: Place) -> Unresolved {
     Unresolved { text, why: "its labels are not all known".into(), at, via: None, expected: None }
 }
@@ -348,7 +375,7 @@ fn wire_backend(backend: &mut Backend, path: &str, services: &[&Service], group:
     let at = backend.service.place();
     let named = services.iter().copied().filter(|service| service.name.value() == Some(name)).collect();
     let Some(service) = nearby::nearest(group, path, named, |service| &service.path).first().copied() else {
-        backend.resolves = group.existence(false, "Service", name, at);
+        backend.resolves = group.referred(false, "Service", name, at);
         return;
     };
     let by_number = |port: &&super::ServicePort| {

@@ -19,6 +19,24 @@ pub(super) fn nearest<'o, T>(group: &Group<'_>, path: &str, all: Vec<&'o T>, pat
     if beside.is_empty() { all } else { beside }
 }
 
+/// Whether two names differ by a slip: one letter more, less or other, two that changed places, or an end such as `-svc`.
+pub(super) fn is_nearly(a: &str, b: &str) -> bool {
+    let ends = |long: &str, short: &str| long.strip_prefix(short).is_some_and(|rest| rest.starts_with(['-', '.']));
+    if ends(a, b) || ends(b, a) {
+        return true;
+    }
+    let (a, b) = if a.len() < b.len() { (b.as_bytes(), a.as_bytes()) } else { (a.as_bytes(), b.as_bytes()) };
+    let start = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    let (a, b) = (a.get(start..).unwrap_or(&[]), b.get(start..).unwrap_or(&[]));
+    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
+    let (a, b) = (a.get(..a.len() - end).unwrap_or(&[]), b.get(..b.len() - end).unwrap_or(&[]));
+    match (a, b) {
+        ([_], []) | ([_], [_]) => true,
+        ([x, y], [v, w]) => x == w && y == v,
+        _ => false,
+    }
+}
+
 fn directory(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(directory, _)| directory)
 }

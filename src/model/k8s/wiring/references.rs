@@ -93,7 +93,7 @@ fn config_map(
         return Field::known(true, at);
     }
     if found.is_empty() {
-        return group.existence(false, "ConfigMap", wanted, at);
+        return group.referred(false, "ConfigMap", wanted, at);
     }
     let Some(key) = key.and_then(|key| key.value().map(|text| (text, key.place()))) else {
         return Field::known(true, at);
@@ -147,5 +147,5 @@ fn claim(name: &Field<String>, namespace: &Field<String>, group: &Group<'_>) -> 
         Body::Claim(claim) => claim.name.value() == Some(wanted) && super::same_namespace(&claim.namespace, namespace),
         _ => false,
     });
-    group.existence(found, "PersistentVolumeClaim", wanted, name.place())
+    group.referred(found, "PersistentVolumeClaim", wanted, name.place())
 }

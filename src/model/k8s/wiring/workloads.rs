@@ -106,7 +106,10 @@ fn rivals(workload: &Workload, group: &Group<'_>) -> List<Field<String>> {
             && !owner.matcher.is_empty()
             && owner.matcher.matches(&pods.pod_labels) == Some(true)
     };
-    let is_other = |other: &&Workload| other.at != workload.at && !other.is_variant_of(workload);
+    // A Job selects by an id of its own, and its pods have an owner already.
+    let is_other = |other: &&Workload| {
+        other.at != workload.at && !other.is_variant_of(workload) && !other.is_job && !workload.is_job
+    };
     for other in group.deployed_with(workload).filter(is_other) {
         if owns(other, workload) || owns(workload, other) {
             list.items.push(Field::known(other.label(), other.at));
