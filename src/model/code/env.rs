@@ -38,13 +38,17 @@ fn read(tokens: &Tokens<'_>, name: &str, span: Span, default: Field<String>, is_
         name: name.to_owned(),
         default,
         is_secret_like: is_secret_key(name) && !is_switch,
+        is_of_command: false,
     }
 }
 
-/// Whether a default says only that something has to stand here: `<set me>`, `YOUR_KEY_HERE`.
+/// Whether a default says only that something has to stand here, or that nothing does: `<set me>`, `YOUR_KEY_HERE`,
+/// `not-required`, `0`.
 fn asks_for_one(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    (text.starts_with('<') && text.ends_with('>')) || ["your_", "your-"].iter().any(|start| lower.starts_with(start))
+    (text.starts_with('<') && text.ends_with('>'))
+        || ["your_", "your-", "not-", "not_"].iter().any(|start| lower.starts_with(start))
+        || matches!(lower.as_str(), "0" | "-" | "none" | "null" | "unset" | "unused" | "n/a")
 }
 
 /// Whether the tokens from one to another are all that is given to a variable: what stands in a further call, a

@@ -36,19 +36,24 @@ pub(super) fn read(file: FileId, path: &str, text: &str, of: Language, is_test: 
     let imports = imports(&tokens);
     let routes = routes::routes(&tokens, &mentions);
     let is_main = role::is_main(language(of), !routes.is_empty(), &imports, text);
+    let is_command = role::is_command(path, text, &imports, is_main);
+    let mut env_reads = env::reads(&tokens);
+    for read in &mut env_reads {
+        read.is_of_command = is_command;
+    }
     SourceFile {
         at,
         path: PathText(path.to_owned()),
         language: language(of),
         is_test: is_test || role::imports_tests(&imports),
-        is_command: role::is_command(path, text, &imports, is_main),
+        is_command,
         imports: List::new(imports, at),
         calls: List::new(tokens.calls.iter().map(|call| model_call(&tokens, call)).collect(), at),
         functions: functions(&tokens),
         settings: settings(&tokens),
         secrets: first_at(secrets::written(&tokens), at),
         routes: List::new(routes.into_iter().map(Arc::new).collect(), at),
-        env_reads: List::new(env::reads(&tokens).into_iter().map(Arc::new).collect(), at),
+        env_reads: List::new(env_reads.into_iter().map(Arc::new).collect(), at),
         unnamed_env: env::unnamed(&tokens),
         metrics: metrics::metrics(&tokens),
         log_calls: list(logs::calls(&tokens)),
@@ -208,21 +213,19 @@ fn path_at(tokens: &Tokens<'_>, start: usize, joint: &str) -> (String, Span, usi
 /// Python: `import a.b, c as d` and `from a.b import c`; the module of the latter, and the module with each name.
 fn python_imports(tokens: &Tokens<'_>) -> Vec<Import> {
     let mut out = Vec::new();
-    // The indentation of each `try` that is open.
-    let mut tries: Vec<u32> = Vec::new();
     for index in 0..tokens.code.tokens.len() {
+        // What is indented is reached by `try`, by a condition or by a call only.
         let Some(column) = tokens.at(index).and_then(|token| token.indent) else { continue };
-        while tries.pop_if(|indent| column <= *indent).is_some() {}
         match tokens.word(index) {
-            Some("try") => tries.push(column),
             Some("import") => {
+                let is_guarded = column > 0;
                 let mut at = index + 1;
                 loop {
                     let (module, span, after) = path_at(tokens, at, ".");
                     if module.is_empty() {
                         break;
                     }
-                    out.push(import(tokens, module, span, !tries.is_empty()));
+                    out.push(import(tokens, module, span, is_guarded));
                     at = if tokens.word(after) == Some("as") { after + 2 } else { after };
                     if !tokens.is(at, b',') {
                         break;
@@ -242,7 +245,7 @@ fn python_imports(tokens: &Tokens<'_>) -> Vec<Import> {
                 if tokens.word(after) == Some("import") {
                     let module = format!("{}{module}", ".".repeat(dots));
                     let names = imported_names(tokens, after + 1);
-                    out.push(Import { names, ..import(tokens, module, span, !tries.is_empty()) });
+                    out.push(Import { names, ..import(tokens, module, span, column > 0) });
                 }
             }
             _ => {}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{Metric, Route, Source, SourceFile, file, role, routes};
+use super::{Metric, Route, Source, SourceFile, file, role, routes, shared};
 use crate::model::layout::Subtree;
 use crate::model::value::{Field, List, Unresolved};
 use crate::source::{EntryKind, FileId, Place};
@@ -43,11 +43,14 @@ pub(super) fn read(tree: &Subtree) -> Option<Source> {
             }
             let root = tree.sources().get(*id).path.strip_suffix(*path).unwrap_or("");
             let is_test = role::is_test(path) || role::stands_in_tests(root);
-            Some(file::read(*id, path, without_tests(&text, *language), *language, is_test))
+            let mut file = file::read(*id, path, without_tests(&text, *language), *language, is_test);
+            file.is_command |= role::is_command_root(root);
+            Some(file)
         })
         .collect();
     let (tests, code): (Vec<_>, Vec<_>) = read.into_iter().map(Arc::new).partition(|file| file.is_test);
-    (!code.is_empty()).then(|| join(tree.at, code, tests, files.unread))
+    let shared = shared::package_of(tree, &code);
+    (!code.is_empty()).then(|| join(tree.at, code, tests, files.unread, shared.as_deref()))
 }
 
 fn files(tree: &Subtree) -> Files<'_> {
@@ -113,11 +116,15 @@ fn join(
     code: Vec<Arc<SourceFile>>,
     tests: Vec<Arc<SourceFile>>,
     unread: Option<(&str, &'static str)>,
+    shared: Option<&str>,
 ) -> Source {
     let unseen = |text: &str, why: &'static str| {
         Box::new(Unresolved { text: text.to_owned(), why: why.into(), at, via: None, expected: None })
     };
     let unread = unread.map(|(text, why)| unseen(text, why));
+    let elsewhere = unread
+        .clone()
+        .or_else(|| shared.map(|name| unseen(name, "it is another package of this repository, and may do it")));
     let mut routes = List { items: routes::mounted(&code), at, unseen: unread.clone() };
     if routes.items.is_empty() && routes.unseen.is_none() {
         routes.unseen = Some(unseen("the routes", "none is registered in a way that svclint knows"));
@@ -140,7 +147,7 @@ fn join(
     let first = |found: Option<(String, Place)>, by_itself: Option<(String, Place)>| List {
         items: found.map(|(what, at)| Field::known(what, at)).into_iter().collect(),
         at,
-        unseen: or_configured(unread.clone())
+        unseen: or_configured(elsewhere.clone())
             .or_else(|| by_itself.map(|(module, _)| unseen(&module, "it may do so by itself"))),
     };
     let unnamed = code.iter().find_map(|file| file.unnamed_env).map(|at| {
@@ -161,9 +168,9 @@ fn join(
         at,
         stays_up: unread.is_some() || !routes.items.is_empty() || configured.is_some() || role::stays_up(&code),
         languages: List { items: languages, at, unseen: unread.clone() },
-        env_reads: gathered(&code, at, or_configured(unread.clone()).or(unnamed), |file| &file.env_reads.items),
+        env_reads: gathered(&code, at, or_configured(elsewhere.clone()).or(unnamed), |file| &file.env_reads.items),
         log_calls: gathered(&code, at, unread.clone(), |file| &file.log_calls.items),
-        metrics: List { items: all_metrics(&code), at, unseen: unread.clone() },
+        metrics: List { items: all_metrics(&code), at, unseen: elsewhere.clone() },
         metrics_endpoints: first(metrics_endpoint(&code, &routes.items), instrumented.clone()),
         process_metrics: first(process_metrics(&code), instrumented),
         json_loggers: first(json_logging(&code), import_of(&code, sets_up_logs)),
@@ -172,7 +179,7 @@ fn join(
             None => Field::Absent(at),
         },
         routes,
-        files: List { items: code, at, unseen: unread },
+        files: List { items: code, at, unseen: elsewhere },
         tests: List::new(tests, at),
     }
 }
@@ -329,7 +336,17 @@ const JSON_LOGGERS: &[&str] = &[
     "ecs_logging",
     "nestjs-pino",
     "github.com/rs/zerolog",
+    "tracing_bunyan_formatter",
 ];
+
+/// `tracing_subscriber::fmt().json()` and its like, in a file that uses that library (tracing-subscriber, "Formatters").
+fn json_tracing(code: &[Arc<SourceFile>]) -> Option<(String, Place)> {
+    let uses = |file: &&Arc<SourceFile>| {
+        file.language == super::CodeLanguage::Rust && file.mentions.values().any(|name| name == "tracing_subscriber")
+    };
+    let mut calls = code.iter().filter(uses).flat_map(|file| file.calls.iter());
+    calls.find(|call| call.name == "json").map(|call| (call.callee.clone(), call.at))
+}
 
 fn json_logging(code: &[Arc<SourceFile>]) -> Option<(String, Place)> {
     import_of(code, |module| {
@@ -351,6 +368,7 @@ fn json_logging(code: &[Arc<SourceFile>]) -> Option<(String, Place)> {
         });
         json.take(1).next().and_then(|name| Some((name.value()?.clone(), name.place())))
     })
+    .or_else(|| json_tracing(code))
 }
 
 fn call_of(code: &[Arc<SourceFile>], is_it: impl Fn(&super::Call) -> bool) -> Option<(String, Place)> {

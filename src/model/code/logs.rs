@@ -89,7 +89,17 @@ fn last_parts(tokens: &Tokens<'_>, words: Vec<Field<String>>) -> Vec<Field<Strin
         let start = word.place().span.start as usize;
         tokens.text.get(..start).is_some_and(|before| before.ends_with(" if "))
     };
-    words.into_iter().filter(|word| !is_followed(word) && !is_asked(word)).collect()
+    // `token is not None`, `!!token` and `token != ""` write whether there is one.
+    let is_compared = |word: &Field<String>| {
+        let span = word.place().span;
+        let behind = tokens.text.get(span.end as usize..).unwrap_or("").trim_start_matches(' ');
+        let chain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '?');
+        let before = tokens.text.get(..span.start as usize).unwrap_or("").trim_end_matches(chain).trim_end_matches(' ');
+        ["is ", "==", "!="].iter().any(|sign| behind.starts_with(sign))
+            || before.ends_with('!')
+            || before.strip_suffix("not").is_some_and(|rest| !rest.ends_with(|c: char| c.is_ascii_alphanumeric()))
+    };
+    words.into_iter().filter(|word| !is_followed(word) && !is_asked(word) && !is_compared(word)).collect()
 }
 
 /// The last parts of the names within the braces of a template: `{user.name!r}`, `${token}`.

@@ -9,6 +9,7 @@ mod metrics;
 mod role;
 mod routes;
 mod secrets;
+mod shared;
 mod tokens;
 
 pub use handler::HandlerMentions;
@@ -62,7 +63,8 @@ model! {
         module: String,
         /// The names that are taken from it (`from module import name` of Python).
         names: List<Field<String>>,
-        /// Whether the file goes on where the module is not there: the import stands in `try` (Python).
+        /// Whether the file goes on where the module is not there: the import stands in `try`, in a condition or in a
+        /// function (Python).
         is_guarded: bool,
     }
     label(import) { import.module.clone() }
@@ -122,6 +124,8 @@ model! {
         has_default: bool,
         /// Whether its name is that of a secret, and it is no switch.
         is_secret_like: bool,
+        /// Whether a program for the command line or a script beside the service reads it.
+        is_of_command: bool,
     }
     label(read) { read.name.clone() }
 }

@@ -49,6 +49,12 @@ pub(super) fn stands_in_tests(root: &str) -> bool {
     words.any(|word| matches!(word, "test" | "tests" | "e2e" | "loadtest" | "loadtests" | "mock" | "mocks"))
 }
 
+/// Whether a service's root is called what programs for the command line are: `shop-cli`, `rules-tool`.
+pub(super) fn is_command_root(root: &str) -> bool {
+    let name = root.trim_end_matches('/').rsplit('/').next().unwrap_or(root);
+    name.split(['-', '_']).any(|word| matches!(word, "cli" | "ctl" | "tool"))
+}
+
 /// Modules that only tests import.
 const TEST_MODULES: &[&str] = &[
     "@jest",

@@ -111,7 +111,14 @@ pub(super) fn routes(tokens: &Tokens<'_>, mentions: &Arc<List<Field<String>>>) -
     let class = class_prefix(tokens);
     let outside = class.as_ref().map(|(index, _)| *index);
     let calls = tokens.calls.iter().enumerate().filter(|(index, _)| Some(*index) != outside);
-    let mut out: Vec<Route> = calls.filter_map(|(_, call)| route(tokens, call, &prefixes, mentions)).collect();
+    let controllers = controllers(tokens);
+    let mut out: Vec<Route> = calls
+        .filter_map(|(_, call)| {
+            let route = route(tokens, call, &prefixes, mentions).or_else(|| bare(tokens, call, mentions))?;
+            let controller = controllers.iter().rev().find(|(start, _)| call.is_decorator && *start < call.start);
+            Some(controller.map_or_else(|| route.clone(), |(_, prefix)| under(&route, prefix)))
+        })
+        .collect();
     if let Some((_, prefix)) = class {
         out = out.iter().map(|route| under(route, &prefix)).collect();
     }
@@ -133,6 +140,42 @@ fn class_prefix(tokens: &Tokens<'_>) -> Option<(usize, Field<String>)> {
     let argument = tokens.arguments(call);
     let path = path_argument(&argument).filter(|_| is_of_class)?;
     Some((index, tokens.as_text(path)))
+}
+
+/// `NestJS`: the `@Controller("path")` of each class, which stands before the paths of its methods (`NestJS`,
+/// "Controllers").
+fn controllers(tokens: &Tokens<'_>) -> Vec<(usize, Field<String>)> {
+    if !tokens.language.is_script() {
+        return Vec::new();
+    }
+    let found = tokens.calls.iter().filter(|call| call.is_decorator && call.name() == "Controller");
+    found
+        .map(|call| {
+            let first = tokens.arguments(call).into_iter().next();
+            let text = first.and_then(|argument| tokens.literal(argument.start));
+            let at = tokens.place(call.span);
+            let prefix =
+                text.map_or_else(|| Field::known(String::new(), at), |text| text.map(|text| joined("", &text)));
+            (call.start, prefix)
+        })
+        .collect()
+}
+
+/// `NestJS`: `@Get()`, which answers at the path of its controller.
+fn bare(tokens: &Tokens<'_>, call: &Call, mentions: &Arc<List<Field<String>>>) -> Option<Route> {
+    let is_bare = tokens.language.is_script()
+        && call.is_decorator
+        && matches!(call.name(), "Get" | "Post" | "Put" | "Patch" | "Delete" | "All")
+        && call.start == call.end;
+    if !is_bare {
+        return None;
+    }
+    let at = tokens.place(call.span);
+    let argument = Argument { keyword: None, start: call.start, end: call.end };
+    let method = Field::known(call.name().to_ascii_uppercase(), at);
+    let mentions = HandlerMentions::of(tokens, call, &argument, at, mentions);
+    let path = Field::known("/".to_owned(), at);
+    Some(Route { at, path, method, is_websocket: false, mentions, router: String::new() })
 }
 
 fn is_registration(tokens: &Tokens<'_>, call: &Call) -> bool {
@@ -159,7 +202,9 @@ fn is_registration(tokens: &Tokens<'_>, call: &Call) -> bool {
                 || (tokens.language == Language::Kotlin && METHODS.contains(&name))
         }
         Language::Go => !receiver.is_empty() && ANY_METHOD.contains(&name),
-        Language::Rust => matches!(name, "route" | "resource") || (call.is_decorator && METHODS.contains(&name)),
+        Language::Rust => {
+            matches!(name, "route" | "api_route" | "resource") || (call.is_decorator && METHODS.contains(&name))
+        }
     }
 }
 

@@ -9,8 +9,8 @@ use crate::syntax::code::TokenKind;
 /// A literal under the name of a secret counts from this length on; shorter ones are words.
 const MIN_LENGTH: usize = 8;
 
-/// A private key in its text form is longer than this.
-const MIN_KEY_LENGTH: usize = 120;
+/// The text of a private key between its marks is longer than this.
+const MIN_KEY_LENGTH: usize = 100;
 
 /// The secrets of a file.
 pub(super) fn written(tokens: &Tokens<'_>) -> Vec<WrittenSecret> {
@@ -18,6 +18,9 @@ pub(super) fn written(tokens: &Tokens<'_>) -> Vec<WrittenSecret> {
     literals
         .filter_map(|(index, token)| {
             let text = token.inner.slice(tokens.text);
+            if is_shown_in_field(tokens, index) {
+                return None;
+            }
             let name = key_form(text).map(str::to_owned).or_else(|| assigned(tokens, index, text))?;
             Some(secret(tokens, token.inner, name))
         })
@@ -52,8 +55,7 @@ fn key_form(text: &str) -> Option<&'static str> {
     if ["xoxb-", "xoxp-", "xoxa-"].iter().any(|prefix| follows(prefix, 20)) {
         return Some("a token of Slack");
     }
-    // A literal, and not only the word that tells keys apart.
-    if text.contains("PRIVATE KEY-----") && text.len() > MIN_KEY_LENGTH {
+    if holds_key(text) {
         return Some("a private key");
     }
     let is_url = has_url_credentials(text)
@@ -61,6 +63,19 @@ fn key_form(text: &str) -> Option<&'static str> {
         && !["localhost", "127.0.0.1", "example"].iter().any(|here| text.contains(here))
         && !has_made_up_login(text);
     is_url.then_some("an address with a password")
+}
+
+/// Whether a text holds a private key, and not only the marks around one, as messages about its form do (RFC 7468).
+fn holds_key(text: &str) -> bool {
+    let Some((_, rest)) = text.split_once("PRIVATE KEY-----") else { return false };
+    let body = rest.split_once("-----").map_or(rest, |(body, _)| body).replace("\\n", "\n");
+    let is_key = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '\\') || c.is_ascii_whitespace();
+    body.len() > MIN_KEY_LENGTH && body.chars().all(is_key)
+}
+
+/// Whether a literal is the text that a field of a form shows as long as it is empty: `placeholder="…"`.
+fn is_shown_in_field(tokens: &Tokens<'_>, index: usize) -> bool {
+    (2..4).any(|back| index.checked_sub(back).and_then(|at| tokens.word(at)) == Some("placeholder"))
 }
 
 /// Whether the password of an address is the name of its user, or the word for one: what examples and the databases of
@@ -73,7 +88,7 @@ fn has_made_up_login(text: &str) -> bool {
 
 /// Words of values that somebody has made up for a test, a seed or a picture of the page.
 const MADE_UP: &[&str] =
-    &["abc", "demo", "dummy", "e2e", "example", "fake", "mock", "sample", "seed", "test", "testing", "xyz"];
+    &["abc", "demo", "dummy", "e2e", "example", "fake", "mock", "preview", "sample", "seed", "test", "testing", "xyz"];
 
 /// Whether a value is the word for what it stands for, such as `password123` or `1password`, or has a word in it that
 /// says that it is made up.

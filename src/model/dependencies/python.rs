@@ -84,6 +84,9 @@ pub(super) fn pyproject(toml: &Toml, home: &Home) -> Draft {
     if let Some(Toml::Text(text)) = runtime {
         draft.runtime = Field::known(text.value.clone(), place(text.span));
     }
+    if project.is_none() && poetry.is_none() && toml.at(&["tool", "uv", "workspace"]).is_some() {
+        draft.runtime = Field::unresolved("the workspace", "its members say it", at);
+    }
     let dynamic = toml.at(&["project", "dynamic"]).map_or(&[][..], Toml::items);
     draft.is_dynamic = dynamic.iter().any(|item| item.text() == Some("dependencies"));
     if draft.is_dynamic {

@@ -159,6 +159,21 @@ impl Found {
         }
     }
 
+    /// `--fail-under=$(MIN_COVERAGE)`, where the file gives the variable a number (GNU make, "Setting Variables").
+    fn variable_threshold(&mut self, line: &str, text: &str, at: Place) {
+        let Some((_, rest)) = line.split_once("fail-under") else { return };
+        let rest = rest.trim_start_matches(['=', ' ', '"']);
+        let Some(name) = rest.strip_prefix("$(").or_else(|| rest.strip_prefix("${")) else { return };
+        let name = name.split([')', '}']).next().unwrap_or("");
+        let given = text.lines().find_map(|line| {
+            let value = line.trim_start().strip_prefix(name)?.trim_start();
+            value.strip_prefix(":=").or_else(|| value.strip_prefix("?=")).or_else(|| value.strip_prefix('='))
+        });
+        if let Some(number) = given.and_then(|value| value.trim().parse().ok()).filter(|_| !name.is_empty()) {
+            self.threshold("", Field::known(number, at), at);
+        }
+    }
+
     /// Programs and options in commands, line by line.
     fn commands(&mut self, text: &str, file: FileId, base: usize) {
         let mut start = base;
@@ -170,6 +185,7 @@ impl Found {
                 continue;
             }
             self.thresholds(body, at);
+            self.variable_threshold(body, text, at);
             let words =
                 body.split(|c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '"' | '\'' | '(' | ')' | ','));
             for word in words {

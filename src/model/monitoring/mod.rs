@@ -33,13 +33,20 @@ fn is_template(text: &str) -> bool {
     text.contains("alert:") && ["{{-", ".Values", "{{ include"].iter().any(|sign| text.contains(sign))
 }
 
+/// Whether a file stands among tests, whose alerts watch nothing.
+fn is_for_tests(path: &str) -> bool {
+    let directories = path.rsplit_once('/').map_or("", |(directories, _)| directories);
+    directories.split(['/', '_', '-']).any(|word| matches!(word, "test" | "tests" | "testdata" | "e2e"))
+}
+
 /// Reads the monitoring of a repository. Files that do not parse or are something else are passed over: nothing in
 /// their names says that they should be this.
 pub fn read(sources: &Sources) -> Monitoring {
     let at = Place::whole(sources.find(".").unwrap_or(FileId(0)));
     let mut monitoring = Monitoring { alerts: List::empty(at), configs: List::empty(at), dashboards: List::empty(at) };
     for (id, file) in sources.iter() {
-        let is_file = file.kind == EntryKind::File && file.size() <= MAX_FILE_BYTES;
+        let is_file =
+            file.kind == EntryKind::File && file.size() <= MAX_FILE_BYTES && !is_for_tests(file.path.as_str());
         let ending = file.path.rsplit_once('.').map_or("", |(_, ending)| ending);
         if !is_file || !matches!(ending, "yaml" | "yml" | "rules" | "json") {
             continue;

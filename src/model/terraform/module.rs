@@ -96,6 +96,13 @@ pub fn read(sources: &Sources, tree: &mut dyn FnMut(FileId) -> Tree) -> Infrastr
         directories.entry(directory.to_owned()).or_default().push(id);
     }
     let mut modules: Vec<Module> = directories.iter().map(|(path, files)| module(sources, path, files, tree)).collect();
+    let wrapped = wrapped_names(sources);
+    for module in &mut modules {
+        let name = module.path.0.rsplit('/').next().unwrap_or("");
+        if wrapped.contains(name) {
+            leave_open(module);
+        }
+    }
     let called: BTreeSet<String> = modules
         .iter()
         .flat_map(|module| module.calls.iter().map(move |call| (module, call)))
@@ -113,6 +120,43 @@ pub fn read(sources: &Sources, tree: &mut dyn FnMut(FileId) -> Tree) -> Infrastr
         outputs: List::new(modules.iter().flat_map(|module| &module.outputs).cloned().collect(), at),
         modules: List::new(modules, at),
     }
+}
+
+/// The names of the directories in which Terragrunt writes files before it runs Terraform there: those with a
+/// `terragrunt.hcl`, and those that the texts of such a file lead to (Terragrunt, "Generate Blocks").
+fn wrapped_names(sources: &Sources) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let files = sources.iter().filter(|(_, file)| {
+        let name = file.path.rsplit('/').next().unwrap_or("");
+        file.kind == EntryKind::File && matches!(name, "terragrunt.hcl" | "root.hcl")
+    });
+    for (id, file) in files.take(MAX_FILES) {
+        names.extend(file.path.rsplit('/').nth(1).map(str::to_owned));
+        let Some(text) = sources.read(id) else { continue };
+        for quoted in text.split('"').skip(1).step_by(2) {
+            let path = quoted.split('?').next().unwrap_or("");
+            let mut parts = path.rsplit('/').filter(|part| !matches!(*part, "" | "." | ".."));
+            let last = parts.next().filter(|_| path.contains('/'));
+            let is_file = last.is_some_and(is_terraform);
+            names.extend(if is_file { parts.next() } else { last }.map(str::to_owned));
+        }
+    }
+    names
+}
+
+/// Of a module into which files are generated it cannot be told what they declare.
+fn leave_open(module: &mut Module) {
+    let at = module.at;
+    let why = "Terragrunt writes further files into this module";
+    let open = || Box::new(Unresolved { text: module.path.0.clone(), why: why.into(), at, via: None, expected: None });
+    (module.undeclared.items, module.undeclared.unseen) = (Vec::new(), Some(open()));
+    (module.unrequired_providers.items, module.unrequired_providers.unseen) = (Vec::new(), Some(open()));
+    if module.required_version.is_absent() {
+        module.required_version = Field::unresolved(&*module.path.0, why, at);
+        module.min_major = Field::unresolved(&*module.path.0, why, at);
+        module.min_minor = Field::unresolved(&*module.path.0, why, at);
+    }
+    module.is_root &= module.backend.is_some();
 }
 
 /// The directory that a relative source leads to.

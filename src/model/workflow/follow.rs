@@ -170,11 +170,30 @@ pub(super) fn join(sources: &Sources, workflows: &mut [Workflow]) {
     }
 }
 
+/// The platform of a job's runner, for which `docker build` builds where nothing else is said.
+fn runner_platform(job: &Job, at: Place) -> Field<String> {
+    match job.steps.items.first().map(|step| &step.runs_on_arm) {
+        Some(is_arm) => match is_arm.value() {
+            Some(true) => Field::known("linux/arm64".to_owned(), at),
+            Some(false) => Field::known("linux/amd64".to_owned(), at),
+            None => Field::unresolved("runs-on", "an expression decides on which machine it runs", at),
+        },
+        None => Field::known("linux/amd64".to_owned(), at),
+    }
+}
+
 /// The platforms for which the builds of a workflow are made, each once.
 fn platforms(workflow: &Workflow) -> List<Field<String>> {
-    let builds = workflow.jobs.iter().flat_map(|job| &job.builds);
+    let builds = workflow.jobs.iter().flat_map(|job| job.builds.iter().map(move |build| (job, build)));
     let mut all: List<Field<String>> = List::empty(workflow.events.at);
-    for platforms in builds.map(|build| &build.platforms) {
+    for (job, build) in builds {
+        let platforms = &build.platforms;
+        if platforms.items.is_empty() && platforms.unseen.is_none() {
+            let own = runner_platform(job, build.at);
+            if !all.items.iter().any(|known| known.value() == own.value()) {
+                all.items.push(own);
+            }
+        }
         for platform in platforms {
             if !all.items.iter().any(|known| known.value() == platform.value()) {
                 all.items.push(platform.clone());
@@ -257,8 +276,15 @@ fn scanned_before(workflow: &mut Workflow) {
         let elsewhere = remote.map(|uses| (uses.text.clone(), uses.at));
         let mut state = Before { scanned, gated, elsewhere };
         let job = Arc::make_mut(job);
+        let gating = |step: &Arc<Step>| {
+            step.scan.as_ref().is_some_and(|scan| counts(&scan) && scan.gates.value() == Some(&true))
+        };
+        let gates_beside = job.steps.iter().any(gating);
         for step in &mut job.steps.items {
             let step = Arc::make_mut(step);
+            if let Some(scan) = &mut step.scan {
+                scan.gates_beside = gates_beside && scan.gates.value() != Some(&true);
+            }
             let open = |known: Field<bool>| match (&state.elsewhere, known.value()) {
                 (Some((text, at)), Some(false)) => {
                     Field::unresolved(text.as_str(), "what it does is not in this repository", *at)

@@ -86,6 +86,8 @@ model! {
         severities: List<String>,
         /// Whether the step fails where it finds something.
         gates: Field<bool>,
+        /// Whether another scan of the job does.
+        gates_beside: bool,
         /// The format of its report.
         format: Field<String>,
         /// The file of its report, as written.
@@ -343,6 +345,7 @@ fn blank(tool: &str, at: Place) -> Scan {
         image: Field::Absent(at),
         severities: List::empty(at),
         gates: Field::known(true, at),
+        gates_beside: false,
         format: Field::Absent(at),
         output: Field::Absent(at),
     }

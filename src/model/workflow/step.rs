@@ -119,8 +119,7 @@ model! {
         in_action: bool,
         /// Whether its job runs on a machine with an ARM processor, as the label says.
         runs_on_arm: Always<bool>,
-        /// The platforms for which the steps of its workflow build images; of one that names none, the runner's own is
-        /// left out.
+        /// The platforms for which the steps of its workflow build images; of one that names none, the runner's own.
         workflow_platforms: List<Field<String>>,
     }
     with {

@@ -179,7 +179,10 @@ const DEPLOY_ACTIONS: &[&str] = &[
 /// Whether a step that uses an action deploys.
 pub(super) fn action_deploys(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
+    let last = lower.rsplit('/').next().unwrap_or(&lower);
+    let is_for_pages = ["pages", "docs", "preview", "site", "storybook"].iter().any(|word| last.contains(word));
     DEPLOY_ACTIONS.iter().any(|action| lower.starts_with(action))
+        || (lower.starts_with('.') || lower.starts_with("github/actions")) && last.contains("deploy") && !is_for_pages
 }
 
 /// Whether a command deploys.
@@ -200,6 +203,9 @@ pub(super) fn is_deployment(command: &Command) -> bool {
         "docker" => verbs(&["stack"]) && verbs(&["deploy"]),
         "gcloud" => verbs(&["run", "app"]) && verbs(&["deploy"]),
         "aws" => verbs(&["update-service", "create-deployment", "update-function-code"]),
+        "cf" | "cf7" | "cf8" => verbs(&["push"]),
+        // `npm run cdk -- deploy` and `npx cdk deploy` of AWS.
+        "cdk" | "npx" | "npm" | "pnpm" | "yarn" => verbs(&["deploy"]) && words.contains(&"cdk"),
         "flyctl" | "fly" | "vercel" | "netlify" | "serverless" | "sls" => verbs(&["deploy"]),
         _ => false,
     }

@@ -1,0 +1,76 @@
+//! Packages of the same repository that a service imports: what they do, it does not have to do itself.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::{CodeLanguage, SourceFile, role};
+use crate::model::layout::Subtree;
+use crate::source::{EntryKind, Sources};
+
+/// Manifests of Node that are looked at in one repository.
+const MAX_MANIFESTS: usize = 1_000;
+
+/// The first package of the repository, outside of the service, that its code imports.
+pub(super) fn package_of(tree: &Subtree, code: &[Arc<SourceFile>]) -> Option<String> {
+    let root = code.first().and_then(|file| {
+        let path = &tree.sources().get(file.at.file).path;
+        path.strip_suffix(file.path.0.as_str()).map(str::to_owned)
+    })?;
+    // The service is the whole repository.
+    if root.is_empty() {
+        return None;
+    }
+    python(tree.sources(), &root, code).or_else(|| node(tree.sources(), &root, code))
+}
+
+/// The first names of what files in some languages import.
+fn imported<'f>(
+    code: &'f [Arc<SourceFile>],
+    is_one: impl Fn(CodeLanguage) -> bool + 'f,
+) -> impl Iterator<Item = &'f str> {
+    let files = code.iter().filter(move |file| is_one(file.language));
+    files.flat_map(|file| file.imports.iter()).map(|import| import.module.as_str())
+}
+
+/// Python: a directory with an `__init__.py` that is in no package itself.
+fn python(sources: &Sources, root: &str, code: &[Arc<SourceFile>]) -> Option<String> {
+    let mut names: BTreeSet<&str> = imported(code, |language| language == CodeLanguage::Python)
+        .filter_map(|module| module.split('.').next())
+        .filter(|name| !name.is_empty())
+        .collect();
+    for file in code {
+        for part in file.path.0.split('/') {
+            names.remove(part.strip_suffix(".py").unwrap_or(part));
+        }
+    }
+    if names.is_empty() {
+        return None;
+    }
+    sources.iter().find_map(|(_, file)| {
+        let package = file.path.strip_suffix("/__init__.py").filter(|_| !file.path.starts_with(root))?;
+        let (parent, name) = package.rsplit_once('/').unwrap_or((".", package));
+        let is_top = sources.find(&format!("{parent}/__init__.py")).is_none();
+        (names.contains(name) && is_top && !role::is_test(&file.path)).then(|| name.to_owned())
+    })
+}
+
+/// Node: a `package.json` of that name (npm, "Workspaces").
+fn node(sources: &Sources, root: &str, code: &[Arc<SourceFile>]) -> Option<String> {
+    let is_script = |language| matches!(language, CodeLanguage::JavaScript | CodeLanguage::TypeScript);
+    let names: BTreeSet<String> = imported(code, is_script)
+        .filter(|module| !module.starts_with(['.', '/']))
+        .map(|module| module.split('/').take(if module.starts_with('@') { 2 } else { 1 }).collect::<Vec<_>>().join("/"))
+        .collect();
+    if names.is_empty() {
+        return None;
+    }
+    let manifests = sources.iter().filter(|(_, file)| {
+        file.kind == EntryKind::File && file.path.ends_with("/package.json") && !file.path.starts_with(root)
+    });
+    manifests.take(MAX_MANIFESTS).find_map(|(id, _)| {
+        let text = sources.read(id)?;
+        let (_, rest) = text.split_once("\"name\"")?;
+        let name = rest.split('"').nth(1)?;
+        names.contains(name).then(|| name.to_owned())
+    })
+}
