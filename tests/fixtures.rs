@@ -113,11 +113,15 @@ fn a_service_that_conforms_to_atonix_has_no_finding() {
         "dependency-not-latest",    // in JavaScript
         "image-environment-agrees", // in JavaScript, with `NODE_ENV`
         "k8s-nonroot-user-numeric", // without the user in its pods
+        "mesh-strict",              // with a mesh that says how services speak
+        "migrations-for-mapper",    // with a package that maps tables
         "no-committed-env-file",    // with such a file, which is empty
         "no-source-at-root",        // with source at its root, which is empty
         "prometheus-client-go",     // in Go
         "prometheus-client-node",   // in JavaScript
         "prometheus-client-rust",   // in Rust
+        "service-in-compose",       // beside others that are run by both
+        "service-in-kubernetes",    // beside others that are run by both
     ];
     assert_eq!(assert_conforms("atonix"), without_target);
 }
@@ -137,8 +141,11 @@ fn a_service_that_conforms_to_pmoves_has_no_finding() {
         "k8s-nonroot-user-numeric", // without the user in its pods
         "md-review-annually", // with a document of that cycle
         "md-review-monthly", // with a document of that cycle
+        "migrations-for-mapper", // with a package that maps tables
         "no-committed-env-file", // with such a file, which is empty
         "read-variable-set", // without names of variables that are put together when it runs
+        "service-in-compose", // beside others that are run by both
+        "service-in-kubernetes", // beside others that are run by both
         "source-secret-default", // with a secret among its variables, and not in a file
     ];
     assert_eq!(assert_conforms("pmoves"), without_target);
@@ -148,13 +155,21 @@ fn a_service_that_conforms_to_pmoves_has_no_finding() {
 fn a_service_that_conforms_to_xpress_has_no_finding() {
     // What the service would have to be, or to have, for each.
     let without_target = [
+        "branch-checks",                     // with the protection of its branches in Terraform
+        "branch-force-pushes",               // with the protection of its branches in Terraform
+        "branch-reviews",                    // with the protection of its branches in Terraform
         "compose-tmpfs-home",                // with a directory in memory below /home
         "datastore-version-agrees",          // with a data store in its own manifests
+        "documented-secret-used",            // with a table of secrets in its documents
         "k8s-gpu-node",                      // with graphics cards
         "k8s-ingress-backend",               // behind an Ingress, and not behind Istio
         "k8s-nonroot-user-numeric",          // without the user in its pods
         "k8s-resource-amounts",              // outside of the environments, whose sizes differ
+        "migrations-for-mapper",             // with a package that maps tables
         "pytest-declared",                   // in Python
+        "secret-documented",                 // with a table of secrets in its documents
+        "service-in-compose",                // beside others that are run by both
+        "service-in-kubernetes",             // beside others that are run by both
         "terraform-variable-secret-default", // with a default for a secret, which is empty
         "workflow-called-pinned",            // with a workflow of another repository
     ];
@@ -163,22 +178,36 @@ fn a_service_that_conforms_to_xpress_has_no_finding() {
 
 #[test]
 fn a_service_that_conforms_to_statex_has_no_finding() {
-    // It is no portal, which uses Django and issues tokens, runs no Node, gives no variables of its own in manifests, and
-    // has no secrets committed.
+    // It is no portal, which uses Django and issues tokens, runs no Node, gives no variables of its own in manifests, has
+    // no secrets committed and no table of them, and stands beside no others.
     let without_target = [
         "django-version",
+        "documented-secret-used",
         "image-environment-agrees",
         "k8s-config-from-map",
         "k8s-no-committed-secret",
         "refreshes-tokens",
+        "secret-documented",
+        "service-in-compose",
+        "service-in-kubernetes",
     ];
     assert_eq!(assert_conforms("statex"), without_target);
 }
 
 #[test]
 fn a_service_that_conforms_to_systemupdate_has_no_finding() {
-    // Nothing of it runs on Node but the frontend, which is no image.
-    assert_eq!(assert_conforms("systemupdate"), ["image-environment-agrees"]);
+    // Nothing of it runs on Node but the frontend, which is no image. It pushes no image, has no table of secrets, and no
+    // services that both compose and Kubernetes run.
+    let without_target = [
+        "ci-scan-covers-images",
+        "documented-secret-used",
+        "image-environment-agrees",
+        "secret-documented",
+        "service-in-compose",
+        "service-in-kubernetes",
+        "workflow-scan-gates",
+    ];
+    assert_eq!(assert_conforms("systemupdate"), without_target);
 }
 
 #[test]

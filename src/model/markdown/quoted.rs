@@ -105,13 +105,14 @@ impl<'t> Found<'t> {
         let mut found = Self::default();
         let (mut fence, mut start) = (None, 0);
         for line in text.split_inclusive('\n') {
-            found.workflows(line, start);
             let trimmed = line.trim_start();
             if let Some(info) = ["```", "~~~"].iter().find_map(|mark| trimmed.strip_prefix(mark)) {
                 let language = info.trim_matches(['`', '~']).split([' ', ',', '{']).next().unwrap_or("").trim();
                 fence = if fence.is_some() { None } else { Some(SHELLS.contains(&language)) };
             } else if fence == Some(true) {
                 found.command(line, start);
+            } else if fence.is_none() {
+                found.workflows(line, start);
             }
             start += line.len();
         }
