@@ -56,7 +56,10 @@ const FORMS: &[(&[&str], Form)] = &[
 pub(super) fn document(root: &mut Value, troubles: &mut Vec<Trouble>) {
     for (pattern, form) in FORMS {
         visit(root, pattern, &mut |value| match form {
-            Form::Pairs => pairs(value, troubles),
+            Form::Pairs => {
+                let is_variables = matches!(pattern.last(), Some(&("environment" | "args")));
+                pairs(value, is_variables, troubles);
+            }
             Form::Names => names(value, troubles),
             Form::Strings => strings(value),
             Form::Hosts => hosts(value, troubles),
@@ -126,13 +129,22 @@ fn host_and_address(text: &Text) -> Option<(Slice<'_>, Slice<'_>)> {
     text.all().split_once('=').or_else(|| text.all().split_once(':'))
 }
 
-/// `- KEY=value` becomes `KEY: value`; the last of two equal keys wins.
-fn pairs(value: &mut Value, troubles: &mut Vec<Trouble>) {
+/// `- KEY=value` becomes `KEY: value`; the last of two equal keys wins. The names of variables end with no blank
+/// (compose-go, `MappingWithEquals`).
+fn pairs(value: &mut Value, is_variables: bool, troubles: &mut Vec<Trouble>) {
     let Data::List(items) = &mut value.data else { return };
     let mut entries: Vec<Entry> = Vec::new();
     for item in std::mem::take(items) {
         match item.data {
-            Data::Scalar(text) => entries.push(pair(text.all())),
+            Data::Scalar(text) => {
+                let pair = pair(text.all());
+                if is_variables && pair.key.ends_with(char::is_whitespace) {
+                    let message = format!("the name `{}` ends with a blank", pair.key);
+                    let help = "leave out the blanks around `=`";
+                    troubles.push(Trouble::invalid(pair.key_at, message).with_help(help));
+                }
+                entries.push(pair);
+            }
             Data::Map(inner) => {
                 let message = "a mapping stands where `KEY=value` should";
                 let help = "write `- KEY=value`, or leave out the `-` on every line of the list";

@@ -26,6 +26,19 @@ pub fn dotenv(text: &str, outer: &BTreeMap<String, String>) -> BTreeMap<String, 
     out
 }
 
+/// What compose refuses of the name that a `.env` gives to the project (compose-go, `InvalidProjectNameErr`).
+#[must_use]
+pub fn project_name_problem(file: FileId, text: &str) -> Option<Trouble> {
+    let name = parse(text).all.into_iter().rfind(|one| one.key == "COMPOSE_PROJECT_NAME")?.value?;
+    let is_fine = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-');
+    if name.text.contains('$') || (name.text.bytes().all(is_fine) && !name.text.starts_with(['_', '-'])) {
+        return None;
+    }
+    let message = format!("`{}` is no name of a project", name.text);
+    let help = "small letters, digits, `-` and `_` make one, and a letter or digit starts it";
+    Some(Trouble::invalid(Place { file, span: name.span }, message).with_help(help))
+}
+
 /// A variable that a file sets.
 pub(super) struct Set {
     pub(super) key: String,

@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::canonical;
+use super::interpolate::{FILL_BUDGET, interpolate};
 use super::known_keys;
 use super::merge::{merge, prune, same};
 use super::paths;
 use super::shapes;
 use super::tree::{Composer, Data, Entry, Tag, Value};
-use super::{FileLoader, Trouble};
+use super::{ComposeInput, FileLoader, Trouble};
 use crate::model::value::Field;
 use crate::source::{FileId, Place};
-use crate::syntax::yaml::Tree;
+use crate::syntax::yaml::{NodeRef, Scalar, Shape, Tree};
 
 /// How many services one may extend one behind the other.
 const MAX_EXTENDS: usize = 32;
@@ -70,6 +71,10 @@ impl<'l> Loading<'l> {
         stack.push(part.path.to_owned());
         for document in part.tree.documents() {
             let mut value = self.composer.compose(document);
+            if let Some(name) = document.get("name").filter(|name| is_no_text(*name)) {
+                let message = "the name of the project is no string, which compose refuses";
+                self.trouble(Trouble::invalid(name.place(), message).with_help("put quotes around it"));
+            }
             if !matches!(value.data, Data::Map(_)) {
                 let message = format!("a compose file is a mapping, and this is {}", value.type_name());
                 self.trouble(Trouble::invalid(value.at, message));
@@ -367,9 +372,37 @@ impl<'l> Loading<'l> {
     }
 }
 
+/// What is set, with the name of the project that its files give (compose-go, `loader.projectName`).
+pub(super) fn with_name<'i, 't: 'i>(
+    env: &BTreeMap<String, String>,
+    inputs: impl Iterator<Item = &'i ComposeInput<'t>>,
+) -> BTreeMap<String, String> {
+    let mut env = env.clone();
+    let names = inputs.flat_map(|input| input.tree.documents()).filter_map(|root| root.get("name"));
+    if let Some(name) = names.filter_map(NodeRef::text).filter(|name| !name.is_empty()).last() {
+        let name = interpolate(name, &|variable| env.get(variable).map(String::as_str), &mut FILL_BUDGET.clone());
+        let is_known = name.pieces.iter().all(|piece| piece.hole.is_none());
+        let plain = name.text.to_ascii_lowercase();
+        let plain: String = plain.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')).collect();
+        env.remove(PROJECT_NAME);
+        if is_known {
+            env.insert(PROJECT_NAME.to_owned(), plain.trim_start_matches(['_', '-']).to_owned());
+        }
+    }
+    env
+}
+
+/// The variable that holds the name of the project.
+const PROJECT_NAME: &str = "COMPOSE_PROJECT_NAME";
+
 /// A root with nothing in it.
 pub(super) fn empty(at: Place) -> Value {
     Value { at, key: None, data: Data::Map(Vec::new()), tag: Tag::None, partial: None }
+}
+
+/// Whether YAML makes something else than text of a scalar.
+fn is_no_text(node: NodeRef<'_>) -> bool {
+    matches!(node.shape(), Shape::Scalar(Scalar::Int(_) | Scalar::Float(_) | Scalar::Bool(_)))
 }
 
 /// The place of a file's path in a list of files.

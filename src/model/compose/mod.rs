@@ -16,6 +16,7 @@ mod links;
 mod load;
 mod merge;
 mod mounts;
+mod nulls;
 mod paths;
 mod ports;
 mod presence;
@@ -36,7 +37,7 @@ use crate::source::{FileId, Place};
 use crate::syntax::yaml::Tree;
 
 pub use build::{ComposeBuild, ComposeCommand};
-pub use dotenv::dotenv;
+pub use dotenv::{dotenv, project_name_problem};
 pub use env_files::EnvFile;
 pub use environment::{ComposeLabel, ComposeVariable};
 pub use file::{ComposeFile, ComposeNetwork, ComposeSecret, ComposeVolume};
@@ -126,7 +127,7 @@ fn merged<'l>(
     env: &BTreeMap<String, String>,
     loader: FileLoader<'l>,
 ) -> (tree::Value, load::Loading<'l>) {
-    let mut loading = load::Loading::new(env, loader);
+    let mut loading = load::Loading::new(&load::with_name(env, std::iter::once(&base).chain(overrides)), loader);
     let mut root = load::empty(Place::whole(base.tree.file()));
     for input in std::iter::once(&base).chain(overrides) {
         let part = load::Part { tree: input.tree, path: input.path, directory };
@@ -137,6 +138,7 @@ fn merged<'l>(
     let is_whole = is_default_name(base.path) && loading.gap.is_none() && root.partial.is_none();
     consistency::check(&root, is_whole, &mut loading.composer.troubles);
     shapes::check_needed(&root, &mut loading.composer.troubles);
+    nulls::check(&root, base.path, &mut loading.composer.troubles);
     merge::forget_followers(&mut loading.composer.troubles);
     (root, loading)
 }

@@ -5,6 +5,7 @@
 
 mod env_files;
 mod loading;
+mod published;
 mod refusals;
 mod typed;
 

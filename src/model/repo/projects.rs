@@ -301,6 +301,9 @@ impl Loader<'_> {
         };
         let env = environment(self.sources, directory);
         let mut file = compose::load(directory, base, overrides, &env, files);
+        if let Some(found) = self.sources.find(&within(directory, ".env")) {
+            file.problems.extend(compose::project_name_problem(found, self.sources.get(found).text()));
+        }
         file.look_for_files(&|path| presence::presence(self.sources, self.submodules, path));
         file
     }

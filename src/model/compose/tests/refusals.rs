@@ -53,7 +53,6 @@ fn every_form_that_compose_takes_is_taken() {
     for service in [
         "ports: [80, '80:80', {target: 80, published: '81', mode: host, app_protocol: http, name: web, x-a: 1}]",
         "environment: [A=1, B]",
-        "environment:",
         "labels: {a: b}",
         "deploy: {mode: global, endpoint_mode: vip, labels: [a=b], placement: {constraints: [x], preferences: [{spread: y}]}}",
         "deploy: {update_config: {order: start-first}, rollback_config: {delay: 1s}, restart_policy: {condition: any}}",
@@ -80,10 +79,43 @@ fn every_form_that_compose_takes_is_taken() {
         "storage_opt: {size: 1G}",
         "blkio_config: {weight: 300, device_read_bps: [{path: /dev/sda, rate: 1mb}]}",
         "credential_spec: {file: f}",
-        "x-anything: {a: 1}",
+        "x-anything: {a: 1, b: }",
+        "attach: false",
+        "build: {context: ., cache_to: [type=inline], no_cache: true, pull: true, shm_size: 1g, isolation: default}",
+        "build: {context: ., privileged: true, entitlements: [network.host], provenance: mode=max, sbom: true}",
+        "build: {context: ., no_cache_filter: [a], args: {A: }, labels: {a: }}",
+        "cgroup: host, cgroup_parent: /a",
+        "command:",
+        "command: [a, 'b c'], entrypoint: []",
+        "cpu_count: 2, cpu_percent: 50, cpu_shares: 512, cpu_period: 20ms, cpu_quota: 1000, cpuset: 0-1, cpus: '0.5'",
+        "cpu_rt_runtime: 400ms, cpu_rt_period: 1400us",
+        "deploy: , develop: , entrypoint: , pid: ",
+        "deploy: {mode: replicated, replicas: 2, resources: {limits: {pids: 10}}}",
+        "device_cgroup_rules: ['c 1:3 mr']",
+        "devices: ['/dev/a:/dev/b:rwm', {source: /dev/c, target: /dev/d, permissions: rw}]",
+        "dns_opt: [use-vc], dns_search: a.test, domainname: a.test, hostname: h",
+        "expose: ['80', 81], external_links: [a, 'b:c'], links: ['b:c']",
+        "gpus: [{driver: nvidia, count: 2, capabilities: [gpu], options: {a: b}}]",
+        "group_add: [mail, 1000]",
+        "healthcheck: {test: [CMD, a], interval: 10s, timeout: 1s, retries: 5, start_period: 15s}",
+        "init: true, privileged: true, read_only: true, stdin_open: true, tty: true, use_api_socket: true",
+        "isolation: default, runtime: runc, platform: linux/amd64, mac_address: 02:42:ac:11:00:02",
+        "ipc: host, uts: host, userns_mode: host, security_opt: [label=disable]",
+        "labels: [a=b, c], annotations: {a: 1}, sysctls: [a=1]",
+        "mem_limit: 1g, mem_reservation: 512m, memswap_limit: 2g, mem_swappiness: 10, shm_size: 64m",
+        "networks: {default: {driver_opts: {a: b}, interface_name: e0, link_local_ips: [169.254.8.1], priority: 1}}",
+        "oom_kill_disable: true, oom_score_adj: -500, pids_limit: 100, scale: 2",
+        "post_start: [{command: [a, b], environment: [A=1], privileged: true, working_dir: /}], pre_stop: [{command: a}]",
+        "pre_start: [{command: a, image: b, per_replica: true}]",
+        "profiles: [a, b], restart: unless-stopped, user: '1000:1000', working_dir: /a",
+        "pull_policy: daily, pull_refresh_after: 1h",
+        "stop_grace_period: 20s, stop_signal: SIGUSR1",
+        "volumes: [{type: image, source: a, target: /b, image: {subpath: c}}, {type: npipe, source: a, target: b}]",
+        "volumes: [{type: volume, source: s, target: /c, volume: {nocopy: true, subpath: d}}], volumes_from: [b]",
+        "volumes: [{type: tmpfs, target: /d, tmpfs: {size: 0, mode: 755}}]",
     ] {
         let text = format!(
-            "services: {{ a: {{ image: x, {service} }} }}\nconfigs: {{ c: {{ content: x }} }}\nsecrets: {{ s: {{ environment: S }} }}\n"
+            "services: {{ a: {{ image: x, {service} }}, b: {{ image: y }} }}\nconfigs: {{ c: {{ content: x }} }}\nsecrets: {{ s: {{ environment: S }} }}\nvolumes: {{ s: }}\n"
         );
         assert!(refused(&text).is_empty(), "{service}: {:?}", refused(&text));
     }
@@ -130,4 +162,51 @@ fn an_override_may_say_a_part_of_an_entry() {
         root["services"]["a"]["depends_on"]["b"].to_string(),
         r#"{"condition":"service_healthy","required":"false"}"#
     );
+}
+
+#[test]
+fn keys_without_a_value_are_refused_where_compose_needs_one() {
+    for (service, message) in [
+        ("environment: ", "`environment` has no value, which compose refuses"),
+        ("ports: ", "`ports` has no value, which compose refuses"),
+        ("restart: ", "`restart` has no value, which compose refuses"),
+        ("volumes: [~, '/a']", "an entry of `volumes` has no value, which compose refuses"),
+        ("build: {context: ., ssh: }", "`ssh` has no value, which compose refuses"),
+        ("healthcheck: {test: }", "`test` has no value, which compose refuses"),
+        ("deploy: {resources: {limits: }}", "`limits` has no value, which compose refuses"),
+    ] {
+        let text = format!("services: {{ a: {{ image: x, {service} }} }}\n");
+        assert_eq!(refused(&text), [message], "{service}");
+    }
+    assert_eq!(refused("services: {a: {image: x}}\nvolumes:\n"), ["`volumes` has no value, which compose refuses"]);
+    assert_eq!(refused("secrets: {a: }\n"), ["the secret `a` comes from nowhere"]);
+    assert_eq!(refused("models: {a: }\n"), ["`a` has no value, which compose refuses"]);
+    for text in [
+        "services: {a: {image: x, environment: {A: }, labels: {b: }, networks: {n: }}}\nnetworks: {n: }\nvolumes: {v: }\n",
+        "services: {a: {image: x, depends_on: [b]}, b: {image: y}}\nx-more: {a: }\n",
+    ] {
+        assert!(refused(text).is_empty(), "{text}: {:?}", refused(text));
+    }
+    let (_, troubles) = composed(&["services: {a: {image: x, ports: ['80']}}\n", "services: {a: {ports: }}\n"], &[]);
+    assert!(troubles.is_empty(), "the file below has the value: {troubles:?}");
+}
+
+#[test]
+fn names_have_the_form_that_compose_wants() {
+    assert_eq!(refused("name: 123\n"), ["the name of the project is no string, which compose refuses"]);
+    assert!(refused("name: '123'\n").is_empty());
+    assert_eq!(
+        refused("services: {a: {image: x, environment: ['DEBUG = 1', 'A=b ']}}\n"),
+        ["the name `DEBUG ` ends with a blank"]
+    );
+    let named = |name: &str| {
+        let problem = project_name_problem(FileId(0), &format!("A=1\nCOMPOSE_PROJECT_NAME={name}\n"));
+        problem.map(|problem| problem.message)
+    };
+    for name in ["-shop", "_shop", "www.shop.test", "SHOP"] {
+        assert_eq!(named(name), Some(format!("`{name}` is no name of a project")));
+    }
+    for name in ["shop", "42shop_num", "my-shop", "${SHOP}"] {
+        assert_eq!(named(name), None, "{name}");
+    }
 }
