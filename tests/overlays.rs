@@ -163,6 +163,14 @@ fn a_variable_whose_object_may_be_hidden_stays_and_one_without_an_object_is_note
         with(""),
         ["kustomize cannot build `k8s/prod/kustomization.yaml`: the object that `HOST` is a field of is not there"]
     );
+    let space = "- {name: SPACE, objref: {kind: Deployment, name: api, group: apps, version: v1}, \
+                 fieldref: {fieldPath: metadata.namespace}}\n";
+    let vars = format!("resources: [../base]\nvars:\n{space}");
+    let files = [BASE, ("k8s/base/api.yaml", API), ("k8s/prod/kustomization.yaml", vars.as_str())];
+    assert_eq!(
+        notes(&repo(&files)),
+        ["the namespace that this stands for is not set here, so what uses it is not known"]
+    );
     assert_eq!(
         with("helmCharts: [{name: database}]\n"),
         ["the objects of these charts are not rendered here, so nothing is judged as missing"]
@@ -334,6 +342,23 @@ fn beside_a_chart_nothing_counts_as_missing() {
     assert_eq!(workload.containers.items[0].env_from.items[0].ref_exists.value(), None);
     assert!(workload.policies.unseen.is_some() && workload.has_pdb.value().is_none());
     assert_eq!(notes(&repo), ["the objects of these charts are not rendered here, so nothing is judged as missing"]);
+}
+
+#[test]
+fn beside_a_submodule_that_is_not_checked_out_nothing_counts_as_missing() {
+    let api = API.to_owned() + "          envFrom: [{configMapRef: {name: settings}}]\n";
+    let overlay = "resources: [../base, ../../shared/k8s]\ncomponents: [../../shared/mesh]\n";
+    let files = [
+        BASE,
+        (".gitmodules", "[submodule \"shared\"]\n\tpath = shared\n\turl = https://example.com/shared\n"),
+        ("k8s/base/api.yaml", api.as_str()),
+        ("k8s/prod/kustomization.yaml", overlay),
+    ];
+    let repo = repo(&files);
+    let workload = workloads(&repo).into_iter().next().unwrap();
+    assert_eq!(workload.containers.items[0].env_from.items[0].ref_exists.value(), None);
+    let note = "this lies in a submodule that is not checked out, so nothing is judged as missing";
+    assert_eq!(notes(&repo), [note, note]);
 }
 
 #[test]

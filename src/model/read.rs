@@ -204,6 +204,12 @@ pub fn placeholder(text: &str) -> bool {
     text.contains("${") || (text.contains("{{") && text.contains("}}"))
 }
 
+/// `$(NAME)`: a variable of Kustomize, or a parameter of a pipeline, where no text can stand.
+#[must_use]
+pub fn is_variable(text: &str) -> bool {
+    text.strip_prefix("$(").is_some_and(|rest| rest.ends_with(')'))
+}
+
 /// `{{ … }}` without quotes, which YAML reads as a mapping whose key is a mapping.
 fn is_braced(node: NodeRef<'_>) -> bool {
     node.is_flow() && node.entries().next().is_some_and(|entry| entry.key_node.is_flow())
@@ -219,7 +225,9 @@ pub fn is_mapping(node: NodeRef<'_>) -> bool {
 #[must_use]
 pub fn unfit<T>(node: NodeRef<'_>, expected: &'static str) -> Field<T> {
     match node.text() {
-        Some(text) if placeholder(text) => Field::unresolved(text, "it is filled in later", node.place()),
+        Some(text) if placeholder(text) || is_variable(text) => {
+            Field::unresolved(text, "it is filled in later", node.place())
+        }
         // What a line is taken for may hang on one that could not be read.
         _ if node.is_partial() => Field::unresolved("", UNREADABLE, node.place()),
         None if is_braced(node) => Field::unresolved("{{ … }}", "it is filled in later", node.place()),

@@ -149,6 +149,18 @@ fn a_wrong_type_costs_one_field_and_not_the_object() {
 }
 
 #[test]
+fn a_variable_of_a_kustomization_leaves_an_amount_and_a_number_open() {
+    let with =
+        API.replace("memory: 256Mi", "memory: $(MEMORY)").replace("periodSeconds: 30", "periodSeconds: $(PERIOD)");
+    let manifests = Manifests::one(&with);
+    let workload = manifests.workload("Deployment/api");
+    let period = &probe(&container(workload, "api").liveness).period;
+    assert!(format!("{period:?}").contains("it is filled in later"), "{period:?}");
+    let memory = &container(workload, "api").limits.memory;
+    assert!(matches!(memory, Field::Unresolved(_)), "{memory:?}");
+}
+
+#[test]
 fn null_in_a_mapping_of_strings_is_an_empty_one() {
     let manifests = Manifests::one(
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: {tier: }}\ndata:\n  MODE:\n  LEVEL: info\n",

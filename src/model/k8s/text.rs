@@ -2,7 +2,7 @@
 
 use crate::model;
 use crate::model::quantity::Quantity;
-use crate::model::read::{Reader, is_mapping, placeholder, port, string, text, unfit, unseen};
+use crate::model::read::{Reader, is_mapping, is_variable, placeholder, port, string, text, unfit, unseen};
 use crate::model::schema::Port;
 use crate::model::value::{Field, List};
 use crate::syntax::yaml::{NodeRef, Scalar, Shape};
@@ -61,7 +61,10 @@ fn open(field: Field<String>) -> Field<String> {
 #[must_use]
 pub fn quantity(reader: Reader<'_>, key: &str) -> Field<Quantity> {
     reader
-        .field(key, plain_text)
+        .field(key, |node| match node.text() {
+            Some(text) if is_variable(text) => Field::unresolved(text, FILLED_IN, node.place()),
+            _ => plain_text(node),
+        })
         .parse("a Kubernetes quantity such as `500m` or `256Mi`", |amount| Quantity::kubernetes(amount))
 }
 

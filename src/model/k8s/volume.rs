@@ -48,13 +48,15 @@ model! {
         secret_name: Field<String>,
         /// The ConfigMap.
         config_map_name: Field<String>,
+        /// The keys that are taken from the Secret or ConfigMap, where not all of them are (`items`).
+        keys: List<Field<String>>,
         /// The claim on persistent storage.
         claim_name: Field<String>,
         /// `Memory` for an `emptyDir` that is kept in memory.
         medium: Field<String>,
         /// Whether the Secret or ConfigMap may be missing.
         optional: Always<bool>,
-        /// Whether the ConfigMap, claim or Secret is there. Unresolved for a Secret made elsewhere.
+        /// Whether the ConfigMap, claim or Secret is there, with its keys. Unresolved for a Secret made elsewhere.
         ref_exists: Field<bool>,
     }
     label(volume) { volume.name.value().cloned().unwrap_or_default() }
@@ -99,16 +101,18 @@ pub(super) fn read_volume(node: NodeRef<'_>) -> Volume {
         }
     };
     let of = |key: &str, name: &str| reader.child(key).field(name, plain);
-    let optional = match kind.value() {
-        Some(VolumeType::Secret) => reader.child("secret").bool("optional"),
-        Some(VolumeType::ConfigMap) => reader.child("configMap").bool("optional"),
-        _ => Field::Absent(at),
+    let source = match kind.value() {
+        Some(VolumeType::Secret) => reader.child("secret"),
+        Some(VolumeType::ConfigMap) => reader.child("configMap"),
+        _ => Reader::absent(at),
     };
+    let optional = source.bool("optional");
     Volume {
         at,
         host_path: of("hostPath", "path"),
         secret_name: of("secret", "secretName"),
         config_map_name: of("configMap", "name"),
+        keys: source.list("items", |item| Reader::new(item).field("key", plain)),
         claim_name: of("persistentVolumeClaim", "claimName"),
         medium: of("emptyDir", "medium"),
         optional: optional.or_default(false),

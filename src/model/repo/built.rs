@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::objects::{self, Names};
 use super::seen::Seen;
-use super::{Repo, read, skaffold};
+use super::{Repo, presence, read, skaffold};
 use crate::discover::{self, is_illustration};
 use crate::finding::Note;
 use crate::model::k8s::{self, About, Body, Build, Failure, Files, Found, Kustomization, Object};
@@ -23,6 +23,8 @@ const BYTES: u64 = 256 << 20;
 struct Disk<'d> {
     sources: &'d Sources,
     root: Option<&'d Path>,
+    /// Submodules that are not checked out.
+    submodules: Vec<String>,
     /// The files that were read, for the builds that share them.
     trees: Mutex<BTreeMap<FileId, Arc<Tree>>>,
 }
@@ -42,6 +44,10 @@ impl Files for Disk<'_> {
             Err(error) if error.is_about_content() => Some(Found::Binary(file)),
             Err(_) => None,
         }
+    }
+
+    fn is_elsewhere(&self, path: &str) -> bool {
+        presence::is_in_submodule(&self.submodules, path)
     }
 
     fn tree(&self, file: FileId, text: &str) -> Arc<Tree> {
@@ -89,7 +95,8 @@ pub(super) fn hand_out(repo: &mut Repo, root: Option<&Path>) {
         return;
     }
     let sources = Arc::clone(&repo.sources);
-    let disk = Disk { sources: &sources, root, trees: Mutex::default() };
+    let submodules = presence::submodules(&sources, root);
+    let disk = Disk { sources: &sources, root, submodules, trees: Mutex::default() };
     let tops = affordable(&all, &sources);
     let results: Vec<Result<Build, Failure>> = tops.par_iter().map(|top| k8s::build(&disk, &top.path)).collect();
     let mut all_built = Vec::new();

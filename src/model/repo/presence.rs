@@ -11,15 +11,20 @@ pub(super) fn presence(
     submodules: &[String],
     path: &str,
 ) -> Result<Option<EntryKind>, &'static str> {
-    let within = |submodule: &String| {
-        path.strip_prefix(submodule.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
     match sources.find(path) {
         Some(found) if !submodules.iter().any(|submodule| submodule == path) => Ok(Some(sources.get(found).kind)),
-        _ if submodules.iter().any(within) => Err("it lies in a submodule that is not checked out"),
+        _ if is_in_submodule(submodules, path) => Err("it lies in a submodule that is not checked out"),
         _ if is_below_unread(sources, path) => Err("it lies below a linked or generated directory, which is not read"),
         _ => Ok(None),
     }
+}
+
+/// Whether a path is a submodule, or lies in one.
+pub(super) fn is_in_submodule(submodules: &[String], path: &str) -> bool {
+    let within = |submodule: &String| {
+        path.strip_prefix(submodule.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    submodules.iter().any(within)
 }
 
 /// Whether the deepest directory on the way to a path is listed without anything in it, as git never has one.

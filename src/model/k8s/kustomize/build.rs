@@ -47,7 +47,9 @@ pub fn build(files: &dyn Files, path: &str) -> Result<Build, Failure> {
     let mut resources = builder.accumulate(dir_of(path), Vec::new(), false, at)?;
     names::follow(&mut resources, &builder.config, &mut builder.budget)?;
     let is_open = builder.gaps.iter().any(|gap| gap.hides);
-    vars::fill_in(&mut resources, &builder.config, is_open, &mut builder.budget)?;
+    for at in vars::fill_in(&mut resources, &builder.config, is_open, &mut builder.budget)? {
+        builder.gap(at, "the namespace that this stands for is not set here, so what uses it is not known");
+    }
     resources.retain(|resource| !is_local(resource));
     resources.iter_mut().for_each(settle_annotations);
     Ok(Build { resources, gaps: builder.gaps, files: builder.read })
@@ -173,6 +175,7 @@ impl<'f> Builder<'f> {
         for reference in spec.list("components") {
             let Some(text) = reference.text() else { continue };
             match joined(dir_of(path), text) {
+                Some(dir) if self.files.is_elsewhere(&dir) => self.gap(reference.at, ELSEWHERE),
                 Some(dir) if !is_remote(text) => resources = self.accumulate(&dir, resources, true, reference.at)?,
                 _ => self.gap(reference.at, REMOTE),
             }
@@ -235,6 +238,10 @@ impl<'f> Builder<'f> {
             self.gap(reference.at, "this lies outside of what is read, so nothing is judged as missing");
             return Ok(Vec::new());
         };
+        if self.files.is_elsewhere(&target) {
+            self.gap(reference.at, ELSEWHERE);
+            return Ok(Vec::new());
+        }
         match self.files.find(&target) {
             Some(Found::Directory) => self.accumulate(&target, Vec::new(), false, reference.at),
             Some(Found::Text(..)) => {
@@ -308,6 +315,8 @@ impl<'f> Builder<'f> {
 }
 
 const REMOTE: &str = "this is not fetched, so nothing is judged as missing";
+
+const ELSEWHERE: &str = "this lies in a submodule that is not checked out, so nothing is judged as missing";
 
 fn dir_of(path: &str) -> &str {
     path.rsplit_once('/').map_or(".", |(dir, _)| dir)

@@ -28,6 +28,11 @@ pub trait Files: Sync {
     /// What lies at a path from the root of the run.
     fn find(&self, path: &str) -> Option<Found<'_>>;
 
+    /// Whether a path lies in something that belongs to the repository and is not there, such as a submodule.
+    fn is_elsewhere(&self, _path: &str) -> bool {
+        false
+    }
+
     /// What a file holds. Overlays share their bases, so whoever can keeps it for the next build.
     fn tree(&self, file: FileId, text: &str) -> Arc<Tree> {
         Arc::new(Tree::parse(file, text))

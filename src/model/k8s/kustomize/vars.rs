@@ -98,8 +98,9 @@ fn folded<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
     value.entries().iter().find(|entry| entry.key.eq_ignore_ascii_case(key)).map(|entry| &entry.value)
 }
 
-/// Fills in the variables of a build, where `Config` says that they may stand. With `is_open` the object that one names
-/// may be among those that cannot be seen, and its uses stay as they are.
+/// Fills in the variables of a build, where `Config` says that they may stand, and gives the places of those that name
+/// a namespace which nothing here sets: whoever builds on it does. With `is_open` the object that one names may be
+/// among those that cannot be seen. The uses of both stay as they are.
 ///
 /// # Errors
 /// Where a variable is declared twice, or its field is not there.
@@ -108,13 +109,17 @@ pub(super) fn fill_in(
     config: &Config,
     is_open: bool,
     budget: &mut Budget,
-) -> Result<(), Failure> {
+) -> Result<Vec<Place>, Failure> {
+    let mut unset = Vec::new();
     if config.vars.is_empty() {
-        return Ok(());
+        return Ok(unset);
     }
     let mut values: BTreeMap<&str, Option<Value>> = BTreeMap::new();
     for var in &config.vars {
         let value = value_of(var, resources, is_open, budget)?;
+        if value.is_none() && var.field == NAMESPACE {
+            unset.push(var.field_at);
+        }
         if values.insert(&var.name, value).is_some() {
             return Err(Failure::new(format!("`{}` is a variable already", var.name), var.at));
         }
@@ -136,8 +141,11 @@ pub(super) fn fill_in(
             return Err(failure);
         }
     }
-    Ok(())
+    Ok(unset)
 }
+
+/// Where objects have their namespace.
+const NAMESPACE: &str = "metadata.namespace";
 
 fn value_of(var: &Var, resources: &[Resource], is_open: bool, budget: &mut Budget) -> Result<Option<Value>, Failure> {
     let Some(resource) = resources.iter().find(|resource| resource.vars.contains(&var.name)) else {
@@ -149,6 +157,7 @@ fn value_of(var: &Var, resources: &[Resource], is_open: bool, budget: &mut Budge
     match FieldPath::source(&var.field).first(&resource.root, budget)? {
         // Collections and null are left out silently.
         Some(value) => Ok(value.text().is_some().then_some(value)),
+        None if var.field == NAMESPACE => Ok(None),
         None => Err(Failure::new(format!("`{}` has no field `{}`", resource.name(), var.field), var.field_at)),
     }
 }

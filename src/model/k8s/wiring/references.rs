@@ -5,7 +5,7 @@ use crate::model::k8s::container::Container;
 use crate::model::k8s::env::{EnvSource, EnvVar};
 use crate::model::k8s::object::Body;
 use crate::model::k8s::volume::Volume;
-use crate::model::value::Field;
+use crate::model::value::{Field, List};
 
 /// Resolves the references of a container's environment.
 pub(super) fn wire_container(container: &mut Container, namespace: &Field<String>, group: &Group<'_>) {
@@ -55,17 +55,34 @@ pub(super) fn wire_job(container: &mut Container, namespace: &Field<String>, gro
 /// Resolves the reference of a volume.
 pub(super) fn wire_volume(volume: &mut Volume, namespace: &Field<String>, group: &Group<'_>) {
     if !volume.config_map_name.is_absent() {
-        volume.ref_exists = config_map(&volume.config_map_name, None, namespace, group);
+        let look = |key: Option<&Field<String>>| config_map(&volume.config_map_name, key, namespace, group);
+        volume.ref_exists = with_keys(&volume.keys, look);
     } else if !volume.secret_name.is_absent() {
-        volume.ref_exists = secret(&volume.secret_name, None, namespace, group);
+        let look = |key: Option<&Field<String>>| secret(&volume.secret_name, key, namespace, group);
+        volume.ref_exists = with_keys(&volume.keys, look);
     } else if !volume.claim_name.is_absent() {
         volume.ref_exists = claim(&volume.claim_name, namespace, group);
     }
 }
 
+/// Whether something is there with each of some keys: the first that is missing, else the first that is not known.
+fn with_keys(keys: &List<Field<String>>, look: impl Fn(Option<&Field<String>>) -> Field<bool>) -> Field<bool> {
+    let whole = look(None);
+    if whole.value() != Some(&true) {
+        return whole;
+    }
+    let of_keys: Vec<Field<bool>> = keys.iter().map(|key| look(Some(key))).collect();
+    let missing = of_keys.iter().find(|one| one.value() == Some(&false));
+    missing.or_else(|| of_keys.iter().find(|one| one.value().is_none())).cloned().unwrap_or(whole)
+}
+
 /// The name that is looked up, or what is to be said where it is not known.
 fn known(name: &Field<String>) -> Result<&String, Field<bool>> {
     match name {
+        // No name has these: a variable of Kustomize in a kustomization that was not built.
+        Field::Known(name, origin) if name.contains("$(") => {
+            Err(Field::unresolved(name.clone(), "it is filled in later", origin.at))
+        }
         Field::Known(name, _) => Ok(name),
         Field::Unresolved(unresolved) => Err(Field::Unresolved(unresolved.clone())),
         other => Err(Field::Absent(other.place())),
@@ -101,7 +118,8 @@ fn config_map(
     if found.iter().any(|map| map.has_key(key.0)) {
         return Field::known(true, at);
     }
-    if found.iter().any(|map| map.keys.unseen.is_some()) {
+    // An empty one is there to be filled, as OpenShift does with certificates.
+    if found.iter().any(|map| map.keys.unseen.is_some() || (map.keys.items.is_empty() && map.binary_keys.is_empty())) {
         return Field::unresolved(key.0.clone(), "the keys of the ConfigMap are not all known", key.1);
     }
     Field::known(false, key.1)
