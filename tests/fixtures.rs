@@ -148,8 +148,10 @@ fn a_service_that_conforms_to_pmoves_has_no_finding() {
 fn a_service_that_conforms_to_xpress_has_no_finding() {
     // What the service would have to be, or to have, for each.
     let without_target = [
+        "black-hook",                        // in Python
         "compose-tmpfs-home",                // with a directory in memory below /home
         "datastore-version-agrees",          // with a data store in its own manifests
+        "isort-hook",                        // in Python
         "k8s-gpu-node",                      // with graphics cards
         "k8s-ingress-backend",               // behind an Ingress, and not behind Istio
         "k8s-nonroot-user-numeric",          // without the user in its pods
