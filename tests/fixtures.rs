@@ -156,6 +156,7 @@ fn a_service_that_conforms_to_xpress_has_no_finding() {
         "k8s-ingress-backend",               // behind an Ingress, and not behind Istio
         "k8s-nonroot-user-numeric",          // without the user in its pods
         "k8s-resource-amounts",              // outside of the environments, whose sizes differ
+        "k8s-workload-present",              // without charts
         "pytest-declared",                   // in Python
         "terraform-variable-secret-default", // with a default for a secret, which is empty
         "workflow-called-pinned",            // with a workflow of another repository
