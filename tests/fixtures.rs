@@ -155,16 +155,19 @@ fn a_service_that_conforms_to_pmoves_has_no_finding() {
 fn a_service_that_conforms_to_xpress_has_no_finding() {
     // What the service would have to be, or to have, for each.
     let without_target = [
+        "black-hook",                        // in Python
         "branch-checks",                     // with the protection of its branches in Terraform
         "branch-force-pushes",               // with the protection of its branches in Terraform
         "branch-reviews",                    // with the protection of its branches in Terraform
         "compose-tmpfs-home",                // with a directory in memory below /home
         "datastore-version-agrees",          // with a data store in its own manifests
         "documented-secret-used",            // with a table of secrets in its documents
+        "isort-hook",                        // in Python
         "k8s-gpu-node",                      // with graphics cards
         "k8s-ingress-backend",               // behind an Ingress, and not behind Istio
         "k8s-nonroot-user-numeric",          // without the user in its pods
         "k8s-resource-amounts",              // outside of the environments, whose sizes differ
+        "k8s-workload-present",              // without charts
         "migrations-for-mapper",             // with a package that maps tables
         "pytest-declared",                   // in Python
         "secret-documented",                 // with a table of secrets in its documents

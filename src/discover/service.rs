@@ -355,7 +355,7 @@ const EXAMPLES: &[&str] = &["demo", "demos", "example", "examples", "sample", "s
 
 /// Whether a directory, or one above it, holds examples.
 fn is_example(root: &str) -> bool {
-    root.split('/').any(|part| EXAMPLES.contains(&part))
+    root.split('/').any(|part| EXAMPLES.contains(&part.trim_start_matches('.')))
 }
 
 /// Whether a directory, or one above it, is a place for manifests, that of tests left aside.

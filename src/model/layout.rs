@@ -277,7 +277,7 @@ fn repo_file(id: FileId, entry: &SourceFile, path: &str) -> RepoFile {
 /// Whether a path leads through a directory of files that stand for others.
 pub(super) fn is_test_data(path: &str) -> bool {
     path.split('/').rev().skip(1).any(|part| {
-        let part = part.to_ascii_lowercase();
+        let part = part.trim_start_matches('.').to_ascii_lowercase();
         TEST_DATA.contains(&part.as_str())
             || part.starts_with("test-")
             || part.starts_with("test_")

@@ -111,9 +111,15 @@ fn unlisted_variables(
     unlisted(lists.variables.table.as_ref(), &listed, found, at)
 }
 
-/// Whether a file configures what the service is built or tested with: `vite.config.ts`, `build.rs`.
+/// Whether a file configures what the service is built or tested with, such as `vite.config.ts` and `build.rs`, or is a
+/// script of its developers.
 fn is_build_configuration(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
+    const DIRECTORIES: [&str; 6] = [".ci", ".github", "ci", "hack", "script", "scripts"];
+    let mut parts = path.rsplit('/');
+    let name = parts.next().unwrap_or(path);
+    if parts.any(|part| DIRECTORIES.contains(&part)) {
+        return true;
+    }
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     name == "build.rs"
         || stem.ends_with(".config") && [".js", ".cjs", ".mjs", ".ts", ".mts"].iter().any(|end| name.ends_with(end))

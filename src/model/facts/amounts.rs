@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Parts;
+use crate::model::image::Image;
 use crate::model::quantity::Quantity;
 use crate::model::schema::VersionText;
 use crate::model::value::{Field, List};
@@ -108,9 +109,12 @@ impl Parts<'_> {
         let compose: Vec<_> = self.own_compose().into_iter().filter_map(|service| service.image.value()).collect();
         let pods: Vec<_> = self.own_containers().into_iter().filter_map(|container| container.image.value()).collect();
         // Several images of one service have versions of their own.
-        let names: BTreeSet<&str> = compose.iter().chain(&pods).map(|image| image.base_name()).collect();
-        if names.len() < 2 {
+        let is_one =
+            |images: &[&Image]| images.iter().map(|image| image.base_name()).collect::<BTreeSet<_>>().len() < 2;
+        if is_one(&compose) {
             compose.iter().for_each(|image| push(VersionSource::Compose, &image.tag));
+        }
+        if is_one(&pods) {
             pods.iter().for_each(|image| push(VersionSource::K8s, &image.tag));
         }
         List::new(out, self.at)

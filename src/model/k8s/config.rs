@@ -194,13 +194,23 @@ fn read_entry(key: &str, at: Place, node: NodeRef<'_>) -> ConfigEntry {
     ConfigEntry {
         at,
         key: key.to_owned(),
-        is_secret_like: secret::is_secret_key(key) && !is_file && !is_switch(text)
+        is_secret_like: secret::is_secret_key(key) && ends_in_secret(key) && !is_file && !is_switch(text)
             || secret::has_url_credentials(text)
             || text.contains(PRIVATE_KEY),
         // A name that stands for itself is that of a Secret: `image-pull-secret: image-pull-secret`.
         is_placeholder: value.value().is_none_or(|value| secret::is_placeholder(value) || value == key),
         value,
     }
+}
+
+/// Whether a key ends in a word for a secret: settings are about secrets as well, as `password_rotation_interval` and
+/// `secret_name_template` are.
+fn ends_in_secret(key: &str) -> bool {
+    const WORDS: [&str; 10] =
+        ["password", "passwd", "passphrase", "pass", "pwd", "token", "secret", "key", "credentials", "dsn"];
+    let key = key.to_ascii_lowercase();
+    let key = key.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '_' | '-' | '.'));
+    WORDS.iter().any(|word| key.ends_with(word))
 }
 
 impl Secret {

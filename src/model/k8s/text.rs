@@ -102,7 +102,7 @@ pub fn port_or_name(reader: Reader<'_>, key: &str) -> (Field<Port>, Field<String
     let Some(node) = reader.get(key) else { return (reader.missing(), reader.missing()) };
     let at = node.place();
     match node.shape() {
-        Shape::Scalar(Scalar::Str(name)) if placeholder(name) => {
+        Shape::Scalar(Scalar::Str(name)) if placeholder(name) || name.starts_with('$') => {
             (Field::unresolved(name, FILLED_IN, at), Field::unresolved(name, FILLED_IN, at))
         }
         Shape::Scalar(Scalar::Str(name)) if name.bytes().any(|b| b.is_ascii_alphabetic()) => {

@@ -152,9 +152,14 @@ pub(super) fn owner_beside(object: &Object, names: &Names, beside: &BTreeMap<Fil
 
 /// The service that an object is named after.
 pub(super) fn owner_of(object: &Object, names: &Names) -> Option<usize> {
-    let named = |name: String| names.get(&name).or_else(|| names.get(without_kind(&name))).copied();
+    let named = |name: String| of_name(names, &name).or_else(|| of_name(names, without_kind(&name)));
     let subject = subject_of(object).and_then(named);
     subject.or_else(|| names.get(&image_of_job(object)?).copied())
+}
+
+/// The service of a name. Names in Kubernetes have no capitals, and directories may.
+fn of_name(names: &Names, name: &str) -> Option<usize> {
+    names.get(name).or_else(|| names.get(&name.to_ascii_lowercase())).copied()
 }
 
 /// A workload's name without its kind: `api` for `api-deployment`.
@@ -191,9 +196,14 @@ pub(super) fn names(repo: &Repo) -> Names {
         })
         .collect();
     let mut out = Names::new();
+    for (index, names) in &names {
+        for name in names {
+            out.entry(name.clone()).or_insert(*index);
+        }
+    }
     for (index, names) in names {
         for name in names {
-            out.entry(name).or_insert(index);
+            out.entry(name.to_ascii_lowercase()).or_insert(index);
         }
     }
     out

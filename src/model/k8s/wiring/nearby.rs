@@ -21,7 +21,8 @@ pub(super) fn nearest<'o, T>(group: &Group<'_>, path: &str, all: Vec<&'o T>, pat
 
 /// Whether two names differ by a slip: one letter more, less or other, two that changed places, or an end such as `-svc`.
 pub(super) fn is_nearly(a: &str, b: &str) -> bool {
-    let ends = |long: &str, short: &str| long.strip_prefix(short).is_some_and(|rest| rest.starts_with(['-', '.']));
+    const KINDS: [&str; 6] = ["-svc", "-service", "-config", "-configmap", "-cm", "-pvc"];
+    let ends = |long: &str, short: &str| long.strip_prefix(short).is_some_and(|rest| KINDS.contains(&rest));
     if ends(a, b) || ends(b, a) {
         return true;
     }
