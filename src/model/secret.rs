@@ -83,6 +83,8 @@ const HARMLESS_ENDINGS: &[&str] = &[
     "STRENGTH",
     "VALIDITY",
     "ITERATIONS",
+    "ATTEMPTS",
+    "BITS",
     "SPEC",
     "PATTERN",
     "TENANT",
@@ -109,6 +111,10 @@ pub fn is_secret_key(name: &str) -> bool {
         return false;
     }
     let Some(last) = words.last() else { return false };
+    // The name under which a token is kept, in a cookie or a store.
+    if words.ends_with(&["TOKEN", "KEY"]) {
+        return false;
+    }
     if HARMLESS_ENDINGS.contains(last) || last.starts_with("EXPIR") {
         return false;
     }
@@ -263,6 +269,8 @@ mod tests {
             "onepassword",
             "NordPass",
             "API_KEY_HASH_ITERATIONS",
+            "MAX_PASSWORD_CHANGE_ATTEMPTS",
+            "COOKIE_REFRESH_TOKEN_KEY",
             "",
         ] {
             assert!(!is_secret_key(name), "{name}");

@@ -29,26 +29,31 @@ fn read(tokens: &Tokens<'_>, name: &str, span: Span, default: Field<String>, is_
         Field::Known(text, origin) if text.is_empty() || asks_for_one(&text) => Field::Absent(origin.at),
         other => other,
     };
-    let is_switch =
-        default.value().is_some_and(|default| matches!(default.as_str(), "true" | "false" | "True" | "False"));
+    let is_no_secret = default.value().is_some_and(|default| is_no_secret(default));
     EnvRead {
         takes_default: is_plain && !matches!(tokens.language, Language::Go | Language::Java),
         has_default,
         at: tokens.place(span),
         name: name.to_owned(),
         default,
-        is_secret_like: is_secret_key(name) && !is_switch,
+        is_secret_like: is_secret_key(name) && !is_no_secret,
         is_of_command: false,
     }
 }
 
-/// Whether a default says only that something has to stand here, or that nothing does: `<set me>`, `YOUR_KEY_HERE`,
-/// `not-required`, `0`.
+/// Whether a default says only that something has to stand here: `<set me>`, `YOUR_KEY_HERE`.
 fn asks_for_one(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    (text.starts_with('<') && text.ends_with('>'))
-        || ["your_", "your-", "not-", "not_"].iter().any(|start| lower.starts_with(start))
-        || matches!(lower.as_str(), "0" | "-" | "none" | "null" | "unset" | "unused" | "n/a")
+    (text.starts_with('<') && text.ends_with('>')) || ["your_", "your-"].iter().any(|start| lower.starts_with(start))
+}
+
+/// Whether a default is none of a secret: a switch, an amount, stars, or a word that says that there is none.
+fn is_no_secret(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    matches!(lower.as_str(), "true" | "false" | "-" | "[]" | "{}" | "none" | "null" | "unset" | "unused" | "n/a")
+        || ["not-", "not_"].iter().any(|start| lower.starts_with(start))
+        || text.bytes().all(|byte| matches!(byte, b'*' | b'x' | b'X'))
+        || text.len() < 5 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether the tokens from one to another are all that is given to a variable: what stands in a further call, a

@@ -122,7 +122,7 @@ model! {
         takes_default: bool,
         /// Whether one is written there, be it `""`.
         has_default: bool,
-        /// Whether its name is that of a secret, and it is no switch.
+        /// Whether its name is that of a secret, and its default is no switch, amount or word for nothing.
         is_secret_like: bool,
         /// Whether a program for the command line or a script beside the service reads it.
         is_of_command: bool,

@@ -203,7 +203,8 @@ fn is_registration(tokens: &Tokens<'_>, call: &Call) -> bool {
         }
         Language::Go => !receiver.is_empty() && ANY_METHOD.contains(&name),
         Language::Rust => {
-            matches!(name, "route" | "api_route" | "resource") || (call.is_decorator && METHODS.contains(&name))
+            matches!(name, "route" | "api_route" | "api_route_with" | "resource")
+                || (call.is_decorator && METHODS.contains(&name))
         }
     }
 }

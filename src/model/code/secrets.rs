@@ -102,6 +102,11 @@ fn is_word_for_one(value: &str) -> bool {
         })
 }
 
+/// Whether a name says that what has it is for a test: `LOCAL_TEST_KEY`.
+fn names_a_test(name: &str) -> bool {
+    name.split('_').any(|word| MADE_UP.contains(&word.to_ascii_lowercase().as_str()))
+}
+
 /// Keys that every visitor of a page is given (`PostHog` project keys, Stripe publishable keys), by how they start.
 const PUBLIC_KEYS: &[&str] = &["phc_", "pk_live_", "pk_test_"];
 
@@ -144,6 +149,7 @@ fn assigned(tokens: &Tokens<'_>, index: usize, text: &str) -> Option<String> {
         && text.bytes().any(|byte| byte.is_ascii_alphabetic())
         && !text.contains([' ', '/', '{', '<', '$', '%', ':', '(', ',', '[', '\\'])
         && !is_word_for_one(text)
+        && !names_a_test(name)
         && !is_public_key(tokens, index, name, text)
         && !is_variable_name(text)
         && !text.to_ascii_lowercase().contains(&name.to_ascii_lowercase());

@@ -230,8 +230,12 @@ impl Inner {
         }
         // What is missing is said at the first one: the nearest to the root, of the languages that most rules ask for.
         manifests.sort_by_key(|manifest: &Manifest| {
-            let is_script = matches!(manifest.ecosystem, Ecosystem::Python | Ecosystem::Node);
-            (manifest.local_path.0.matches('/').count(), !is_script)
+            let rank = match manifest.ecosystem {
+                Ecosystem::Python => 0,
+                Ecosystem::Node => 1,
+                _ => 2,
+            };
+            (manifest.local_path.0.matches('/').count(), rank)
         });
         let at = manifests.first().map_or(self.at, |manifest| manifest.at);
         (List::new(manifests, at), seen)

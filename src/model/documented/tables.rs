@@ -84,8 +84,12 @@ pub(super) fn listed<'d>(documents: impl Iterator<Item = &'d Document>) -> Lists
     let mut lists = Lists::default();
     for document in documents {
         lists.claims.read(document);
+        let before = lists.variables.items.len();
         for table in document.tables.items() {
             read_table(table, &mut lists);
+        }
+        if is_about_tools(&document.path.0) {
+            lists.variables.items.iter_mut().skip(before).for_each(|variable| variable.is_required = false);
         }
         for heading in document.headings.items() {
             let title = heading.title.trim_matches('`');
@@ -104,6 +108,12 @@ pub(super) fn listed<'d>(documents: impl Iterator<Item = &'d Document>) -> Lists
         }
     }
     lists
+}
+
+/// Whether a document is about programs beside the service, which needs none of their variables.
+fn is_about_tools(path: &str) -> bool {
+    let directories = path.rsplit_once('/').map_or("", |(directories, _)| directories);
+    directories.split('/').any(|part| matches!(part, "tool" | "tools" | "script" | "scripts"))
 }
 
 /// Whether a text is the name of a variable of the environment as people write them: capital letters.

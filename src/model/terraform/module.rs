@@ -83,8 +83,19 @@ pub fn is_terraform(path: &str) -> bool {
 }
 
 /// Directories of modules that nobody runs for good.
-const TEST_DATA: &[&str] =
-    &["example", "examples", "fixture", "fixtures", "test", "tests", "testdata", "test-fixtures", "samples", "sample"];
+const TEST_DATA: &[&str] = &[
+    "docs",
+    "example",
+    "examples",
+    "fixture",
+    "fixtures",
+    "test",
+    "tests",
+    "testdata",
+    "test-fixtures",
+    "samples",
+    "sample",
+];
 
 /// Reads the Terraform of a repository. `tree` reads a file and is asked once for each.
 pub fn read(sources: &Sources, tree: &mut dyn FnMut(FileId) -> Tree) -> Infrastructure {

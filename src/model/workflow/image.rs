@@ -181,7 +181,7 @@ pub(super) fn build_of_action(name: &str, inputs: &List<Input>, at: Place) -> Op
         Some(input) => Always::known(input.text.trim() == "true" || outputs, input.value.place()),
         None => Always::known(outputs, at),
     };
-    let platforms = lines("platforms").into_iter().map(|(text, place)| literal(&text, place)).collect();
+    let platforms = lines("platforms").into_iter().map(|(text, place)| platform(&text, place)).collect();
     let platforms = List::new(platforms, input("platforms").map_or(at, |input| input.at));
     Some(ImageBuild {
         at,
@@ -191,6 +191,11 @@ pub(super) fn build_of_action(name: &str, inputs: &List<Input>, at: Place) -> Op
         pushes,
         platforms,
     })
+}
+
+/// A platform; `linux/arm64/v8` is the same as `linux/arm64` (containerd, `platforms`).
+fn platform(text: &str, at: Place) -> Field<String> {
+    literal(if text == "linux/arm64/v8" { "linux/arm64" } else { text }, at)
 }
 
 fn literal(text: &str, at: Place) -> Field<String> {
@@ -262,7 +267,7 @@ pub(super) fn build_of_command(command: &Command) -> Option<ImageBuild> {
         match option {
             "-t" | "--tag" => build.images.items.push(image(value, at)),
             "-f" | "--file" => build.dockerfile = Field::known(value.trim_start_matches("./").to_owned(), at),
-            "--platform" => build.platforms.items.extend(value.split(',').map(|platform| literal(platform, at))),
+            "--platform" => build.platforms.items.extend(value.split(',').map(|text| platform(text, at))),
             "--push" => build.pushes = Always::known(value != "false", at),
             "--output" | "-o" if value.contains("push=true") || value == "type=registry" => {
                 build.pushes = Always::known(true, at);

@@ -205,7 +205,9 @@ pub(super) fn is_deployment(command: &Command) -> bool {
         "aws" => verbs(&["update-service", "create-deployment", "update-function-code"]),
         "cf" | "cf7" | "cf8" => verbs(&["push"]),
         // `npm run cdk -- deploy` and `npx cdk deploy` of AWS.
-        "cdk" | "npx" | "npm" | "pnpm" | "yarn" => verbs(&["deploy"]) && words.contains(&"cdk"),
+        "bunx" | "cdk" | "npm" | "npx" | "pnpm" | "poetry" | "uv" | "yarn" => {
+            verbs(&["deploy"]) && words.contains(&"cdk")
+        }
         "flyctl" | "fly" | "vercel" | "netlify" | "serverless" | "sls" => verbs(&["deploy"]),
         _ => false,
     }
