@@ -100,7 +100,7 @@ impl Across {
             });
         }
         let mut in_both: BTreeMap<usize, usize> = BTreeMap::new();
-        for (member, of) in members.iter().zip(&projects).filter(|(member, _)| is_in_both(member)) {
+        for (_, of) in members.iter().zip(&projects).filter(|(member, _)| is_in_both(member)) {
             for project in of {
                 *in_both.entry(*project).or_default() += 1;
             }
