@@ -108,6 +108,7 @@ fn a_service_that_conforms_to_atonix_has_no_finding() {
     let without_target = [
         "atonix-grpc-port",         // with gRPC
         "atonix-replicas-min",      // not scaled by itself
+        "compose-log-level",        // without settings that are not committed, and may set it
         "compose-target-nonroot",   // with a stage of its own for development
         "dependency-lockfile",      // in JavaScript
         "dependency-not-latest",    // in JavaScript

@@ -17,6 +17,8 @@ pub(super) struct Own {
     category: &'static str,
     summary: &'static str,
     why: &'static str,
+    /// Ids of other tools' rules.
+    equivalents: &'static [&'static str],
 }
 
 /// The rules that no file holds: the readers report what makes a file mean something else than it says.
@@ -27,6 +29,12 @@ pub(super) const RULES: &[Own] = &[
         category: "correctness",
         summary: "every field has a value of its type",
         why: "The tool that reads the file refuses a value of the wrong type, or takes it for something else.",
+        equivalents: &[
+            "hadolint:DL3011",
+            "buildkit:ExposeInvalidFormat",
+            "trivy:DS-0008",
+            "kics:unix_ports_out_of_range",
+        ],
     },
     Own {
         id: DUPLICATE_KEY,
@@ -34,6 +42,7 @@ pub(super) const RULES: &[Own] = &[
         category: "correctness",
         summary: "no key stands twice in one mapping",
         why: "Some tools refuse the file, others drop one of the two values without a word.",
+        equivalents: &[],
     },
     Own {
         id: REFUSED,
@@ -41,6 +50,7 @@ pub(super) const RULES: &[Own] = &[
         category: "correctness",
         summary: "docker compose accepts the project",
         why: "A project that compose refuses does not start.",
+        equivalents: &[],
     },
     Own {
         id: UNRENDERABLE,
@@ -48,6 +58,7 @@ pub(super) const RULES: &[Own] = &[
         category: "correctness",
         summary: "helm renders the chart",
         why: "A chart with a template that does not render cannot be installed.",
+        equivalents: &[],
     },
     Own {
         id: SUSPICIOUS,
@@ -55,6 +66,7 @@ pub(super) const RULES: &[Own] = &[
         category: "correctness",
         summary: "the file says what it seems to say",
         why: "The tool accepts the text and makes something else of it than a reader would.",
+        equivalents: &[],
     },
 ];
 
@@ -73,7 +85,7 @@ pub(super) fn info(id: &str) -> Option<RuleInfo> {
         help: None,
         severity: rule.severity,
         category: rule.category.to_owned(),
-        equivalents: Vec::new(),
+        equivalents: rule.equivalents.iter().map(|id| (*id).to_owned()).collect(),
     })
 }
 

@@ -83,7 +83,8 @@ fn by_name<'c>(catalogue: &'c Catalogue, name: &str) -> Vec<Subject<'c>> {
         let id = found.equivalents.iter().find(equivalent)?;
         Some(rule(found, Some(format!("`{id}` asks for the same"))))
     });
-    found.collect()
+    let own = own_rules().into_iter().filter(|own| own.equivalents.iter().any(|id| is_equivalent(id, name)));
+    found.chain(own.map(Subject::Own)).collect()
 }
 
 fn clauses<'c>(catalogue: &'c Catalogue, name: &str) -> Vec<Subject<'c>> {

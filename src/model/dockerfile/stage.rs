@@ -76,6 +76,9 @@ model! {
         base_stage_index: Option<i64>,
         /// Whether it is `scratch`.
         base_is_scratch: bool,
+        /// Build arguments in what FROM names that nothing declares before the first FROM, and that have no default there
+        /// (Dockerfile reference, "Understand how ARG and FROM interact").
+        undeclared_base_arguments: List<Field<String>>,
         /// The image that the stage, or the first of those it is built from, starts with.
         external_base: Image,
         /// How much that image brings.

@@ -18,7 +18,7 @@ use crate::model::image::Image;
 use crate::model::schema::{PathText, Port};
 use crate::model::value::{Field, List, Origin, Via};
 use crate::source::{FileId, Place, Span};
-use crate::syntax::dockerfile::{self as syntax, InstructionKind, Keyword, Transfer, Word};
+use crate::syntax::dockerfile::{self as syntax, Expansion, InstructionKind, Keyword, Transfer, Word};
 
 /// The ports without their protocols, each once.
 fn numbers(ports: &[ExposedPort]) -> Vec<Field<Port>> {
@@ -63,6 +63,12 @@ pub(super) fn read(
     let mut reader = Reader { file, path, text, globals, raws: &raws, states: Vec::new() };
     let stages = (0..raws.len()).filter_map(|index| reader.stage(index)).collect();
     (stages, global_args)
+}
+
+/// Whether BuildKit declares an argument by itself (Dockerfile reference, "Automatic platform ARGs in the global scope").
+fn is_given(name: &str) -> bool {
+    let platform = name.strip_prefix("TARGET").or_else(|| name.strip_prefix("BUILD"));
+    platform.is_some_and(|part| matches!(part, "PLATFORM" | "OS" | "ARCH" | "VARIANT"))
 }
 
 fn arguments(instruction: &syntax::Instruction) -> Option<&Vec<(Word, Option<Word>)>> {
@@ -321,6 +327,14 @@ impl<'t> Reader<'t, '_> {
         copy
     }
 
+    fn undeclared(&self, image: &Word, at: Place) -> List<Field<String>> {
+        let Expansion::Unresolved { names } = image.expand(&|name| self.globals.get(name)) else {
+            return List::empty(at);
+        };
+        let missing = names.into_iter().filter(|name| self.globals.place_of(name).is_none() && !is_given(name));
+        List::new(missing.map(|name| Field::known(name, at)).collect(), at)
+    }
+
     fn finish(&self, raw: &Raw<'t>, index: usize, base: Image, state: &State<'t>, mut own: Own) -> Stage {
         let at = self.place(raw.image.span);
         let is_final = index + 1 == self.raws.len();
@@ -367,6 +381,7 @@ impl<'t> Reader<'t, '_> {
             in_final_image: raw.in_final_image,
             base_is_stage: raw.parent.is_some(),
             base_stage_index: position(raw.parent),
+            undeclared_base_arguments: self.undeclared(raw.image, at),
             base_is_scratch: raw.parent.is_none() && base.reference == "scratch",
             base_variant: order::variant(&state.external),
             base_is_official: order::is_official(&state.external),

@@ -33,7 +33,8 @@ const CONTROLS: &[(&[&str], Control)] = &[
 #[derive(Default)]
 pub(super) struct Claims {
     pub(super) tiers: Vec<Listed>,
-    /// What follows the label of dependencies, in lower case.
+    /// What follows the label of dependencies, in lower case, where the document names the service or its dependents too;
+    /// elsewhere dependencies are mostly packages.
     pub(super) dependencies: Option<Listed>,
     pub(super) controls: Vec<(Control, Listed)>,
 }
@@ -46,12 +47,14 @@ impl Claims {
 
     /// Adds what a document says.
     pub(super) fn read(&mut self, document: &Document) {
+        let has = |keys: &[&str]| document.labels.items().iter().any(|label| keys.contains(&label.key.as_str()));
+        let is_of_service = has(&["primary service", "dependents"]);
         for label in document.labels.items().iter().filter(|label| !label.is_placeholder) {
             match (label.key.as_str(), label.value.value()) {
                 ("tier assignment", Some(value)) => {
                     self.tiers.push(Listed { name: value.clone(), at: label.value.place() });
                 }
-                ("dependencies", value) => {
+                ("dependencies", value) if is_of_service => {
                     let items = label.items.items().iter().map(|item| item.text.as_str());
                     let text = value.map(String::as_str).into_iter().chain(items).collect::<Vec<_>>().join("\n");
                     if self.dependencies.is_none() && !text.is_empty() {

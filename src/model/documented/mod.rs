@@ -40,7 +40,7 @@ model! {
         /// read-only, tmpfs mounts, capabilities dropped, no escalation of privileges.
         controls: List<DocumentedThing>,
         /// Services that compose starts it after, and that the label `Dependencies` does not name; none where there is no
-        /// such label.
+        /// such label beside one of `Primary Service` and `Dependents`.
         unlisted_dependencies: List<Unlisted>,
         /// Variables that the service is given or reads, and no table lists; none where no table lists any.
         unlisted_variables: List<Unlisted>,

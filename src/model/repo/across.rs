@@ -1,6 +1,6 @@
 //! What the services of a repository have in common, or should have: where each is run, and what it is built on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use super::{Repo, Seen, read};
@@ -23,7 +23,8 @@ model! {
         is_started: bool,
         /// A workload that runs it. Unresolved where it has manifests in its own directory, which are not read for this.
         workload: Field<String>,
-        /// How many others are run by compose and by Kubernetes.
+        /// How many others of its compose project are run by compose and by Kubernetes; of a service that no project has,
+        /// in the project with the most of them.
         others_in_both: i64,
     }
     label(member) { member.root.0.clone() }
@@ -57,6 +58,8 @@ impl Across {
         let named: BTreeMap<&str, Place> = composed.map(|service| (service.name.as_str(), service.at)).collect();
         let mut members: Vec<Member> = Vec::new();
         let mut dockerfiles = Vec::new();
+        // The compose projects of each of them.
+        let mut projects = Vec::new();
         for (head, files) in repo.heads.iter().zip(&repo.files) {
             if head.is_illustration || head.kind != ServiceKind::Service {
                 continue;
@@ -83,6 +86,8 @@ impl Across {
                 Some(file) => Field::unresolved("", "its manifests are not read for this", Place::whole(*file)),
                 None => Field::Absent(head.at),
             };
+            let own = files.compose_services.iter().filter(|_| !composed.is_empty());
+            projects.push(own.map(|(project, _)| *project).collect::<BTreeSet<_>>());
             members.push(Member {
                 at: head.at,
                 root: PathText(head.root.clone()),
@@ -94,11 +99,17 @@ impl Across {
                 others_in_both: 0,
             });
         }
-        let is_in_both = |member: &Member| member.compose_service.value().is_some() && !member.workload.is_absent();
-        let in_both = members.iter().filter(|member| is_in_both(member)).count();
-        for member in &mut members {
-            let others = in_both - usize::from(is_in_both(member));
-            member.others_in_both = i64::try_from(others).unwrap_or(i64::MAX);
+        let mut in_both: BTreeMap<usize, usize> = BTreeMap::new();
+        for (_, of) in members.iter().zip(&projects).filter(|(member, _)| is_in_both(member)) {
+            for project in of {
+                *in_both.entry(*project).or_default() += 1;
+            }
+        }
+        for (member, of) in members.iter_mut().zip(&projects) {
+            let own = usize::from(is_in_both(member));
+            let counts = in_both.iter().filter(|(project, _)| of.is_empty() || of.contains(project));
+            let most = counts.map(|(_, count)| *count).max().unwrap_or(0);
+            member.others_in_both = i64::try_from(most.saturating_sub(own)).unwrap_or(i64::MAX);
         }
         Self {
             sources: Arc::clone(&repo.sources),
@@ -136,6 +147,10 @@ impl Across {
             List::new(bases.collect(), self.members.at)
         })
     }
+}
+
+fn is_in_both(member: &Member) -> bool {
+    member.compose_service.value().is_some() && !member.workload.is_absent()
 }
 
 fn workload(object: &Arc<Object>) -> Option<Field<String>> {
