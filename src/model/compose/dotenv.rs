@@ -61,7 +61,9 @@ pub(super) fn assigned(
         let mut budget = scope.fill.get();
         let (text, troubles) = fill(file, one, outer, known, &mut budget);
         scope.fill.set(budget);
-        troubles.into_iter().for_each(|trouble| scope.trouble(trouble));
+        for trouble in troubles {
+            scope.trouble(trouble);
+        }
         keep(one, text.as_ref(), outer, known);
         let key_at = Place { file, span: one.key_span };
         out.push(Set { key: one.key.to_owned(), key_at, value: text });

@@ -98,7 +98,9 @@ pub(super) fn add(variables: &mut List<ComposeVariable>, files: &[EnvFile], gran
             Err(why) => {
                 hidden.get_or_insert((file, why));
                 known.clear();
-                found.iter_mut().for_each(|one| one.hidden_by = Some((file, why)));
+                for one in &mut found {
+                    one.hidden_by = Some((file, why));
+                }
                 continue;
             }
         };

@@ -30,7 +30,7 @@ pub(super) struct Scope<'s> {
     /// Gives the files of variables that services name.
     env_loader: EnvLoader<'s>,
     /// Those that were asked for, and whether they are in the raw format.
-    env_texts: RefCell<BTreeMap<(String, bool), Option<Rc<EnvText<'s>>>>>,
+    env_texts: RefCell<EnvTexts<'s>>,
     /// How many more variables those files may give to services.
     variables: Cell<usize>,
     /// How many more bytes variables in those files may be filled in with.
@@ -41,6 +41,9 @@ pub(super) struct Scope<'s> {
 
 /// Gives files of variables by their paths.
 pub(super) type EnvLoader<'l> = &'l dyn Fn(&str) -> Option<EnvSource<'l>>;
+
+/// Files of variables by their paths and whether they are raw; `None` for those that are not here.
+type EnvTexts<'s> = BTreeMap<(String, bool), Option<Rc<EnvText<'s>>>>;
 
 /// Variables that files may give to the services of one project.
 const VARIABLE_BUDGET: usize = 100_000;

@@ -190,9 +190,10 @@ fn addresses_and_secrets_of_files_are_taken_apart() {
 
 #[test]
 fn many_services_with_one_large_file_are_given_up_in_time() {
-    let text: String = (0..2_000).map(|n| format!("V{n}=$V{}x\n", n / 2)).collect();
-    let services: String = (0..200).map(|n| format!("  s{n}: {{ image: a, env_file: all.env }}\n")).collect();
-    let file = read(&format!("services:\n{services}"), &[("all.env", &text)], &[]);
+    let lines: Vec<String> = (0..2_000).map(|n| format!("V{n}=$V{}x", n / 2)).collect();
+    let text = lines.join("\n");
+    let services: Vec<String> = (0..200).map(|n| format!("  s{n}: {{ image: a, env_file: all.env }}\n")).collect();
+    let file = read(&format!("services:\n{}", services.concat()), &[("all.env", &text)], &[]);
     let last = &file.services.items[199].environment;
     assert!(last.unseen.is_some() && last.items.len() < 2_000);
     assert!(file.services.items[0].environment.unseen.is_none());
