@@ -1,7 +1,6 @@
 //! Which `apiVersion`s are those of objects in a cluster. Many tools have files of the same form for themselves.
 
-/// Groups of the API server that are no domain; those of custom resources are one (Kubernetes, "Extend the API with
-/// CustomResourceDefinitions").
+/// Groups of the API server that are no domain; those of custom resources are one (Kubernetes, "Custom Resources").
 const BUILT_IN: &[&str] = &["apps", "autoscaling", "batch", "extensions", "policy"];
 
 /// Groups of files that a tool reads, and that are never applied to a cluster.

@@ -76,7 +76,7 @@ impl<'n> Namespacing<'n> {
     /// Sets the namespace of the object itself, and of the subjects of a role binding.
     fn set_own(&self, resource: &mut Resource, text: &str) {
         let at = self.namespace.at;
-        if !resource.is_cluster_scoped() && !(self.keeps && !resource.namespace().is_empty()) {
+        if !resource.is_cluster_scoped() && (!self.keeps || resource.namespace().is_empty()) {
             let metadata = resource.root.map_under("metadata", at);
             if let Some(metadata) = metadata.filter(|one| one.text_under(&["namespace"]) != Some(text)) {
                 metadata.set("namespace", at, Value::string(text, at));

@@ -77,7 +77,7 @@ impl Builder<'_> {
     }
 
     /// Does what one of the transformers that Kustomize brings along is configured to do; `false` for another one.
-    fn transform(&mut self, resources: &mut Vec<Resource>, config: &Resource, path: &str) -> Result<bool, Failure> {
+    fn transform(&mut self, resources: &mut [Resource], config: &Resource, path: &str) -> Result<bool, Failure> {
         let root = &config.root;
         let fields: Vec<FieldSpec> = root.list("fieldSpecs").iter().filter_map(FieldSpec::read).collect();
         let text = |key: &str| root.get(key).and_then(Value::text).unwrap_or("");
@@ -105,11 +105,11 @@ impl Builder<'_> {
             }
             "PatchTransformer" => self.apply_patch(resources, root, path)?,
             "PatchJson6902Transformer" => {
-                let mut patch = root.clone();
-                if let Some(operations) = root.get("jsonOp") {
-                    patch.set("patch", operations.at, operations.clone());
+                let mut operations = root.clone();
+                if let Some(list) = root.get("jsonOp") {
+                    operations.set("patch", list.at, list.clone());
                 }
-                self.apply_patch(resources, &patch, path)?;
+                self.apply_patch(resources, &operations, path)?;
             }
             "PatchStrategicMergeTransformer" => {
                 self.apply_strategic(resources, root.list("paths"), path)?;

@@ -185,7 +185,7 @@ fn replace_text(value: &mut Value, values: &BTreeMap<&str, Option<Value>>, budge
         *value = found.copied(budget)?;
         return Ok(());
     }
-    let out = filled(&text, values, budget.0.saturating_mul(BYTES_PER_NODE));
+    let out = filled(text, values, budget.0.saturating_mul(BYTES_PER_NODE));
     budget.charge(out.len() / BYTES_PER_NODE, value.at)?;
     *value = Value::string(out, value.at);
     Ok(())
