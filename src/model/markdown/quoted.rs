@@ -130,7 +130,7 @@ impl<'t> Found<'t> {
             let before = line.get(..at).unwrap_or("").trim_end_matches("./");
             let is_own = !before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '/' | '}' | '>' | '-' | '_'));
             let is_pinned = rest.get(end..).is_some_and(|rest| rest.starts_with(['@', '*', '<', '{', '$']));
-            if is_own && !is_pinned && (path.ends_with(".yml") || path.ends_with(".yaml")) {
+            if is_own && !is_pinned && matches!(path.rsplit_once('.'), Some((_, "yml" | "yaml"))) {
                 self.paths.push((start + at, path, true));
             }
         }
@@ -143,7 +143,7 @@ impl<'t> Found<'t> {
             if word.starts_with('#') {
                 break;
             }
-            if !word.is_empty() && !(words.is_empty() && matches!(word, "$" | "sudo" | ">")) {
+            if !(word.is_empty() || words.is_empty() && matches!(word, "$" | "sudo" | ">")) {
                 words.push((start + offset, word));
             }
             offset += word.len() + 1;
@@ -160,7 +160,7 @@ impl<'t> Found<'t> {
         match name {
             "cp" | "mv" => {
                 taken.extend(plain.next());
-                self.made.extend(plain.last().map(|(_, made)| bare(made)));
+                self.made.extend(plain.next_back().map(|(_, made)| bare(made)));
             }
             "touch" | "mkdir" | "nano" | "vi" | "vim" | "cat" => self.made.extend(plain.map(|(_, made)| bare(made))),
             "bash" | "sh" | "python" | "python3" | "node" if arguments.first() == plain.next().as_ref() => {

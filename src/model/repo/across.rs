@@ -81,7 +81,7 @@ impl Across {
             };
             let charted = files.chart_objects.iter().map(|(_, object)| object);
             let mut objects = files.objects.iter().chain(&files.share.objects).chain(charted);
-            let workload = objects.find_map(|object| workload(object));
+            let workload = objects.find_map(workload);
             let manifests = || match files.manifests.first() {
                 Some(file) => Field::unresolved("", "its manifests are not read for this", Place::whole(*file)),
                 None => Field::Absent(head.at),
