@@ -43,10 +43,14 @@ fn check_instruction(instruction: &Instruction, text: &str) {
     for flag in &instruction.flags {
         within(flag.span, text);
         within(flag.name.span, text);
-        flag.value.iter().for_each(|value| within(value.span, text));
+        if let Some(value) = &flag.value {
+            within(value.span, text);
+        }
     }
     if let Some(Command::Exec(words)) = instruction.command() {
-        words.iter().for_each(|word| within(word.span, text));
+        for word in words {
+            within(word.span, text);
+        }
     }
     for heredoc in &instruction.heredocs {
         within(heredoc.name.span, text);

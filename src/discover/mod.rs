@@ -20,7 +20,9 @@ use crate::source::{EntryKind, FileId, SourceFile, Sources};
 pub use classify::{ArtifactKind, Classifier, Need, is_env_sample, is_settings, is_workflow};
 pub use memory::in_memory;
 pub use read::{MAX_FILE_BYTES, ReadError, peek, read, text};
-pub use service::{Build, ComposeInput, Inputs, RootKind, ServiceRoot, ServiceRoots, is_illustration, is_of_tests, service_roots};
+pub use service::{
+    Build, ComposeInput, Inputs, RootKind, ServiceRoot, ServiceRoots, is_illustration, is_of_tests, service_roots,
+};
 pub use walk::{Walk, WalkError, WalkOptions, walk};
 
 /// A file that svclint knows how to judge.

@@ -129,14 +129,24 @@ fn committed_secrets_are_told_from_placeholders() {
 apiVersion: v1
 kind: Secret
 metadata: {name: database}
-data: {password: Y2hhbmdlbWU=, user: cG9zdGdyZXM=}
+data: {password: Y2hhbmdlbWU=, user: cG9zdGdyZXM=, key: ZjM5YTEwYjc0Yw==}
 stringData: {token: '${TOKEN}'}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: account}
+stringData: {user: postgres, password: changeme}
 ",
     );
-    let Body::Secret(secret) = &manifests.objects[0].body else { panic!("it is a Secret") };
-    let placeholders: Vec<_> = secret.entries.iter().map(|entry| (entry.key.as_str(), entry.is_placeholder)).collect();
-    assert_eq!(placeholders, [("password", true), ("user", false), ("token", true)]);
-    assert_eq!(secret.has_literal_data.value(), Some(&true));
+    let secret = |index: usize| match &manifests.objects[index].body {
+        Body::Secret(secret) => secret,
+        _ => panic!("it is a Secret"),
+    };
+    let entries = secret(0).entries.iter().map(|entry| (entry.key.as_str(), entry.is_placeholder));
+    assert_eq!(entries.collect::<Vec<_>>(), [("password", true), ("user", false), ("key", false), ("token", true)]);
+    let has_data = |index| secret(index).has_literal_data.value().copied();
+    // The name of a user is no secret.
+    assert_eq!((has_data(0), has_data(1)), (Some(true), Some(false)));
 }
 
 #[test]

@@ -180,8 +180,11 @@ impl Accounts {
         ];
         let options = Options::read(command.arguments(), "bcdefgGkKpPRsuZ", VALUED);
         let Some(name) = options.operands.last() else { return };
-        let own_group = !options.has(&["N", "no-user-group"]);
-        let names_own_group = options.has(&["U", "user-group"]);
+        let own_group = match (options.has(&["U", "user-group"]), options.has(&["N", "no-user-group"])) {
+            (true, _) => OwnGroup::Asked,
+            (false, true) => OwnGroup::None,
+            (false, false) => OwnGroup::Usual,
+        };
         let group = options.value(&["g", "gid"]);
         self.add_user(
             command,
@@ -190,7 +193,6 @@ impl Accounts {
                 uid: options.value(&["u", "uid"]),
                 group,
                 own_group,
-                names_own_group,
                 groups: split_groups(options.value(&["G", "groups"])),
                 shell: options.value(&["s", "shell"]).map(Argument::field),
                 home: options.value(&["d", "home-dir", "home"]),
@@ -242,7 +244,11 @@ impl Accounts {
             (_, false) => "/bin/bash",
         };
         let shell = options.value(&["s", "shell"]).map(Argument::field);
-        let own_group = !system || options.has(&["group"]);
+        let own_group = match (options.has(&["group"]), system) {
+            (true, _) => OwnGroup::Asked,
+            (false, true) => OwnGroup::None,
+            (false, false) => OwnGroup::Usual,
+        };
         self.add_user(
             command,
             name,
@@ -250,7 +256,6 @@ impl Accounts {
                 uid: options.value(&["u", "uid"]),
                 group,
                 own_group,
-                names_own_group: options.has(&["group"]),
                 groups: Vec::new(),
                 shell: Some(shell.unwrap_or_else(|| Field::known(default_shell.to_owned(), command.at))),
                 home: options.value(&["h", "home"]),
@@ -265,13 +270,13 @@ impl Accounts {
         let uid = given.uid.map_or(Field::Absent(at), id);
         let primary_group = match given.group {
             Some(group) => group.field(),
-            None if given.own_group => name.field(),
+            None if given.own_group != OwnGroup::None => name.field(),
             None if command.name() == "adduser" => Field::known("nogroup".to_owned(), at),
             None => Field::known("users".to_owned(), at),
         };
         let gid = match (&primary_group, given.group) {
             (Field::Known(group, origin), Some(_)) => self.gid(group, origin.at),
-            (Field::Known(group, _), None) if !given.own_group => self.gid(group, at),
+            (Field::Known(group, _), None) if given.own_group == OwnGroup::None => self.gid(group, at),
             // The tools give a user's own group the id of the user.
             _ if given.group.is_none() => uid.clone(),
             _ => Field::unresolved(given.group.map_or("", |group| group.shown()), "it is filled in later", at),
@@ -290,7 +295,7 @@ impl Accounts {
             uid,
             gid,
             primary_group,
-            has_explicit_group: given.group.is_some() || given.names_own_group,
+            has_explicit_group: given.group.is_some() || given.own_group == OwnGroup::Asked,
             groups: List::new(given.groups.clone(), at),
             shell: given.shell.clone().unwrap_or(Field::Absent(at)),
             system: given.system,
@@ -437,12 +442,21 @@ impl Accounts {
     }
 }
 
+/// Whether the user gets a group of its own name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum OwnGroup {
+    /// It does not.
+    None,
+    /// It does where nothing else is said.
+    Usual,
+    /// An option asks for it.
+    Asked,
+}
+
 struct Given<'c> {
     uid: Option<&'c Argument>,
     group: Option<&'c Argument>,
-    own_group: bool,
-    /// Whether an option asks for a group of the user's name.
-    names_own_group: bool,
+    own_group: OwnGroup,
     groups: Vec<Field<String>>,
     shell: Option<Field<String>>,
     home: Option<&'c Argument>,

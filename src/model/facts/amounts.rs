@@ -112,10 +112,14 @@ impl Parts<'_> {
         let is_one =
             |images: &[&Image]| images.iter().map(|image| image.base_name()).collect::<BTreeSet<_>>().len() < 2;
         if is_one(&compose) {
-            compose.iter().for_each(|image| push(VersionSource::Compose, &image.tag));
+            for image in compose {
+                push(VersionSource::Compose, &image.tag);
+            }
         }
         if is_one(&pods) {
-            pods.iter().for_each(|image| push(VersionSource::K8s, &image.tag));
+            for image in pods {
+                push(VersionSource::K8s, &image.tag);
+            }
         }
         List::new(out, self.at)
     }

@@ -152,8 +152,8 @@ pub(super) fn owner_beside(object: &Object, names: &Names, beside: &BTreeMap<Fil
 
 /// The service that an object is named after.
 pub(super) fn owner_of(object: &Object, names: &Names) -> Option<usize> {
-    let named = |name: String| of_name(names, &name).or_else(|| of_name(names, without_kind(&name)));
-    let subject = subject_of(object).and_then(named);
+    let service = |subject: String| of_name(names, &subject).or_else(|| of_name(names, without_kind(&subject)));
+    let subject = subject_of(object).and_then(service);
     subject.or_else(|| names.get(&image_of_job(object)?).copied())
 }
 

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::Composition;
 use super::presence;
 use super::seen::{Seen, Trouble, TroubleKind};
-use crate::discover::{self, Build, is_env_sample};
+use crate::discover::{self, Build, is_env_sample, is_settings};
 use crate::finding::{Label, Note, NoteKind};
 use crate::model::compose::{self, ComposeFile, ComposeInput, ComposeService, Declared, EnvSource, FileLoader};
 use crate::source::{EntryKind, FileId, Place, Sources};
@@ -211,7 +211,8 @@ fn env_samples(sources: &Sources) -> BTreeMap<&str, BTreeSet<String>> {
     // What is committed beside an example as it is used explains its variables just as well: `.env`, `deploy.env`.
     for file in sources.entries() {
         let (directory, name) = split_path(&file.path);
-        if name.ends_with(".env")
+        if is_settings(name)
+            && !is_env_sample(name)
             && let Some(sample) = samples.get_mut(directory)
         {
             sample.extend(names_in_example(file.text()).map(str::to_owned));

@@ -164,7 +164,7 @@ impl<'g> Group<'g> {
 
     /// Whether what an object refers to is there. An operator may make it when it runs, and of files that nothing puts
     /// together a script or somebody by hand. There only a name that is nearly that of another tells a mistake, or a file
-    /// that brings others of the kind itself.
+    /// that brings others of the kind itself; a directory that does so tells it of ConfigMaps, which few make by hand.
     fn referred(&self, found: bool, kind: &str, name: &str, at: Place) -> Field<bool> {
         let existence = self.existence(found, kind, name, at);
         if existence.value() != Some(&false) {
@@ -175,7 +175,12 @@ impl<'g> Group<'g> {
             object.meta.at.file == at.file || object.meta.name.value().is_some_and(|own| nearby::is_nearly(own, name))
         });
         let is_operated = || self.objects.iter().any(|object| is_custom(object.meta.api_version()));
-        if is_told || self.together > 0 && !is_operated() {
+        let own = self.objects.iter().find(|object| object.meta.at.file == at.file);
+        let is_beside = |own: &Object| {
+            let here = nearby::directory(&own.meta.path);
+            kind == "ConfigMap" && others().any(|object| nearby::directory(&object.meta.path) == here)
+        };
+        if is_told || (self.together > 0 || own.is_some_and(is_beside)) && !is_operated() {
             return existence;
         }
         Field::unresolved(name, format!("the {kind} may be made when it runs, by an operator or a script"), at)

@@ -20,24 +20,26 @@ pub(super) fn nearest<'o, T>(group: &Group<'_>, path: &str, all: Vec<&'o T>, pat
 }
 
 /// Whether two names differ by a slip: one letter more, less or other, two that changed places, or an end such as `-svc`.
-pub(super) fn is_nearly(a: &str, b: &str) -> bool {
+pub(super) fn is_nearly(one: &str, other: &str) -> bool {
     const KINDS: [&str; 6] = ["-svc", "-service", "-config", "-configmap", "-cm", "-pvc"];
     let ends = |long: &str, short: &str| long.strip_prefix(short).is_some_and(|rest| KINDS.contains(&rest));
-    if ends(a, b) || ends(b, a) {
+    if ends(one, other) || ends(other, one) {
         return true;
     }
-    let (a, b) = if a.len() < b.len() { (b.as_bytes(), a.as_bytes()) } else { (a.as_bytes(), b.as_bytes()) };
-    let start = a.iter().zip(b).take_while(|(x, y)| x == y).count();
-    let (a, b) = (a.get(start..).unwrap_or(&[]), b.get(start..).unwrap_or(&[]));
-    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
-    let (a, b) = (a.get(..a.len() - end).unwrap_or(&[]), b.get(..b.len() - end).unwrap_or(&[]));
-    match (a, b) {
-        ([_], []) | ([_], [_]) => true,
-        ([x, y], [v, w]) => x == w && y == v,
+    let (long, short) = if one.len() < other.len() { (other, one) } else { (one, other) };
+    let (long, short) = (long.as_bytes(), short.as_bytes());
+    let start = long.iter().zip(short).take_while(|(left, right)| left == right).count();
+    let (long, short) = (long.get(start..).unwrap_or(&[]), short.get(start..).unwrap_or(&[]));
+    let end = long.iter().rev().zip(short.iter().rev()).take_while(|(left, right)| left == right).count();
+    let inner = |bytes: &'_ [u8]| bytes.len() - end;
+    match (long.get(..inner(long)).unwrap_or(&[]), short.get(..inner(short)).unwrap_or(&[])) {
+        ([_], [] | [_]) => true,
+        ([first, second], [third, fourth]) => first == fourth && second == third,
         _ => false,
     }
 }
 
-fn directory(path: &str) -> &str {
+/// The directory of a path; empty at the root.
+pub(super) fn directory(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(directory, _)| directory)
 }
