@@ -149,12 +149,16 @@ fn parted(name: &str) -> String {
 const VAULTS: [&str; 5] = ["op://", "ref+", "vault:", "sm://", "arn:aws:secretsmanager:"];
 
 /// Whether a value only holds the place of one: empty, a variable or template expression, `<…>`, `changeme`,
-/// `example`, `your-…`, `xxx…`, `dummy`, `***`, an absolute path.
+/// `example`, `your-…`, `xxx…`, `dummy`, `***`, an absolute path; or only what decrypts to it, `ENC[…]`.
 #[must_use]
 pub fn is_placeholder(value: &str) -> bool {
     let value = value.trim();
     let encloses = |open: &str, close: &str| value.starts_with(open) && value.ends_with(close);
     if value.is_empty() || encloses("<", ">") || encloses("{{", "}}") || is_variable(value) {
+        return true;
+    }
+    // Encrypted by SOPS or eyaml.
+    if encloses("ENC[", "]") {
         return true;
     }
     // Where a secret is, in a variable that should have been called `…_FILE`.
@@ -292,6 +296,7 @@ mod tests {
             "postgresql://user:pass@localhost:5432/dummy",
             "xxxx",
             "***",
+            "ENC[AES256_GCM,data:4URm,iv:I4hR,tag:gsQq,type:str]",
         ] {
             assert!(is_placeholder(value), "{value}");
         }

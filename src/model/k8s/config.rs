@@ -197,10 +197,28 @@ fn read_entry(key: &str, at: Place, node: NodeRef<'_>) -> ConfigEntry {
         is_secret_like: secret::is_secret_key(key) && ends_in_secret(key) && !is_file && !is_switch(text)
             || secret::has_url_credentials(text)
             || text.contains(PRIVATE_KEY),
-        // A name that stands for itself is that of a Secret: `image-pull-secret: image-pull-secret`.
-        is_placeholder: value.value().is_none_or(|value| secret::is_placeholder(value) || value == key),
+        is_placeholder: value.value().is_none_or(|value| secret::is_placeholder(value) || names_secret(key, value)),
         value,
     }
+}
+
+/// Whether a value is the name of a Secret or of a key of one: it stands for itself, as in `image-pull-secret:
+/// image-pull-secret`, or is put together as names are, as in `s3_credentials_secret: hue-sample-s3` and
+/// `CLIENT_SECRET_KEY: client-id`.
+fn names_secret(key: &str, value: &str) -> bool {
+    let lower = key.to_ascii_lowercase().replace(['-', '.'], "_");
+    let is_about_names = lower.ends_with("_secret") || lower.ends_with("_secret_key");
+    let is_word = |word: &str| {
+        let letters = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        let is_plain = !letters.is_empty() && letters.bytes().all(|byte| byte.is_ascii_lowercase());
+        is_plain && word.len() - letters.len() < 3
+    };
+    let words: Vec<&str> = value.split('-').collect();
+    // `my-secret-key` is a value that somebody made up.
+    let (last, before) = words.split_last().unwrap_or((&"", &[]));
+    let is_made_up = *last == "key" || before.contains(&"secret");
+    let is_composed = !before.is_empty() && !is_made_up && words.iter().all(|word| is_word(word));
+    value == key || is_about_names && (is_composed || lower.strip_suffix("_secret") == Some(value))
 }
 
 /// Whether a key ends in a word for a secret: settings are about secrets as well, as `password_rotation_interval` and
