@@ -2,7 +2,9 @@
 
 mod api_version;
 mod classify;
+mod homes;
 mod ignored;
+mod illustration;
 mod memory;
 mod read;
 mod service;
@@ -18,11 +20,10 @@ use rayon::prelude::*;
 use crate::source::{EntryKind, FileId, SourceFile, Sources};
 
 pub use classify::{ArtifactKind, Classifier, Need, is_env_sample, is_settings, is_workflow};
+pub use illustration::{is_illustration, is_of_tests};
 pub use memory::in_memory;
 pub use read::{MAX_FILE_BYTES, ReadError, peek, read, text};
-pub use service::{
-    Build, ComposeInput, Inputs, RootKind, ServiceRoot, ServiceRoots, is_illustration, is_of_tests, service_roots,
-};
+pub use service::{Build, ComposeInput, Inputs, RootKind, ServiceRoot, ServiceRoots, service_roots};
 pub use walk::{Walk, WalkError, WalkOptions, walk};
 
 /// A file that svclint knows how to judge.

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::classify::parent_of;
+use super::homes::{ancestors, dockerfile_home, manifest_home};
+use super::illustration::{illustration_of, is_example, is_illustration};
 
 /// A `build` of a compose service, as paths relative to the root of the run.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -101,88 +103,6 @@ impl ServiceRoots {
     }
 }
 
-/// Directories that hold a service's Dockerfile without being the service.
-const DOCKERFILE_HOMES: &[&str] = &[
-    ".docker",
-    "build",
-    "ci",
-    "container",
-    "containers",
-    "deploy",
-    "deployment",
-    "docker",
-    "dockerfiles",
-    "packaging",
-    "rootfs",
-    "scripts",
-    "src",
-];
-
-/// Words that make a directory's name that of a place for manifests, wherever in it they stand.
-const MANIFEST_WORDS: &[&str] = &[
-    "chart",
-    "charts",
-    "compose",
-    "helm",
-    "k8s",
-    "kubernetes",
-    "kustomize",
-    "manifest",
-    "manifests",
-    "overlays",
-    "stacks",
-];
-
-/// Names that hold manifests or compose files without being what these describe.
-const MANIFEST_HOMES: &[&str] = &[
-    ".docker",
-    ".github",
-    "backup",
-    "backups",
-    "base",
-    "bases",
-    "ci",
-    "components",
-    "config",
-    "configmaps",
-    "configs",
-    "crds",
-    "cronjobs",
-    "daemonsets",
-    "deploy",
-    "deployment",
-    "deployments",
-    "dev",
-    "development",
-    "docker",
-    "environments",
-    "envs",
-    "gitops",
-    "infra",
-    "infrastructure",
-    "ingresses",
-    "local",
-    "logging",
-    "monitoring",
-    "networking",
-    "networkpolicies",
-    "ops",
-    "overlay",
-    "prod",
-    "production",
-    "release",
-    "resources",
-    "security",
-    "staging",
-    "statefulsets",
-    "templates",
-    "test",
-    "tests",
-];
-
-/// Directories whose children are named after environments or variants.
-const VARIANT_HOMES: &[&str] = &["components", "environments", "envs", "overlays", "tests", "variants"];
-
 /// Finds the roots: directories of Dockerfiles and atonix.yaml files, what compose builds, and for compose files and
 /// manifests that none of these holds the nearest directory that is not a mere place for manifests.
 #[must_use]
@@ -262,114 +182,6 @@ fn built_roots(compose: &[ComposeInput]) -> BTreeMap<&str, BTreeSet<&str>> {
         }
     }
     built
-}
-
-/// The service of a Dockerfile in `directory`: `api` for `api/docker/`, `.` for `build/`.
-fn dockerfile_home<'d>(directory: &'d str, declared: &BTreeSet<&str>) -> &'d str {
-    let mut home = directory;
-    while home != "." && !declared.contains(home) && DOCKERFILE_HOMES.contains(&last(home)) {
-        home = parent_of(home);
-    }
-    home
-}
-
-/// What the manifests in `directory` describe: `shop` for `shop/k8s/overlays/prod/`.
-fn manifest_home(directory: &str) -> &str {
-    let mut home = directory;
-    while home != "." {
-        let parent = parent_of(home);
-        let is_variant = parent != "." && VARIANT_HOMES.contains(&last(parent));
-        if !is_variant && !is_manifest_home(last(home)) {
-            break;
-        }
-        home = parent;
-    }
-    home
-}
-
-fn is_manifest_home(name: &str) -> bool {
-    let mut words = name.split(['-', '_', '.']).filter(|word| !word.is_empty());
-    MANIFEST_HOMES.contains(&name) || words.any(|word| MANIFEST_WORDS.contains(&word))
-}
-
-/// Directories whose services are shown, tested or developed with, and never deployed.
-const ILLUSTRATIONS: &[&str] = &[
-    "docs",
-    "doc",
-    "documentation",
-    ".ci",
-    ".devcontainer",
-    ".github",
-    ".gitpod",
-    "cypress",
-    "dev-tools",
-    "devenv",
-    "devtools",
-    "fixtures",
-    "gitpod",
-    "hack",
-    "loadtest",
-    "playwright",
-    "testdata",
-    "test_data",
-    "test-data",
-    "_testdata",
-    "testfiles",
-    "test-fixtures",
-    "test-resources",
-    "__fixtures__",
-];
-
-/// Directories of tests. Among manifests `test` is an environment like `prod`, and so may `e2e` be.
-const TESTS: &[&str] = &["test", "tests", "unittests", "__tests__", "e2e", "fuzz"];
-const ENVIRONMENTS: &[&str] = &["test", "e2e"];
-
-/// Whether a directory, or one above it, holds documentation, tests or tools of developers.
-#[must_use]
-pub fn is_illustration(root: &str) -> bool {
-    illustration_of(root).is_some()
-}
-
-/// Whether a directory, or one above it, holds tests: those of the service around it, even where a Dockerfile or a
-/// manifest among them makes a root of it.
-#[must_use]
-pub fn is_of_tests(root: &str) -> bool {
-    root.split('/').any(|part| TESTS.contains(&part))
-}
-
-/// The directory, from `directory` upwards, that makes an illustration of it.
-fn illustration_of(directory: &str) -> Option<&str> {
-    ancestors(directory).find(|directory| {
-        let name = last(directory);
-        let tests = TESTS.contains(&name)
-            || name.ends_with("-tests")
-            || name.ends_with("_tests")
-            || name.ends_with("-loadtest");
-        ILLUSTRATIONS.contains(&name)
-            || (tests && !(ENVIRONMENTS.contains(&name) && is_among_manifests(parent_of(directory))))
-    })
-}
-
-/// Directories of what is built to be shown.
-const EXAMPLES: &[&str] = &["demo", "demos", "example", "examples", "sample", "samples"];
-
-/// Whether a directory, or one above it, holds examples.
-fn is_example(root: &str) -> bool {
-    root.split('/').any(|part| EXAMPLES.contains(&part.trim_start_matches('.')))
-}
-
-/// Whether a directory, or one above it, is a place for manifests, that of tests left aside.
-fn is_among_manifests(directory: &str) -> bool {
-    directory.split('/').any(|part| !TESTS.contains(&part) && is_manifest_home(part))
-}
-
-fn last(path: &str) -> &str {
-    path.rsplit_once('/').map_or(path, |(_, name)| name)
-}
-
-/// The path itself and every directory above it, `.` last.
-fn ancestors(path: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(path), |path| (*path != ".").then(|| parent_of(path)))
 }
 
 /// Whether a path comes before everything below a directory, in path order.

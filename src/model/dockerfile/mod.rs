@@ -6,6 +6,7 @@ mod files;
 mod graph;
 mod health;
 mod instruction;
+mod managers;
 mod node;
 mod order;
 mod packages;

@@ -1,0 +1,75 @@
+//! Directories that hold documentation, tests, examples or tools of developers, and no service that is deployed.
+
+use super::classify::parent_of;
+use super::homes::{ancestors, is_manifest_home, last};
+
+/// Directories whose services are shown, tested or developed with, and never deployed.
+const ILLUSTRATIONS: &[&str] = &[
+    "docs",
+    "doc",
+    "documentation",
+    ".ci",
+    ".devcontainer",
+    ".github",
+    ".gitpod",
+    "cypress",
+    "dev-tools",
+    "devenv",
+    "devtools",
+    "fixtures",
+    "gitpod",
+    "hack",
+    "loadtest",
+    "playwright",
+    "testdata",
+    "test_data",
+    "test-data",
+    "_testdata",
+    "testfiles",
+    "test-fixtures",
+    "test-resources",
+    "__fixtures__",
+];
+
+/// Directories of tests. Among manifests `test` is an environment like `prod`, and so may `e2e` be.
+const TESTS: &[&str] = &["test", "tests", "unittests", "__tests__", "e2e", "fuzz"];
+const ENVIRONMENTS: &[&str] = &["test", "e2e"];
+
+/// Whether a directory, or one above it, holds documentation, tests or tools of developers.
+#[must_use]
+pub fn is_illustration(root: &str) -> bool {
+    illustration_of(root).is_some()
+}
+
+/// Whether a directory, or one above it, holds tests: those of the service around it, even where a Dockerfile or a
+/// manifest among them makes a root of it.
+#[must_use]
+pub fn is_of_tests(root: &str) -> bool {
+    root.split('/').any(|part| TESTS.contains(&part))
+}
+
+/// The directory, from `directory` upwards, that makes an illustration of it.
+pub(super) fn illustration_of(directory: &str) -> Option<&str> {
+    ancestors(directory).find(|directory| {
+        let name = last(directory);
+        let tests = TESTS.contains(&name)
+            || name.ends_with("-tests")
+            || name.ends_with("_tests")
+            || name.ends_with("-loadtest");
+        ILLUSTRATIONS.contains(&name)
+            || (tests && !(ENVIRONMENTS.contains(&name) && is_among_manifests(parent_of(directory))))
+    })
+}
+
+/// Directories of what is built to be shown.
+const EXAMPLES: &[&str] = &["demo", "demos", "example", "examples", "sample", "samples"];
+
+/// Whether a directory, or one above it, holds examples.
+pub(super) fn is_example(root: &str) -> bool {
+    root.split('/').any(|part| EXAMPLES.contains(&part.trim_start_matches('.')))
+}
+
+/// Whether a directory, or one above it, is a place for manifests, that of tests left aside.
+fn is_among_manifests(directory: &str) -> bool {
+    directory.split('/').any(|part| !TESTS.contains(&part) && is_manifest_home(part))
+}
