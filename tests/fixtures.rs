@@ -168,7 +168,6 @@ fn a_service_that_conforms_to_xpress_has_no_finding() {
         "k8s-ingress-backend",               // behind an Ingress, and not behind Istio
         "k8s-nonroot-user-numeric",          // without the user in its pods
         "k8s-resource-amounts",              // outside of the environments, whose sizes differ
-        "k8s-workload-present",              // without charts
         "migrations-for-mapper",             // with a package that maps tables
         "pytest-declared",                   // in Python
         "secret-documented",                 // with a table of secrets in its documents
