@@ -2,7 +2,7 @@
 
 mod gateway;
 mod hooks;
-mod make;
+pub(in crate::model) mod make;
 mod owners;
 
 use std::sync::Arc;
@@ -71,7 +71,7 @@ fn one(sources: &Sources, id: FileId, path: &str, tooling: &mut Tooling) {
             add(&mut tooling.hook_repositories, repositories, id);
             add(&mut tooling.hooks, hooks, id);
         }
-        "Makefile" | "makefile" | "GNUmakefile" => {
+        name if make::FILE_NAMES.contains(&name) => {
             let Some(text) = text() else { return };
             add(&mut tooling.make_targets, make::read(id, path, &text), id);
         }
