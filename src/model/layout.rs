@@ -15,7 +15,7 @@ use super::repo::{Across, BaseImage, Late, LateList, Member};
 use super::schema::{Modelled, PathText, Slot, Type, View};
 use super::secret::{has_url_credentials, is_placeholder, is_secret_key};
 use super::terraform::{Module, ModuleCall, Output, Resource, Variable};
-use super::tooling::{CodeOwner, Gateway, Hook, HookRepository, MakeTarget};
+use super::tooling::{CodeOwner, DeclaredStandard, Gateway, Hook, HookRepository, MakeTarget};
 use super::value::{Always, Field, List};
 use super::workflow::{Job, Step, Workflow};
 use crate::discover::{is_env_sample, is_settings};
@@ -135,6 +135,8 @@ model! {
         code_owners: LateList<CodeOwner>,
         /// The configurations of Kong.
         gateways: LateList<Gateway>,
+        /// The standards that the configuration of svclint names.
+        declared_standards: LateList<DeclaredStandard>,
         /// The services that are built in it.
         services: LateList<Member, Across>,
         /// The images that these are built on.
@@ -183,6 +185,7 @@ impl RepoLayout {
             gateways: LateList::new(late, |late| &late.tooling().gateways),
             services: LateList::new(across, Across::members),
             base_images: LateList::new(across, Across::base_images),
+            declared_standards: LateList::new(late, |late| &late.tooling().declared_standards),
             argo_sources: LateList::new(late, Late::delivery),
             late: Arc::clone(late),
         }
