@@ -321,7 +321,7 @@ impl Parts<'_> {
             }
         };
         if let Some(stage) = self.dockerfile.and_then(|dockerfile| dockerfile.final_stage.as_ref())
-            && let Some(user) = stage.user.value().filter(|user| !user.from_base)
+            && let Some(user) = stage.user.value().filter(|user| !user.from_base && (user.has_group || user.is_created))
         {
             push(UidSource::Dockerfile, &user.gid);
         }

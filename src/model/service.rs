@@ -11,8 +11,8 @@ use super::dependencies::{Dependencies, Manifests, PackageGaps, RuntimeGaps, Too
 use super::dockerfile::Dockerfile;
 use super::documented::LazyDocumented;
 use super::facts::{
-    EnvGap, GidMention, HealthMention, ImageMention, NameMention, Parts, PortMention, ReplicaMention, ResourceMention, StartGap,
-    UidMention, VersionMention, start_gaps,
+    EnvGap, GidMention, HealthMention, ImageMention, NameMention, Parts, PortMention, ReplicaMention, ResourceMention,
+    StartGap, UidMention, VersionMention, start_gaps,
 };
 use super::k8s::{Body, Object, Workload};
 use super::layout::{Layout, RepoLayout};
