@@ -78,7 +78,9 @@ fn owners_and_what_makes_files_with_a_mode_are_read() {
     ] {
         assert_eq!(run(command), [expected], "{command}");
     }
-    for command in ["mkdir -p /data", "install a b", "chmod --reference=a b", "chown --reference=a b", "chmod 755", "ls"] {
+    for command in
+        ["mkdir -p /data", "install a b", "chmod --reference=a b", "chown --reference=a b", "chmod 755", "ls"]
+    {
         assert!(run(command).is_empty(), "{command}: {:?}", run(command));
     }
 }
@@ -174,7 +176,9 @@ fn the_sticky_bit_and_devices_keep_a_directory_from_counting() {
 #[test]
 fn a_stage_has_what_those_it_is_built_from_did_and_may_take_it_back() {
     let text = |last: &str| {
-        format!("FROM debian:12-slim AS base\nRUN chmod 777 /a\nFROM debian:12 AS other\nRUN chmod 666 /b\nFROM base\n{last}")
+        format!(
+            "FROM debian:12-slim AS base\nRUN chmod 777 /a\nFROM debian:12 AS other\nRUN chmod 666 /b\nFROM base\n{last}"
+        )
     };
     let found = all(&text("COPY --from=other /b /b\n"));
     assert_eq!(found.iter().map(shown).collect::<Vec<_>>(), ["chmod 777 -:- /a"]);

@@ -164,8 +164,7 @@ impl Permissions {
         let field = |word: &Option<Argument>| word.as_ref().map_or(Field::Absent(at), Argument::field);
         let (owner, group) = (field(&asked.owner), field(&asked.group));
         let mode = asked.mode.unwrap_or(Field::Absent(at));
-        let permission =
-            permission(asked.tool.to_owned(), at, mode, owner, group, asked.paths, asked.recursive);
+        let permission = permission(asked.tool.to_owned(), at, mode, owner, group, asked.paths, asked.recursive);
         let position = i64::try_from(command.position).unwrap_or(i64::MAX);
         self.push(Permission { position, ..permission });
     }
@@ -191,9 +190,9 @@ impl Permissions {
             return;
         }
         for change in &mut self.changes {
-            let opens = change.mode.is_some_and(|mode| {
-                mode.sets(OTHERS_WRITE) != Some(false) || mode.sets(SET_USER_ID) != Some(false)
-            });
+            let opens = change
+                .mode
+                .is_some_and(|mode| mode.sets(OTHERS_WRITE) != Some(false) || mode.sets(SET_USER_ID) != Some(false));
             self.pairs += paths.len() * change.lasting.len() * usize::from(opens);
             if !opens || self.pairs > MAX_PAIRS {
                 continue;
@@ -296,9 +295,7 @@ fn covers(path: &str, deep: bool, earlier: &str, was_deep: bool) -> bool {
 
 fn paths(word: &Argument, workdir: &str) -> Vec<Field<PathText>> {
     match &word.value {
-        Some(value) => {
-            braces(value).iter().map(|path| Field::known(PathText(join(workdir, path)), word.at)).collect()
-        }
+        Some(value) => braces(value).iter().map(|path| Field::known(PathText(join(workdir, path)), word.at)).collect(),
         None => vec![word.field().map(PathText)],
     }
 }
@@ -378,11 +375,8 @@ fn halves(given: &Argument) -> (Option<Argument>, Option<Argument>) {
     let is_verbatim = given.at.span.len() == given.text.len();
     let start = given.at.span.start as usize;
     let span = if is_verbatim { Span::new(start, start + colon) } else { given.at.span };
-    let owner = Argument {
-        text: head.to_owned(),
-        value: Some(head.to_owned()),
-        at: Place { file: given.at.file, span },
-    };
+    let owner =
+        Argument { text: head.to_owned(), value: Some(head.to_owned()), at: Place { file: given.at.file, span } };
     let named = |word: Argument| Some(word).filter(|word| !word.text.is_empty());
     (named(owner), named(given.tail(colon + 1)))
 }
