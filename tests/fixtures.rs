@@ -140,6 +140,7 @@ fn a_service_that_conforms_to_pmoves_has_no_finding() {
         "dockerfile-user-name", // on a base that lets it create its user
         "image-environment-agrees", // in JavaScript, with `NODE_ENV`
         "k8s-nonroot-user-numeric", // without the user in its pods
+        "log-level-default", // with a default for its log level in the code
         "md-review-annually", // with a document of that cycle
         "md-review-monthly", // with a document of that cycle
         "migrations-for-mapper", // with a package that maps tables
@@ -156,10 +157,13 @@ fn a_service_that_conforms_to_pmoves_has_no_finding() {
 fn a_service_that_conforms_to_xpress_has_no_finding() {
     // What the service would have to be, or to have, for each.
     let without_target = [
+        "backup-programs",                   // with a backup in an official image
         "black-hook",                        // in Python
         "branch-checks",                     // with the protection of its branches in Terraform
         "branch-force-pushes",               // with the protection of its branches in Terraform
         "branch-reviews",                    // with the protection of its branches in Terraform
+        "branch-reviews-main",               // with the protection of its branches in Terraform
+        "compose-node-env-production",       // with a compose file for production
         "compose-tmpfs-home",                // with a directory in memory below /home
         "datastore-version-agrees",          // with a data store in its own manifests
         "documented-secret-used",            // with a table of secrets in its documents
@@ -168,8 +172,11 @@ fn a_service_that_conforms_to_xpress_has_no_finding() {
         "k8s-ingress-backend",               // behind an Ingress, and not behind Istio
         "k8s-nonroot-user-numeric",          // without the user in its pods
         "k8s-resource-amounts",              // outside of the environments, whose sizes differ
+        "k8s-service-named",                 // deployed without a canary
         "migrations-for-mapper",             // with a package that maps tables
         "pytest-declared",                   // in Python
+        "revision-dev",                      // with an Application for development
+        "revision-staging",                  // with an Application for staging
         "secret-documented",                 // with a table of secrets in its documents
         "service-in-compose",                // beside others that are run by both
         "service-in-kubernetes",             // beside others that are run by both
@@ -184,6 +191,7 @@ fn a_service_that_conforms_to_statex_has_no_finding() {
     // It is no portal, which uses Django and issues tokens, runs no Node, gives no variables of its own in manifests, has
     // no secrets committed and no table of them, and stands beside no others.
     let without_target = [
+        "database-url-k8s",
         "django-version",
         "documented-secret-used",
         "image-environment-agrees",
