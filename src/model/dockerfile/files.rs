@@ -88,8 +88,7 @@ pub(super) fn landings(copy: &Copy, sources: &[&str]) -> Vec<Landing> {
         if into || sources.len() > 1 { join(dest, name) } else { dest.clone() }
     };
     let files = sources.iter().filter(|source| !is_directory(source));
-    let mut out: Vec<Landing> =
-        files.map(|source| Landing { path: file(&source), is_directory: false }).collect();
+    let mut out: Vec<Landing> = files.map(|source| Landing { path: file(&source), is_directory: false }).collect();
     if sources.iter().any(|source| is_directory(source)) {
         out.push(Landing { path: dest.clone(), is_directory: true });
     }
@@ -286,7 +285,7 @@ impl Ownership {
         let sources: Vec<&str> = copy.sources.values().map(String::as_str).collect();
         let as_copied = || match (&copy.chown, user) {
             (Field::Absent(_), Some(user)) => match user.is_root.value() {
-                Some(is_root) => Field::known(*is_root, copy.at),
+                Some(is_root) => Field::known(*is_root, copy.chown.place()),
                 None => user.is_root.clone(),
             },
             _ => copy.chown_is_user.clone(),

@@ -164,8 +164,7 @@ impl Permissions {
         let field = |word: &Option<Argument>| word.as_ref().map_or(Field::Absent(at), Argument::field);
         let (owner, group) = (field(&asked.owner), field(&asked.group));
         let mode = asked.mode.unwrap_or(Field::Absent(at));
-        let permission =
-            permission(asked.tool.to_owned(), at, mode, owner, group, asked.paths, asked.recursive);
+        let permission = permission(asked.tool.to_owned(), at, mode, owner, group, asked.paths, asked.recursive);
         let position = i64::try_from(command.position).unwrap_or(i64::MAX);
         self.push(Permission { position, ..permission });
     }
@@ -191,9 +190,9 @@ impl Permissions {
             return;
         }
         for change in &mut self.changes {
-            let opens = change.mode.is_some_and(|mode| {
-                mode.sets(OTHERS_WRITE) != Some(false) || mode.sets(SET_USER_ID) != Some(false)
-            });
+            let opens = change
+                .mode
+                .is_some_and(|mode| mode.sets(OTHERS_WRITE) != Some(false) || mode.sets(SET_USER_ID) != Some(false));
             self.pairs += paths.len() * change.lasting.len() * usize::from(opens);
             if !opens || self.pairs > MAX_PAIRS {
                 continue;
@@ -295,12 +294,15 @@ fn covers(path: &str, deep: bool, earlier: &str, was_deep: bool) -> bool {
 }
 
 fn paths(word: &Argument, workdir: &str) -> Vec<Field<PathText>> {
-    match &word.value {
-        Some(value) => {
-            braces(value).iter().map(|path| Field::known(PathText(join(workdir, path)), word.at)).collect()
+    let Some(value) = &word.value else { return vec![word.field().map(PathText)] };
+    let path = |path: &String| {
+        let is_open = path.starts_with('~') || (!path.starts_with('/') && workdir.contains(['$', '~', '`']));
+        if is_open {
+            return Field::unresolved(path.as_str(), "the directory that it is in is not known", word.at);
         }
-        None => vec![word.field().map(PathText)],
-    }
+        Field::known(PathText(join(workdir, path)), word.at)
+    };
+    braces(value).iter().map(path).collect()
 }
 
 /// What a command asks for; `None` for one that is about something else, or gives nothing to do.
@@ -378,11 +380,8 @@ fn halves(given: &Argument) -> (Option<Argument>, Option<Argument>) {
     let is_verbatim = given.at.span.len() == given.text.len();
     let start = given.at.span.start as usize;
     let span = if is_verbatim { Span::new(start, start + colon) } else { given.at.span };
-    let owner = Argument {
-        text: head.to_owned(),
-        value: Some(head.to_owned()),
-        at: Place { file: given.at.file, span },
-    };
+    let owner =
+        Argument { text: head.to_owned(), value: Some(head.to_owned()), at: Place { file: given.at.file, span } };
     let named = |word: Argument| Some(word).filter(|word| !word.text.is_empty());
     (named(owner), named(given.tail(colon + 1)))
 }
@@ -410,16 +409,25 @@ fn run_by_find(command: &RunCommand) -> Vec<RunCommand> {
     out
 }
 
-/// The command that `xargs` runs, where it is one of those that are read here.
+/// The command that `xargs` runs, where it is one of those that are read here. The files come last, or where the word of
+/// `-I` stands.
 fn run_by_xargs(command: &RunCommand) -> Option<RunCommand> {
     let arguments = command.arguments();
     let is_start = |word: &Argument| {
         let name = word.shown().rsplit('/').next().unwrap_or("");
         matches!(name, "chmod" | "chown" | "chgrp" | "install" | "mkdir")
     };
-    let mut inner = part(command, arguments.get(arguments.iter().position(is_start)?..)?)?;
-    // The files come last.
-    inner.words.push(Argument { text: "{}".to_owned(), value: Some("{}".to_owned()), at: command.at });
+    let (own, behind) = arguments.split_at_checked(arguments.iter().position(is_start)?)?;
+    let mut inner = part(command, behind)?;
+    let files = || Argument { text: "{}".to_owned(), value: Some("{}".to_owned()), at: command.at };
+    let options = Options::read(own, "IanPLdsE", &["replace", "arg-file", "max-args", "max-procs", "delimiter"]);
+    let Some(replaced) = options.value(&["I"]).map(Argument::shown) else {
+        inner.words.push(files());
+        return Some(inner);
+    };
+    for word in inner.words.iter_mut().filter(|word| word.shown().contains(replaced)) {
+        *word = Argument { at: word.at, ..files() };
+    }
     Some(inner)
 }
 

@@ -66,9 +66,7 @@ pub(super) fn wire_volume(volume: &mut Volume, namespace: &Field<String>, group:
     for source in &mut volume.sources.items {
         let name = &source.name;
         source.ref_exists = match source.r#type.value() {
-            Some(ProjectionType::ConfigMap) => {
-                with_keys(&source.keys, |key| config_map(name, key, namespace, group))
-            }
+            Some(ProjectionType::ConfigMap) => with_keys(&source.keys, |key| config_map(name, key, namespace, group)),
             Some(ProjectionType::Secret) => with_keys(&source.keys, |key| secret(name, key, namespace, group)),
             _ => continue,
         };
