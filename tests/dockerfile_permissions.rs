@@ -101,12 +101,32 @@ fn files_that_find_and_xargs_choose_are_not_known_but_the_mode_is() {
         ["chmod 755 -:- ?", "chmod 644 -:- ?"]
     );
     assert_eq!(run("find / -perm /6000 -print0 | xargs -0 -r chmod a-s"), ["chmod a-s -:- ?"]);
-    assert_eq!(run("ls | xargs -I{} chown app:app /srv/{} /fixed"), ["chown - app:app ? /fixed ?"]);
+    assert_eq!(run("ls | xargs -I{} chown app:app /srv/{} /fixed"), ["chown - app:app ? /fixed"]);
+    assert_eq!(run("ls | xargs -n 1 -I % chmod 666 %"), ["chmod 666 -:- ?"]);
     assert_eq!(run("find . -exec chmod 755 /fixed \\;"), ["chmod 755 -:- /fixed"]);
     let why = all("FROM a\nRUN find . -exec chmod 755 {} +\n");
     assert!(
         matches!(why.first().and_then(|one| one.paths.items.first()), Some(Field::Unresolved(why)) if why.why == "`find` chooses the files")
     );
+}
+
+#[test]
+fn a_path_is_relative_to_where_its_shell_stands() {
+    assert_eq!(run("(cd /srv && chmod 700 a) && chmod 700 b"), ["chmod 700 -:- /srv/a", "chmod 700 -:- /app/b"]);
+    assert_eq!(run("(cd /a; chmod 1 x); (chmod 2 x); cd lib; chmod 3 x").len(), 3);
+    assert_eq!(run("(cd /a && true) && (chmod 700 x)"), ["chmod 700 -:- /app/x"]);
+    assert_eq!(
+        run("sh -c 'cd /srv && chmod 700 a' && chmod 700 b").last().map(String::as_str),
+        Some("chmod 700 -:- /app/b")
+    );
+    assert_eq!(run("if true; then cd lib; fi; chmod 700 a"), ["chmod 700 -:- /app/lib/a"]);
+    assert_eq!(run("cd $DIR && chmod 700 a /b"), ["chmod 700 -:- ? /b"]);
+    assert_eq!(
+        run("cd \"$(mktemp -d)\" && chmod 700 a && cd /srv && chmod 700 b"),
+        ["chmod 700 -:- ?", "chmod 700 -:- /srv/b"]
+    );
+    assert_eq!(run("cd /a && cd - && chmod 700 b"), ["chmod 700 -:- ?"]);
+    assert_eq!(run("chmod 700 ~/.ssh ~"), ["chmod 700 -:- ? ?"]);
 }
 
 #[test]

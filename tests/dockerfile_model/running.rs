@@ -2,6 +2,7 @@
 
 use svclint::model::dockerfile::Form;
 use svclint::model::schema::Port;
+use svclint::model::value::Field;
 
 use super::{last, slice};
 

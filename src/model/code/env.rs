@@ -1,5 +1,7 @@
 //! The variables of the environment that code reads, and what it takes where they are not set.
 
+use std::collections::BTreeSet;
+
 use super::EnvRead;
 use super::tokens::Tokens;
 use crate::model::secret::is_secret_key;
@@ -14,12 +16,24 @@ pub(super) fn reads(tokens: &Tokens<'_>) -> Vec<EnvRead> {
         Language::Python => {
             out.extend(subscripts(tokens));
             out.extend(settings(tokens));
+            let asked = asked_for(tokens);
+            out.iter_mut().for_each(|read| read.has_default |= asked.contains(read.name.as_str()));
         }
         Language::JavaScript | Language::TypeScript => out.extend(process_env(tokens)),
         _ => {}
     }
     out.sort_by_key(|read| read.at);
     out
+}
+
+/// The variables of which a program asks whether they are set, `"K" in os.environ`, and so does without.
+fn asked_for<'t>(tokens: &Tokens<'t>) -> BTreeSet<&'t str> {
+    let is_asked = |index: usize| {
+        let module = usize::from(tokens.word(index + 2) == Some("os") && tokens.is(index + 3, b'.')) * 2;
+        tokens.word(index + 1) == Some("in") && tokens.word(index + 2 + module) == Some("environ")
+    };
+    let texts = tokens.code.tokens.iter().enumerate().filter(|(_, token)| token.kind == TokenKind::Text);
+    texts.filter(|(index, _)| is_asked(*index)).map(|(_, token)| token.inner.slice(tokens.text)).collect()
 }
 
 /// A read of the environment. `is_plain` says that its value is taken as it is.

@@ -120,7 +120,7 @@ model! {
         /// Whether its value is taken as it is, so that a default would stand here; what is given to a further call, or
         /// read in Go or Java, may get it later.
         takes_default: bool,
-        /// Whether one is written there, be it `""`.
+        /// Whether one is written there, be it `""`, or the program asks whether the variable is set.
         has_default: bool,
         /// Whether its name is that of a secret, and its default is no switch, amount or word for nothing.
         is_secret_like: bool,

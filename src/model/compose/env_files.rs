@@ -32,6 +32,8 @@ model! {
         exists: Always<bool>,
         /// Whether an example of it, such as `app.env.example`, stands beside it.
         has_example: Always<bool>,
+        /// Whether git ignores it, as a file that everybody makes for themselves.
+        is_ignored: Always<bool>,
     }
     label(file) { file.path.value().cloned().unwrap_or_default() }
 }
@@ -54,7 +56,8 @@ pub(super) fn read_env_file(item: &Value, scope: &Scope<'_>, out: &mut Vec<EnvFi
     let resolved_path = scope.path(&path);
     let at = path.place();
     let required = required.or_default(true);
-    out.push(EnvFile { at, path, resolved_path, required, format, exists: unseen(at), has_example: unseen(at) });
+    let (exists, has_example, is_ignored) = (unseen(at), unseen(at), unseen(at));
+    out.push(EnvFile { at, path, resolved_path, required, format, exists, has_example, is_ignored });
 }
 
 /// The format in which every line is taken as it stands.

@@ -144,6 +144,9 @@ fn short_volume(whole: Slice<'_>, scope: &Scope<'_>) -> ComposeMount {
         [source, target, options, ..] => (Some(*source), *target, Some(*options)),
         [] => (None, whole, None),
     };
+    // An empty part is refused as such.
+    let source = source.filter(|source| !source.raw().is_empty());
+    let target_path = if target.raw().is_empty() { Field::Absent(at) } else { path(target) };
     let read_only = match options {
         Some(options) => {
             options.field("options such as `ro`", |text| Some(text.split(',').any(|option| option == "ro")))
@@ -164,7 +167,7 @@ fn short_volume(whole: Slice<'_>, scope: &Scope<'_>) -> ComposeMount {
         None => Field::known(MountType::Volume, at),
     };
     let source = source.map_or(Field::Absent(at), Slice::string);
-    mount(kind, source, path(target), read_only.or_default(false), at, whole.raw().to_owned(), scope)
+    mount(kind, source, target_path, read_only.or_default(false), at, whole.raw().to_owned(), scope)
 }
 
 /// Variables that shells set to a directory of the host.
@@ -305,7 +308,7 @@ pub(super) fn volume_key(item: &Value) -> Option<String> {
         Data::Scalar(text) => {
             let parts = parts(text.all());
             let target = if let [_, target, ..] = parts.as_slice() { target } else { parts.first()? };
-            Some(clean(target.raw()).0)
+            Some(clean(target.raw()).0).filter(|_| !target.raw().is_empty())
         }
         _ => Some(clean(&item.get("target")?.text()?.value).0),
     }

@@ -14,6 +14,9 @@ const EXAMPLE_SUFFIXES: &[&str] =
 /// Says what lies at a path relative to the root of the run: `Ok(None)` for nothing, or why it cannot be told.
 pub type Presence<'p> = &'p dyn Fn(&str) -> Result<Option<EntryKind>, &'static str>;
 
+/// Says whether git ignores a path relative to the root of the run, or why it cannot be told.
+pub type Ignored<'p> = &'p dyn Fn(&str) -> Result<bool, &'static str>;
+
 /// The state before anybody looked.
 pub(super) fn unseen(at: Place) -> Always<bool> {
     Field::unresolved("", "the files of the repository were not looked at", at).or_default(true)
@@ -21,13 +24,13 @@ pub(super) fn unseen(at: Place) -> Always<bool> {
 
 impl ComposeFile {
     /// Looks for the build contexts, Dockerfiles, env files and secret files that the project names.
-    pub fn look_for_files(&mut self, presence: Presence<'_>) {
+    pub fn look_for_files(&mut self, presence: Presence<'_>, ignored: Ignored<'_>) {
         for service in &mut self.services.items {
             if let Field::Known(build, _) = &mut service.build {
                 look_for_build(build, presence);
             }
             for file in &mut service.env_files.items {
-                look_for_env_file(file, presence);
+                look_for_env_file(file, presence, ignored);
             }
         }
         for secret in self.secrets.items.iter_mut().chain(&mut self.configs.items) {
@@ -59,8 +62,15 @@ fn look_for_build(build: &mut ComposeBuild, presence: Presence<'_>) {
     };
 }
 
-fn look_for_env_file(file: &mut EnvFile, presence: Presence<'_>) {
+fn look_for_env_file(file: &mut EnvFile, presence: Presence<'_>, ignored: Ignored<'_>) {
     file.exists = is_there(&file.resolved_path, EntryKind::File, file.at, presence);
+    file.is_ignored = match file.resolved_path.value() {
+        Some(PathText(path)) => match ignored(path) {
+            Ok(ignored) => Always::known(ignored, file.at),
+            Err(why) => Field::unresolved(path, why, file.at).or_default(true),
+        },
+        None => unseen(file.at),
+    };
     let found = |path: &str| matches!(presence(path), Ok(Some(EntryKind::File)));
     file.has_example = file
         .resolved_path

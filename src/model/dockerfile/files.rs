@@ -285,7 +285,7 @@ impl Ownership {
         let sources: Vec<&str> = copy.sources.values().map(String::as_str).collect();
         let as_copied = || match (&copy.chown, user) {
             (Field::Absent(_), Some(user)) => match user.is_root.value() {
-                Some(is_root) => Field::known(*is_root, copy.at),
+                Some(is_root) => Field::known(*is_root, copy.chown.place()),
                 None => user.is_root.clone(),
             },
             _ => copy.chown_is_user.clone(),

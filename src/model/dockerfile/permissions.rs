@@ -294,10 +294,15 @@ fn covers(path: &str, deep: bool, earlier: &str, was_deep: bool) -> bool {
 }
 
 fn paths(word: &Argument, workdir: &str) -> Vec<Field<PathText>> {
-    match &word.value {
-        Some(value) => braces(value).iter().map(|path| Field::known(PathText(join(workdir, path)), word.at)).collect(),
-        None => vec![word.field().map(PathText)],
-    }
+    let Some(value) = &word.value else { return vec![word.field().map(PathText)] };
+    let path = |path: &String| {
+        let is_open = path.starts_with('~') || (!path.starts_with('/') && workdir.contains(['$', '~', '`']));
+        if is_open {
+            return Field::unresolved(path.as_str(), "the directory that it is in is not known", word.at);
+        }
+        Field::known(PathText(join(workdir, path)), word.at)
+    };
+    braces(value).iter().map(path).collect()
 }
 
 /// What a command asks for; `None` for one that is about something else, or gives nothing to do.
@@ -404,16 +409,25 @@ fn run_by_find(command: &RunCommand) -> Vec<RunCommand> {
     out
 }
 
-/// The command that `xargs` runs, where it is one of those that are read here.
+/// The command that `xargs` runs, where it is one of those that are read here. The files come last, or where the word of
+/// `-I` stands.
 fn run_by_xargs(command: &RunCommand) -> Option<RunCommand> {
     let arguments = command.arguments();
     let is_start = |word: &Argument| {
         let name = word.shown().rsplit('/').next().unwrap_or("");
         matches!(name, "chmod" | "chown" | "chgrp" | "install" | "mkdir")
     };
-    let mut inner = part(command, arguments.get(arguments.iter().position(is_start)?..)?)?;
-    // The files come last.
-    inner.words.push(Argument { text: "{}".to_owned(), value: Some("{}".to_owned()), at: command.at });
+    let (own, behind) = arguments.split_at_checked(arguments.iter().position(is_start)?)?;
+    let mut inner = part(command, behind)?;
+    let files = || Argument { text: "{}".to_owned(), value: Some("{}".to_owned()), at: command.at };
+    let options = Options::read(own, "IanPLdsE", &["replace", "arg-file", "max-args", "max-procs", "delimiter"]);
+    let Some(replaced) = options.value(&["I"]).map(Argument::shown) else {
+        inner.words.push(files());
+        return Some(inner);
+    };
+    for word in inner.words.iter_mut().filter(|word| word.shown().contains(replaced)) {
+        *word = Argument { at: word.at, ..files() };
+    }
     Some(inner)
 }
 

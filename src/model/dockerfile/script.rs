@@ -64,6 +64,8 @@ pub(super) struct RunCommand {
     pub uses_sudo: bool,
     /// Position of the RUN in its stage.
     pub position: usize,
+    /// The shells that it stands in, outermost first: a `cd` in one of them ends with it.
+    pub shells: Vec<u32>,
 }
 
 impl RunCommand {
@@ -86,7 +88,8 @@ impl RunCommand {
 /// The commands that a RUN runs, in order; none for any other instruction.
 pub(super) fn commands(instruction: &Instruction, file: FileId, scope: &Scope, position: usize) -> Vec<RunCommand> {
     let InstructionKind::Run(command) = &instruction.kind else { return Vec::new() };
-    let mut reader = Reader { file, scope, position, local: BTreeMap::new(), out: Vec::new() };
+    let mut reader =
+        Reader { file, scope, position, local: BTreeMap::new(), shells: Vec::new(), started: 0, out: Vec::new() };
     match command {
         Command::Exec(words) => {
             let argument = |word: &crate::source::Spanned<String>| Argument {
@@ -96,7 +99,7 @@ pub(super) fn commands(instruction: &Instruction, file: FileId, scope: &Scope, p
             };
             let at = Place { file, span: instruction.span };
             let words: Vec<Argument> = words.iter().map(argument).collect();
-            reader.push(words, Vec::new(), at, 0);
+            reader.push(words, Vec::new(), at, Vec::new(), 0);
         }
         Command::Shell(_) => {
             if let Some(script) = instruction.shell_script() {
@@ -118,6 +121,10 @@ struct Reader<'s> {
     position: usize,
     /// Variables that the script sets itself.
     local: BTreeMap<String, Option<String>>,
+    /// The shells around the script that is read.
+    shells: Vec<u32>,
+    /// How many were started by `sh -c`.
+    started: u32,
     out: Vec<RunCommand>,
 }
 
@@ -142,17 +149,18 @@ impl Reader<'_> {
             let outputs = command.redirections.iter().filter(|redirection| redirection.operator.value.contains('>'));
             let outputs = outputs.filter_map(|redirection| redirection.target.as_ref());
             let outputs = outputs.map(|target| self.argument(target)).collect();
-            self.push(words, outputs, Place { file: self.file, span: command.span }, depth);
+            let shells = self.shells.iter().chain(&command.subshells).copied().collect();
+            self.push(words, outputs, Place { file: self.file, span: command.span }, shells, depth);
         }
     }
 
-    fn push(&mut self, mut words: Vec<Argument>, outputs: Vec<Argument>, at: Place, depth: usize) {
+    fn push(&mut self, mut words: Vec<Argument>, outputs: Vec<Argument>, at: Place, shells: Vec<u32>, depth: usize) {
         let wrapper = |word: &Argument| matches!(word.shown().rsplit('/').next(), Some("sudo" | "doas"));
         let sudo = words.iter().position(wrapper);
         let wrappers = wrappers(&words);
         let uses_sudo = sudo.is_some_and(|sudo| sudo < wrappers);
         words.drain(..wrappers);
-        let command = RunCommand { words, outputs, at, uses_sudo, position: self.position };
+        let mut command = RunCommand { words, outputs, at, uses_sudo, position: self.position, shells };
         let is_script = is_shell(command.name()) && depth < MAX_DEPTH;
         let by_flag =
             |word: &Argument| word.text.starts_with('-') && !word.text.starts_with("--") && word.text.ends_with('c');
@@ -166,7 +174,13 @@ impl Reader<'_> {
                     command.move_to(script.at.span);
                 }
             }
+            self.started += 1;
+            let mut shells = std::mem::take(&mut command.shells);
+            // Numbers of those in parentheses start over in each script.
+            shells.push(u32::MAX - self.started);
+            let around = std::mem::replace(&mut self.shells, shells);
             self.script(inner, depth + 1);
+            self.shells = around;
             return;
         }
         if !command.words.is_empty() {

@@ -31,6 +31,9 @@ fn numbers(ports: &[ExposedPort]) -> Vec<Field<Port>> {
     out
 }
 
+/// The longest directory, in bytes, in which a further `cd` is followed (Linux, `PATH_MAX`).
+const MAX_PATH: usize = 4_096;
+
 /// What only the stage itself has.
 #[derive(Default)]
 pub(super) struct Own {
@@ -240,11 +243,20 @@ impl<'t> Reader<'t, '_> {
             after_user: after_user.clone(),
         };
         let mut workdir = state.workdir.clone();
+        // The shells that were entered, each with the directory that counts again behind it.
+        let mut entered: Vec<(u32, String)> = Vec::new();
         for command in &commands {
+            let common = entered.iter().zip(&command.shells).take_while(|((own, _), other)| own == *other).count();
+            if let Some((_, before)) = entered.drain(common..).next() {
+                workdir = before;
+            }
+            entered.extend(command.shells.iter().skip(common).map(|shell| (*shell, workdir.clone())));
             if command.name() == "cd" {
-                if let Some(path) = command.arguments().first().and_then(|word| word.value.as_deref()) {
-                    workdir = join(&workdir, path);
-                }
+                let options = script::Options::read(command.arguments(), "", &[]);
+                workdir = match options.operands.first().map(|word| word.shown()) {
+                    Some(path) if path != "-" && workdir.len() <= MAX_PATH => join(&workdir, path),
+                    _ => "/$HOME".to_owned(),
+                };
                 continue;
             }
             if let (true, Some(user)) = (is_nonroot && own.first_nonroot.is_some(), &user) {

@@ -1,6 +1,11 @@
 //! Whether a path that a file names is there, and why that sometimes cannot be told.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::rc::Rc;
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::discover;
 use crate::source::{EntryKind, Sources};
@@ -16,6 +21,57 @@ pub(super) fn presence(
         _ if is_in_submodule(submodules, path) => Err("it lies in a submodule that is not checked out"),
         _ if is_below_unread(sources, path) => Err("it lies below a linked or generated directory, which is not read"),
         _ => Ok(None),
+    }
+}
+
+/// What git ignores, by the `.gitignore` files of the run; each is read once.
+pub(super) struct GitIgnore<'s> {
+    sources: &'s Sources,
+    root: Option<&'s Path>,
+    read: RefCell<BTreeMap<String, Option<Rc<Gitignore>>>>,
+}
+
+impl<'s> GitIgnore<'s> {
+    pub fn new(sources: &'s Sources, root: Option<&'s Path>) -> Self {
+        Self { sources, root, read: RefCell::default() }
+    }
+
+    /// Whether git ignores a path (gitignore(5)): the deepest `.gitignore` with a pattern that matches decides.
+    pub fn ignores(&self, path: &str) -> Result<bool, &'static str> {
+        let mut directory = super::projects::split_path(path).0;
+        loop {
+            let inside = if directory == "." { Some(path) } else { path.strip_prefix(directory) };
+            if let (Some(rules), Some(inside)) = (self.of(directory), inside) {
+                let found = rules.matched_path_or_any_parents(inside.trim_start_matches('/'), false);
+                if !found.is_none() {
+                    return Ok(found.is_ignore());
+                }
+            }
+            if directory == "." {
+                break;
+            }
+            directory = super::projects::split_path(directory).0;
+        }
+        if self.sources.has_gitignore_above() { Err("a `.gitignore` above may name it") } else { Ok(false) }
+    }
+
+    /// The patterns of a directory.
+    fn of(&self, directory: &str) -> Option<Rc<Gitignore>> {
+        if let Some(known) = self.read.borrow().get(directory) {
+            return known.clone();
+        }
+        let path = if directory == "." { ".gitignore".to_owned() } else { format!("{directory}/.gitignore") };
+        let file = self.sources.find(&path).map(|id| self.sources.get(id));
+        let rules = file.and_then(|file| discover::text(self.root, file).ok()).and_then(|text| {
+            let mut rules = GitignoreBuilder::new("");
+            for line in text.lines() {
+                // Git passes over a pattern that it cannot read.
+                let _ = rules.add_line(None, line);
+            }
+            rules.build().ok().map(Rc::new)
+        });
+        self.read.borrow_mut().insert(directory.to_owned(), rules.clone());
+        rules
     }
 }
 

@@ -305,7 +305,9 @@ impl Loader<'_> {
         if let Some(found) = self.sources.find(&within(directory, ".env")) {
             file.problems.extend(compose::project_name_problem(found, self.sources.get(found).text()));
         }
-        file.look_for_files(&|path| presence::presence(self.sources, self.submodules, path));
+        let ignore = presence::GitIgnore::new(self.sources, self.root);
+        let presence = |path: &str| presence::presence(self.sources, self.submodules, path);
+        file.look_for_files(&presence, &|path| ignore.ignores(path));
         file
     }
 }

@@ -25,6 +25,8 @@ pub struct SimpleCommand {
     pub span: Span,
     /// How many subshells, groups and compound commands (`if`, `for`, …) it stands in.
     pub depth: u32,
+    /// The subshells in parentheses that it stands in, outermost first; each has a number of its own in the script.
+    pub subshells: Vec<u32>,
 }
 
 impl SimpleCommand {

@@ -11,6 +11,9 @@ use super::{Assignment, Connector, Redirection, ShellWord, SimpleCommand};
 /// Command substitutions nested deeper than this stay text.
 const MAX_SUBSTITUTIONS: usize = 8;
 
+/// Subshells nested deeper than this are taken for the one around them.
+const MAX_SUBSHELLS: usize = 16;
+
 /// Breaks a script into simple commands in order.
 #[must_use]
 pub fn parse(text: &MappedText) -> Vec<SimpleCommand> {
@@ -34,6 +37,8 @@ fn parse_nested(text: &MappedText, nesting: usize) -> Vec<SimpleCommand> {
         depth: 0,
         mode: Mode::Commands,
         cases: Vec::new(),
+        subshells: Vec::new(),
+        opened: 0,
     };
     while let Some(token) = parser.lexer.next() {
         parser.take(token);
@@ -83,6 +88,10 @@ struct Parser<'t> {
     mode: Mode,
     /// The depth outside each open `case`.
     cases: Vec<u32>,
+    /// Numbers of the open subshells.
+    subshells: Vec<u32>,
+    /// How many there were.
+    opened: u32,
 }
 
 impl Parser<'_> {
@@ -120,6 +129,7 @@ impl Parser<'_> {
                 }
                 self.finish();
                 self.depth = self.depth.saturating_sub(1);
+                self.subshells.pop();
                 self.connector = Connector::Sequence;
             }
             "&&" => self.join(Connector::And),
@@ -156,6 +166,10 @@ impl Parser<'_> {
                 self.connector = connector;
             }
             self.depth += 1;
+            self.opened += 1;
+            if self.subshells.len() < MAX_SUBSHELLS {
+                self.subshells.push(self.opened);
+            }
         }
     }
 
@@ -286,6 +300,7 @@ impl Parser<'_> {
             redirections: current.redirections,
             span: self.text.span_of(range),
             depth: self.depth,
+            subshells: self.subshells.clone(),
         });
         self.connector = Connector::Sequence;
     }
@@ -315,6 +330,22 @@ mod tests {
             out.push('\n');
         }
         out
+    }
+
+    #[test]
+    fn each_subshell_has_a_number_of_its_own() {
+        let commands = parse_str("(a; (b) && c) && (d) || { e; }; case x in y) (f);; esac; g", 0);
+        let numbers: Vec<_> = commands.iter().map(|one| (one.name().unwrap_or(""), one.subshells.clone())).collect();
+        let expected = [
+            ("a", vec![1]),
+            ("b", vec![1, 2]),
+            ("c", vec![1]),
+            ("d", vec![3]),
+            ("e", vec![]),
+            ("f", vec![4]),
+            ("g", vec![]),
+        ];
+        assert_eq!(numbers, expected);
     }
 
     #[test]

@@ -64,6 +64,9 @@ fn a_short_volume_has_a_source_a_target_and_options() {
         let text = format!("services:\n  a:\n    image: x\n    volumes:\n      - \"{quoted}\"\nvolumes: {{ data: }}\n");
         assert_eq!(refused(&text), [message], "{volume}");
     }
+    // Each is told, and as nothing else.
+    let text = "services: { a: { image: x, volumes: ['/a::ro', '/b::rw', ''] } }\n";
+    assert_eq!(refused(text).len(), 3, "{:?}", refused(text));
     for volume in [
         ".",
         "/a",
