@@ -118,6 +118,7 @@ fn a_service_that_conforms_to_atonix_has_no_finding() {
         "migrations-for-mapper",    // with a package that maps tables
         "no-committed-env-file",    // with such a file, which is empty
         "no-source-at-root",        // with source at its root, which is empty
+        "pino-level",               // in JavaScript
         "prometheus-client-go",     // in Go
         "prometheus-client-node",   // in JavaScript
         "prometheus-client-rust",   // in Rust
@@ -200,7 +201,7 @@ fn a_service_that_conforms_to_statex_has_no_finding() {
 #[test]
 fn a_service_that_conforms_to_systemupdate_has_no_finding() {
     // Nothing of it runs on Node but the frontend, which is no image. It pushes no image, has no table of secrets, and no
-    // services that both compose and Kubernetes run.
+    // services that both compose and Kubernetes run, and its tests start no containers.
     let without_target = [
         "ci-scan-covers-images",
         "documented-secret-used",
@@ -208,6 +209,7 @@ fn a_service_that_conforms_to_systemupdate_has_no_finding() {
         "secret-documented",
         "service-in-compose",
         "service-in-kubernetes",
+        "test-containers-awaited",
         "workflow-scan-gates",
     ];
     assert_eq!(assert_conforms("systemupdate"), without_target);

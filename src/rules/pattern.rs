@@ -49,6 +49,16 @@ impl Pattern {
         Self { text: text.to_owned(), matcher: Matcher::Glob(Glob::new(text)) }
     }
 
+    /// Whether there may be a text that this and another one match; only of two patterns of built-in rules and
+    /// standards it can be told that there is none.
+    #[must_use]
+    pub fn may_match_with(&self, other: &Self) -> bool {
+        match (&self.matcher, &other.matcher) {
+            (Matcher::Table(one), Matcher::Table(other)) => one.may_match_with(*other),
+            _ => true,
+        }
+    }
+
     /// Whether it matches.
     #[must_use]
     pub fn is_match(&self, text: &str) -> bool {

@@ -68,7 +68,9 @@ mod tests {
     }
 
     fn shown(list: &List<Arc<DeclaredStandard>>) -> Vec<(Option<&str>, Option<&str>)> {
-        list.iter().map(|standard| (standard.id.value().map(String::as_str), standard.services.value().map(String::as_str))).collect()
+        list.iter()
+            .map(|standard| (standard.id.value().map(String::as_str), standard.services.value().map(String::as_str)))
+            .collect()
     }
 
     #[test]
