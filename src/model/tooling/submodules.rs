@@ -2,7 +2,7 @@
 
 use crate::model;
 use crate::model::late::LateTexts;
-use crate::model::value::{Always, Field};
+use crate::model::value::Field;
 use crate::source::{FileId, Place, Span};
 
 model! {
@@ -14,8 +14,9 @@ model! {
         path: Field<String>,
         /// Where it comes from.
         url: Field<String>,
-        /// Whether something lies there: of one that is not checked out the empty directory.
-        is_there: Always<bool>,
+        /// Whether something lies there, in a checkout at least an empty directory; not known outside of one, where those
+        /// are left out.
+        is_there: Field<bool>,
     }
     label(submodule) { submodule.name.clone() }
 }
@@ -40,7 +41,7 @@ pub(super) fn read(texts: &LateTexts, file: FileId, text: &str) -> Vec<Submodule
                 .map(|name| name.trim().trim_matches('"'));
             let Some(name) = name else { continue };
             let at = place(name);
-            let is_there = Always::known(true, at);
+            let is_there = Field::known(true, at);
             out.push(Submodule {
                 at,
                 name: name.to_owned(),
@@ -55,7 +56,7 @@ pub(super) fn read(texts: &LateTexts, file: FileId, text: &str) -> Vec<Submodule
         match key.trim() {
             "path" => {
                 submodule.path = Field::known(value.to_owned(), place(value));
-                submodule.is_there = Always::known(lies_there(texts, value), place(value));
+                submodule.is_there = is_there(texts, value, place(value));
             }
             "url" => submodule.url = Field::known(value.to_owned(), place(value)),
             _ => {}
@@ -65,10 +66,16 @@ pub(super) fn read(texts: &LateTexts, file: FileId, text: &str) -> Vec<Submodule
 }
 
 /// Whether something is at a path; of one that leads elsewhere nothing is asked.
-fn lies_there(texts: &LateTexts, path: &str) -> bool {
+fn is_there(texts: &LateTexts, path: &str, at: Place) -> Field<bool> {
     let path = path.trim_end_matches('/');
     let is_plain = !path.starts_with('/') && !path.contains('\\') && path.split('/').all(|part| part != "..");
-    !is_plain || texts.exists(path)
+    if !is_plain || texts.exists(path) {
+        Field::known(true, at)
+    } else if texts.exists(".git") {
+        Field::known(false, at)
+    } else {
+        Field::unresolved(path, "this is no checkout, and an empty directory may have been left out", at)
+    }
 }
 
 #[cfg(test)]
@@ -81,10 +88,15 @@ mod tests {
     #[test]
     fn a_submodule_lies_where_its_file_says_or_does_not() {
         let text = "[submodule \"libs/a\"]\n\tpath = libs/a\n\turl = https://example.com/a.git\n[submodule \"b\"]\n\tpath = gone/b\n[core]\n\tx = 1\n";
-        let sources = Sources::new(vec![SourceFile::new("libs/a".to_owned(), EntryKind::Directory)]);
-        let found = read(&LateTexts::new(&Arc::new(sources), None), FileId(0), text);
+        let directories = |paths: &[&str]| {
+            let directory = |path: &&str| SourceFile::new((*path).to_owned(), EntryKind::Directory);
+            LateTexts::new(&Arc::new(Sources::new(paths.iter().map(directory).collect())), None)
+        };
+        let found = read(&directories(&[".git", "libs/a"]), FileId(0), text);
         let shown: Vec<_> = found.iter().map(|one| (one.name.as_str(), one.is_there.value())).collect();
         assert_eq!(shown, [("libs/a", Some(&true)), ("b", Some(&false))]);
+        let elsewhere = read(&directories(&["libs/a"]), FileId(0), text);
+        assert_eq!(elsewhere[1].is_there.value(), None);
         assert_eq!(found[0].path.place().span.slice(text), "libs/a");
     }
 }
