@@ -77,19 +77,3 @@ impl Automaton {
         cell.map_or(DEAD, |cell| u16::from_le_bytes(*cell))
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use crate::rules::pattern::Pattern;
-
-    #[test]
-    fn patterns_share_a_text_or_do_not() {
-        let pattern = |text: &str| Pattern::regex(text).unwrap();
-        // All are patterns of built-in rules or standards, which have tables.
-        let semver = pattern(r"^\d+\.\d+\.\d+(-[\w.]+)?$");
-        let event = pattern(r"^[a-z]+\.[a-z_]+$");
-        assert!(semver.may_match_with(&pattern(r"^v?\d+\.\d+\.\d+")));
-        assert!(event.may_match_with(&event) && !event.may_match_with(&semver) && !semver.may_match_with(&event));
-        assert!(event.may_match_with(&pattern("^no built-in pattern$")));
-    }
-}

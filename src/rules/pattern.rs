@@ -215,6 +215,17 @@ mod tests {
     use crate::embedded;
 
     #[test]
+    fn patterns_share_a_text_or_do_not() {
+        // All are patterns of built-in rules or standards, of which the build has made tables.
+        let pattern = |text: &str| Pattern::regex(text).unwrap();
+        let semver = pattern(r"^\d+\.\d+\.\d+(-[\w.]+)?$");
+        let event = pattern(r"^[a-z]+\.[a-z_]+$");
+        assert!(semver.may_match_with(&pattern(r"^v?\d+\.\d+\.\d+")));
+        assert!(event.may_match_with(&event) && !event.may_match_with(&semver) && !semver.may_match_with(&event));
+        assert!(event.may_match_with(&pattern("^no built-in pattern$")));
+    }
+
+    #[test]
     fn a_star_stays_within_a_component_and_two_stars_do_not() {
         let matches = |glob: &str, path: &str| Glob::new(glob).is_match(path);
         assert!(matches("*.pem", "key.pem"));

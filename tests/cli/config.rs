@@ -470,7 +470,7 @@ fn where_two_standards_set_a_bound_the_stricter_one_speaks_once() {
     };
     let between = lines("45s");
     assert_eq!(between.len(), 1, "{between:?}");
-    assert!(between[0].contains("(ATX-2.1-k)"), "{between:?}");
+    assert!(between[0].contains("(ATX-2.1-k, ATX-4.1-f)"), "{between:?}");
     let above = lines("90s");
     assert_eq!(above.len(), 1, "{above:?}");
     assert!(above[0].contains("ATX-2.1-k") && above[0].contains("PMV-CTR-o") && above[0].contains("30s"), "{above:?}");
