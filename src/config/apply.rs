@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::names;
 use super::place::names_root;
-use super::{Config, Override, RuleParams, SeverityChange, StandardChoice};
+use super::{Config, Override, RuleParams, SeverityChange, StandardChoice, Subject};
 use crate::finding::{Note, NoteKind, Severity};
 use crate::rules::Arguments;
 use crate::rules::ast::At;
@@ -80,6 +80,11 @@ impl<'c> Settings<'c> {
         for change in self.severity() {
             set_severity(&mut out, standards, change);
         }
+        for waiver in self.config.waivers.iter().filter(|waiver| waiver.paths.is_empty()) {
+            if let Subject::Clause(clause) = &waiver.subject {
+                reconcile(&mut out, &clause.value);
+            }
+        }
         out
     }
 
@@ -128,6 +133,20 @@ fn set_severity(out: &mut [Arc<Standard>], as_written: &[Arc<Standard>], change:
             for (rule, _) in clause.rules.iter_mut().zip(meant).filter(|(_, is_meant)| *is_meant) {
                 rule.severity = Some(change.severity.value);
             }
+        }
+    }
+}
+
+/// A clause that is waived everywhere stands in the way of no other.
+fn reconcile(out: &mut [Arc<Standard>], waived: &str) {
+    let concerns = |clause: &Clause| clause.id.value == waived || clause.apart.iter().any(|id| id.value == waived);
+    for standard in out {
+        if standard.clauses.iter().all(|clause| clause.apart.is_empty() || !concerns(clause)) {
+            continue;
+        }
+        for clause in &mut Arc::make_mut(standard).clauses {
+            let is_own = clause.id.value == waived;
+            clause.apart.retain(|id| !is_own && id.value != waived);
         }
     }
 }

@@ -4,6 +4,8 @@
 //! column of every byte; and a row of states for every state from [`FIRST_ROW`] on. The last column is that of the end
 //! of the text.
 
+use std::collections::BTreeSet;
+
 /// The state in which nothing can match any more.
 pub(crate) const DEAD: u16 = 0;
 /// The state in which something has matched.
@@ -42,6 +44,31 @@ impl Automaton {
             state = self.next(state, usize::from(self.columns[usize::from(byte)]));
         }
         state == MATCHED || state != DEAD && self.next(state, self.width.saturating_sub(1)) == MATCHED
+    }
+
+    /// Whether there may be bytes that both match: what both can reach is looked at, up to a bound.
+    #[must_use]
+    pub fn may_match_with(self, other: Self) -> bool {
+        const MOST: usize = 20_000;
+        let step = |table: &Self, state: u16, byte: Option<u8>| match (state, byte) {
+            (DEAD | MATCHED, _) => state,
+            (_, Some(byte)) => table.next(state, usize::from(table.columns[usize::from(byte)])),
+            (_, None) => table.next(state, table.width.saturating_sub(1)),
+        };
+        let mut seen = BTreeSet::from([(self.start, other.start)]);
+        let mut open = vec![(self.start, other.start)];
+        while let Some((one, two)) = open.pop() {
+            if seen.len() > MOST || (step(&self, one, None), step(&other, two, None)) == (MATCHED, MATCHED) {
+                return true;
+            }
+            for byte in 0..=u8::MAX {
+                let next = (step(&self, one, Some(byte)), step(&other, two, Some(byte)));
+                if next.0 != DEAD && next.1 != DEAD && seen.insert(next) {
+                    open.push(next);
+                }
+            }
+        }
+        false
     }
 
     fn next(&self, state: u16, column: usize) -> u16 {

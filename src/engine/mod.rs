@@ -101,6 +101,7 @@ fn judge_all(repo: &Repo, library: &Library, plan: &Plan, own_findings: bool) ->
     notes.extend(repo.heads.iter().enumerate().filter(shown).map(|(_, head)| illustration(head)));
     let said = suppressions(repo, library, plan, &mut findings, &seen, &annotations);
     notes.extend(said.notes);
+    findings.extend(said.unexplained.iter().filter_map(|at| own::unexplained(repo, plan, *at)));
     notes.extend(waivers::apply(repo, plan, &mut findings));
     fold::spread(&mut findings);
     notes.extend(plan.notes.iter().cloned());

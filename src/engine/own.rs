@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::plan::Plan;
 use super::stand::Stand;
 use crate::finding::{Finding, Label, Outcome, Reach, RuleInfo, Severity, Target};
-use crate::model::repo::{Trouble, TroubleKind};
+use crate::model::repo::{Repo, Trouble, TroubleKind};
 use crate::model::schema::{Node, Slot, View};
 use crate::model::service::Service;
 use crate::source::{Place, Sources};
@@ -68,12 +68,21 @@ pub(super) const RULES: &[Own] = &[
         why: "The tool accepts the text and makes something else of it than a reader would.",
         equivalents: &[],
     },
+    Own {
+        id: UNEXPLAINED,
+        severity: Severity::Warning,
+        category: "operations",
+        summary: "every suppression says why",
+        why: "Nobody can tell later whether what it covers is still right; without a reason it does not count.",
+        equivalents: &["hadolint:DL1001", "tally:require-reason", "compose-lint:reason"],
+    },
 ];
 
 const WRONG_TYPE: &str = "value-type";
 const DUPLICATE_KEY: &str = "duplicate-key";
 const SUSPICIOUS: &str = "suspicious-syntax";
 const REFUSED: &str = "compose-refuses";
+const UNEXPLAINED: &str = "suppression-reason";
 const UNRENDERABLE: &str = "helm-refuses";
 
 /// What reports need to know of one of these rules.
@@ -132,6 +141,20 @@ pub(super) fn trouble(sources: &Sources, service: &str, trouble: &Trouble) -> Fi
     found.related.clone_from(&trouble.related);
     found.evidence = sources.slice(trouble.place).chars().take(80).collect();
     found
+}
+
+/// The finding of a suppression that says no reason, with the service that it belongs to: the one whose file it stands
+/// in, else the first of those that are judged.
+pub(super) fn unexplained(repo: &Repo, plan: &Plan, at: Place) -> Option<Finding> {
+    let path = repo.sources.get(at.file).path.clone();
+    let judged = || repo.heads.iter().enumerate().filter(|(index, _)| plan.is_judged(*index));
+    let (index, head) = judged().find(|(_, head)| head.owns_path(&path)).or_else(|| judged().next())?;
+    let target = Target { kind: "repo.file".to_owned(), name: path };
+    let message = "a suppression without a reason does not count".to_owned();
+    let mut found = finding(UNEXPLAINED, &head.root, target, message, at, String::new());
+    found.help = Some("write the reason behind the bracket".to_owned());
+    found.evidence = repo.sources.slice(at).chars().take(80).collect();
+    Some(weighed(found, plan, index))
 }
 
 /// The finding with the severity that the configuration gives it.

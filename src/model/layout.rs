@@ -15,7 +15,7 @@ use super::repo::{Across, BaseImage, Late, LateList, Member};
 use super::schema::{Modelled, PathText, Slot, Type, View};
 use super::secret::{has_url_credentials, is_placeholder, is_secret_key};
 use super::terraform::{Module, ModuleCall, Output, Resource, Variable};
-use super::tooling::{CodeOwner, DeclaredStandard, Gateway, Hook, HookRepository, MakeTarget};
+use super::tooling::{CodeOwner, DeclaredStandard, Gateway, Hook, HookRepository, MakeTarget, RegoPolicy, Submodule};
 use super::value::{Always, Field, List};
 use super::workflow::{Job, Step, Workflow};
 use crate::discover::{is_env_sample, is_settings};
@@ -137,6 +137,10 @@ model! {
         gateways: LateList<Gateway>,
         /// The standards that the configuration of svclint names.
         declared_standards: LateList<DeclaredStandard>,
+        /// The policies in Rego, tests left out.
+        policies: LateList<RegoPolicy>,
+        /// The submodules that `.gitmodules` declares.
+        submodules: LateList<Submodule>,
         /// The services that are built in it.
         services: LateList<Member, Across>,
         /// The images that these are built on.
@@ -186,6 +190,8 @@ impl RepoLayout {
             services: LateList::new(across, Across::members),
             base_images: LateList::new(across, Across::base_images),
             declared_standards: LateList::new(late, |late| &late.tooling().declared_standards),
+            policies: LateList::new(late, |late| &late.tooling().policies),
+            submodules: LateList::new(late, |late| &late.tooling().submodules),
             argo_sources: LateList::new(late, Late::delivery),
             late: Arc::clone(late),
         }

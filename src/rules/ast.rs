@@ -104,8 +104,34 @@ pub struct Param {
     pub max: Option<i64>,
     /// Whether a standard may leave it out though it has no default.
     pub optional: bool,
+    /// How the values of several standards combine; where nothing says so they have to be one.
+    pub together: Option<Together>,
     /// One line of documentation.
     pub doc: String,
+}
+
+/// How the values that several standards give one parameter combine.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Together {
+    /// Each of the lists is enough: the rule gets them all.
+    Either,
+    /// The least value meets them all.
+    Least,
+}
+
+impl Together {
+    /// The words that rules write.
+    pub const WORDS: &'static [&'static str] = &["either", "least"];
+
+    /// Reads a word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Some(match word {
+            "either" => Self::Either,
+            "least" => Self::Least,
+            _ => return None,
+        })
+    }
 }
 
 /// A condition as written.

@@ -34,7 +34,7 @@ pub const RULE_REQUIRED: &[&str] =
     &["rule", "since", "summary", "category", "severity", "why", "target", "message", "examples"];
 
 /// A parameter.
-pub const PARAM: &[&str] = &["type", "of", "like", "default", "optional", "min", "max", "doc"];
+pub const PARAM: &[&str] = &["type", "of", "like", "default", "optional", "together", "min", "max", "doc"];
 
 /// A lookup.
 pub const LOOKUP: &[&str] = &["kind", "where", "expect", "say"];

@@ -3,7 +3,8 @@
 use std::fmt::Display;
 
 use super::ast::{
-    Arity, At, Example, Expectation, LabelSpec, Literal, Lookup, Param, ParamType, RuleSource, Status, UnknownAs,
+    Arity, At, Example, Expectation, LabelSpec, Literal, Lookup, Param, ParamType, RuleSource, Status, Together,
+    UnknownAs,
 };
 use super::{conditions, keys};
 use crate::diagnostic::{Problem, nearest};
@@ -353,7 +354,10 @@ fn params(loader: &mut Loader, root: NodeRef<'_>) -> Vec<Param> {
         let (min, max) = (bound(loader, "min"), bound(loader, "max"));
         let default = entry.value.get("default").and_then(|node| loader.literal(node));
         let optional = loader.flag(entry.value, "optional").unwrap_or(false);
-        out.push(Param { name, ty: At::new(kind, of), default, min, max, optional, doc });
+        let together = loader
+            .optional(entry.value, "together")
+            .and_then(|word| loader.word(&word, "a way to combine values", Together::WORDS, Together::from_word));
+        out.push(Param { name, ty: At::new(kind, of), default, min, max, optional, together, doc });
     }
     out
 }

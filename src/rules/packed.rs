@@ -2,7 +2,7 @@
 
 use super::ast::{
     Arity, At, Change, Condition, Deprecation, Effect, Form, LabelSpec, Literal, Lookup, Operand, Param, ParamType,
-    Quantifier, RuleSource, Status, UnknownAs,
+    Quantifier, RuleSource, Status, Together, UnknownAs,
 };
 use super::fix::{EditSource, FileText, FixSource};
 use crate::embedded::packed::packed;
@@ -12,6 +12,7 @@ packed!(enum Severity { 0 = Info, 1 = Warning, 2 = Error });
 packed!(enum Safety { 0 = Safe, 1 = Unsafe });
 packed!(enum Arity { 0 = One, 1 = Optional, 2 = Many });
 packed!(enum Effect { 0 = More, 1 = Fewer, 2 = Same });
+packed!(enum Together { 0 = Either, 1 = Least });
 packed!(enum Status { 0 = Preview, 1 = Stable, 2 = Deprecated });
 packed!(enum UnknownAs { 0 = Ignore, 1 = Show(severity), 2 = Fail });
 
@@ -19,7 +20,7 @@ packed!(struct At<T> { value, place });
 packed!(enum Literal { 0 = Bool(value), 1 = Int(value), 2 = Float(value), 3 = Str(value), 4 = List(items) });
 packed!(enum Operand { 0 = Literal(literal), 1 = Param(name), 2 = Field(path) });
 packed!(enum ParamType { 0 = Named(name), 1 = List(name), 2 = Path { of }, 3 = Value { like }, 4 = Values { like } });
-packed!(struct Param { name, ty, default, min, max, optional, doc });
+packed!(struct Param { name, ty, default, min, max, optional, together, doc });
 
 packed!(struct Condition { place, form, say });
 packed!(struct Quantifier { list, name, filter, require });

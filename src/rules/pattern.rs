@@ -49,6 +49,16 @@ impl Pattern {
         Self { text: text.to_owned(), matcher: Matcher::Glob(Glob::new(text)) }
     }
 
+    /// Whether there may be a text that this and another one match; only of two patterns of built-in rules and
+    /// standards it can be told that there is none.
+    #[must_use]
+    pub fn may_match_with(&self, other: &Self) -> bool {
+        match (&self.matcher, &other.matcher) {
+            (Matcher::Table(one), Matcher::Table(other)) => one.may_match_with(*other),
+            _ => true,
+        }
+    }
+
     /// Whether it matches.
     #[must_use]
     pub fn is_match(&self, text: &str) -> bool {
@@ -203,6 +213,17 @@ fn enter(states: &mut Vec<usize>, tokens: &[Token], mut index: usize) {
 mod tests {
     use super::{Glob, Pattern, compile};
     use crate::embedded;
+
+    #[test]
+    fn patterns_share_a_text_or_do_not() {
+        // All are patterns of built-in rules or standards, of which the build has made tables.
+        let pattern = |text: &str| Pattern::regex(text).unwrap();
+        let semver = pattern(r"^\d+\.\d+\.\d+(-[\w.]+)?$");
+        let event = pattern(r"^[a-z]+\.[a-z_]+$");
+        assert!(semver.may_match_with(&pattern(r"^v?\d+\.\d+\.\d+")));
+        assert!(event.may_match_with(&event) && !event.may_match_with(&semver) && !semver.may_match_with(&event));
+        assert!(event.may_match_with(&pattern("^no built-in pattern$")));
+    }
 
     #[test]
     fn a_star_stays_within_a_component_and_two_stars_do_not() {

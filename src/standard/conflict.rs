@@ -1,7 +1,7 @@
 //! Whether two uses of one rule ask for what cannot both be had, and which of two that can is the stricter.
 //!
 //! A parameter that a field has to equal is a demand that no second value can meet; lists of which nothing is in both
-//! are the same. Of bounds and of lists the stricter one decides, and patterns both have to match.
+//! are the same, and so are patterns that no text matches both of. Of bounds and of lists the stricter one decides.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -12,6 +12,7 @@ use crate::finding::Label;
 use crate::model::duration::Duration;
 use crate::model::quantity::Quantity;
 use crate::rules::ast::{At, Condition, Form, Literal, Operand, ParamType, Quantifier, RuleSource};
+use crate::rules::pattern::Pattern;
 use crate::source::Place;
 
 /// A use with where it stands.
@@ -43,6 +44,10 @@ enum Kind {
     AtLeast,
     /// The field is at most it.
     AtMost,
+    /// The field matches it.
+    Matches,
+    /// The field begins with it.
+    StartsWith,
 }
 
 /// A comparison of a field with a parameter that has to hold.
@@ -141,6 +146,8 @@ fn kind(operator: &str) -> Option<Kind> {
         "not_in" => Kind::NoneOf,
         "ge" | "gt" => Kind::AtLeast,
         "le" | "lt" => Kind::AtMost,
+        "matches" => Kind::Matches,
+        "starts_with" => Kind::StartsWith,
         _ => return None,
     })
 }
@@ -171,6 +178,11 @@ fn excludes(source: &RuleSource, (a, x): (&Demand<'_>, &Literal), (b, y): (&Dema
     match (a.kind, b.kind) {
         (Kind::Equal, Kind::Equal) => a.place == b.place && compared() != Some(Ordering::Equal),
         (Kind::OneOf, Kind::OneOf) => a.place == b.place && items(x).is_disjoint(&items(y)),
+        (Kind::Matches, Kind::Matches) => a.place == b.place && !may_both_match(&x.text(), &y.text()),
+        (Kind::StartsWith, Kind::StartsWith) => {
+            let (x, y) = (x.text(), y.text());
+            a.place == b.place && !x.starts_with(&y) && !y.starts_with(&x)
+        }
         (Kind::AtLeast, Kind::AtMost) => a.field == b.field && compared() == Some(Ordering::Greater),
         (Kind::AtMost, Kind::AtLeast) => a.field == b.field && compared() == Some(Ordering::Less),
         _ => false,
@@ -178,7 +190,7 @@ fn excludes(source: &RuleSource, (a, x): (&Demand<'_>, &Literal), (b, y): (&Dema
 }
 
 /// The order of two values of a parameter's type; only equality where the type has none.
-fn compare(source: &RuleSource, param: &str, x: &Literal, y: &Literal) -> Option<Ordering> {
+pub(super) fn compare(source: &RuleSource, param: &str, x: &Literal, y: &Literal) -> Option<Ordering> {
     let ty = source.params.iter().find(|known| known.name.value == param).map(|param| &param.ty.value);
     let nanos = |literal: &Literal| Duration::parse(&literal.text()).map(|duration| duration.nanos);
     let milli = |literal: &Literal| Quantity::kubernetes(&literal.text()).map(|quantity| quantity.milli);
@@ -190,6 +202,14 @@ fn compare(source: &RuleSource, param: &str, x: &Literal, y: &Literal) -> Option
             (Literal::Float(x), Literal::Float(y)) => x.partial_cmp(y),
             _ => (x.text() == y.text()).then_some(Ordering::Equal),
         },
+    }
+}
+
+/// Whether some text may match two patterns; one that cannot be read is told elsewhere.
+fn may_both_match(one: &str, other: &str) -> bool {
+    match (Pattern::regex(one), Pattern::regex(other)) {
+        (Ok(one), Ok(other)) => one.may_match_with(&other),
+        _ => true,
     }
 }
 
@@ -267,7 +287,7 @@ pub(super) fn strictness(source: &RuleSource, one: &Use, other: &Use) -> Option<
             Kind::AtLeast => compare(source, name, &y, &x)?,
             Kind::OneOf => inclusion(&items(&x), &items(&y))?,
             Kind::NoneOf => inclusion(&items(&y), &items(&x))?,
-            Kind::Equal => return None,
+            Kind::Equal | Kind::Matches | Kind::StartsWith => return None,
         };
         order = if order == Ordering::Equal { next } else { order };
     }

@@ -18,7 +18,7 @@ pub const STANDARD: &[&str] =
     &["standard", "version", "title", "summary", "source", "extends", "levels", "clauses", "removed"];
 
 /// The keys of a clause.
-pub const CLAUSE: &[&str] = &["id", "title", "level", "waivable", "coverage", "gap", "rules"];
+pub const CLAUSE: &[&str] = &["id", "title", "level", "waivable", "coverage", "gap", "apart", "rules"];
 
 /// The keys of a use of a rule.
 pub const USE: &[&str] = &["rule", "as", "params", "severity", "only", "except"];
@@ -142,6 +142,8 @@ fn clause(loader: &mut Loader, node: NodeRef<'_>) -> Option<Clause> {
     let level = level.and_then(|level| loader.word(&level, "a level", Level::WORDS, Level::from_word));
     let waivable = loader.flag(node, "waivable").unwrap_or(true);
     let gap = loader.optional(node, "gap");
+    let apart =
+        loader.items(node, "apart").into_iter().filter_map(|item| loader.text(item, "a clause".to_owned())).collect();
     let rules: Vec<Use> = loader.items(node, "rules").into_iter().filter_map(|item| rule_use(loader, item)).collect();
     let coverage = coverage(loader, node)?;
     let id = id?;
@@ -171,7 +173,7 @@ fn clause(loader: &mut Loader, node: NodeRef<'_>) -> Option<Clause> {
     }
     // What is missing has been told; the rules are looked at all the same.
     let (title, level) = (title.map(|title| title.value).unwrap_or_default(), level.unwrap_or(Level::Must));
-    Some(Clause { id, title, level, waivable, coverage, gap: gap.map(|gap| gap.value), rules })
+    Some(Clause { id, title, level, waivable, coverage, gap: gap.map(|gap| gap.value), apart, rules })
 }
 
 fn coverage(loader: &mut Loader, node: NodeRef<'_>) -> Option<Coverage> {

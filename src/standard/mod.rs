@@ -10,5 +10,6 @@ pub mod pack;
 mod packed;
 mod parts;
 pub mod select;
+mod together;
 
 pub use parts::{Clause, Coverage, Extension, Level, Removed, Standard, Use};

@@ -6,7 +6,7 @@ use crate::embedded::packed::packed;
 packed!(enum Coverage { 0 = Full, 1 = Partial, 2 = Manual });
 packed!(enum Level { 0 = Must, 1 = Should, 2 = Example });
 packed!(struct Use { rule, name, params, param_names, severity, only, except });
-packed!(struct Clause { id, title, level, waivable, coverage, gap, rules });
+packed!(struct Clause { id, title, level, waivable, coverage, gap, apart, rules });
 
 packed!(struct Standard {
     id,

@@ -107,6 +107,8 @@ pub struct Clause {
     pub coverage: Coverage,
     /// What is not checked, or why nothing is.
     pub gap: Option<String>,
+    /// Clauses of other standards that cannot be met beside it, where the parameters of their rules do not show it.
+    pub apart: Vec<At<String>>,
     /// Its rules.
     pub rules: Vec<Use>,
 }

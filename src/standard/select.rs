@@ -10,6 +10,7 @@ use super::Standard;
 use super::conflict::{self, Asked};
 use super::contradict;
 use super::library::{Library, renamed};
+use super::together;
 use crate::diagnostic::Problem;
 use crate::finding::{ClauseRef, Label, Severity};
 use crate::model::schema::StructDef;
@@ -65,6 +66,8 @@ fn kinds() -> Vec<&'static StructDef> {
 /// Every mistake in a rule or in its parameters, a rule that one standard uses with different parameters under one
 /// name, and uses of two standards that cannot both be met.
 pub fn instances(library: &mut Library, standards: &[Arc<Standard>]) -> Result<Vec<Instance>, Vec<Problem>> {
+    let combined = if standards.len() > 1 { together::combined(library, standards) } else { standards.to_vec() };
+    let standards = combined.as_slice();
     let kinds = kinds();
     let mut problems = Vec::new();
     let mut by_rule: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
@@ -97,6 +100,7 @@ pub fn instances(library: &mut Library, standards: &[Arc<Standard>]) -> Result<V
     if standards.len() > 1 {
         let uses: Vec<_> = out.iter().map(|selected| (selected.first, &*selected.instance.rule.source)).collect();
         problems.extend(contradict::contradictions(&uses));
+        problems.extend(together::apart(standards));
     }
     if !problems.is_empty() {
         return Err(without_repeats(problems));

@@ -41,6 +41,8 @@ pub struct Annotated {
 pub struct Said {
     /// What is wrong with some of them.
     pub notes: Vec<Note>,
+    /// Those that say no reason, and do not count.
+    pub unexplained: Vec<Place>,
     /// Those that name a rule by a former id.
     pub renamed: Vec<Renamed>,
 }
@@ -56,10 +58,10 @@ pub fn apply(
     let mut renamed: Vec<Renamed> = Vec::new();
     let mut notes: Vec<Note> = misspelt.iter().map(|wrong| note(wrong.place, wrong.message.clone(), None)).collect();
     let mut covers: Vec<Cover<'_>> = Vec::new();
+    let mut unexplained = Vec::new();
     for pragma in pragmas {
         if pragma.reason.is_empty() {
-            let help = "write the reason behind the bracket".to_owned();
-            notes.push(note(pragma.place, "a suppression without a reason does not count".to_owned(), Some(help)));
+            unexplained.push(pragma.place);
             continue;
         }
         if let Some((message, help)) = pragma.until.as_deref().and_then(|until| lapse(until, known.clock)) {
@@ -104,7 +106,7 @@ pub fn apply(
         let message = format!("nothing here needs `{}` to be ignored", cover.rule);
         notes.push(note(cover.at, message, Some("remove the suppression".to_owned())));
     }
-    Said { notes, renamed }
+    Said { notes, unexplained, renamed }
 }
 
 fn silence(findings: &mut [Finding], covers: &mut [Cover<'_>]) {

@@ -359,13 +359,60 @@ fn the_configuration_of_a_run_is_not_called_unread_however_its_place_is_written(
 #[test]
 fn a_standard_of_the_command_line_alone_is_told_once_and_one_of_the_configuration_is_not() {
     let rule = ["--standard", "pmoves", "--rule", "standard-declared"];
-    let repository = Repository::new(&[("api/Dockerfile", "FROM scratch\n"), ("web/Dockerfile", "FROM scratch\n")]);
+    let files = [(".git/HEAD", ""), ("api/Dockerfile", "FROM scratch\n"), ("web/Dockerfile", "FROM scratch\n")];
+    let repository = Repository::new(&files);
     let found = |arguments: &[&str]| repository.check(&[arguments, &rule].concat()).out;
     assert_eq!(found(&[]).matches("[standard-declared]").count(), 1, "{}", found(&[]));
     repository.write(".svclint.yaml", b"standards: [pmoves]\n");
     for path in [".", "api"] {
         assert!(!found(&[path]).contains("[standard-declared]"), "{}", found(&[path]));
     }
+}
+
+#[test]
+fn clauses_that_are_kept_apart_are_settled_by_a_waiver_or_by_parameters() {
+    let repository = Repository::new(&[("Dockerfile", DOCKERFILE), ("main.py", "")]);
+    let run = |rest: &str| {
+        repository.write(".svclint.yaml", format!("standards: [atonix, statex]\n{rest}").as_bytes());
+        repository.check(&[])
+    };
+    let refused = run("");
+    assert_eq!(refused.status, 2);
+    assert!(refused.err.contains("ATX-9-d wants that source code lies below src, STX-ORG-a that"), "{}", refused.err);
+    let waiver = "waivers: [{ clause: STX-ORG-a, reason: the code lies below src }]\n";
+    assert_eq!(run(waiver).err, "");
+    assert_eq!(run("params: { app-directory: { path: src/app } }\n").err, "");
+    // Somewhere is not everywhere.
+    assert_eq!(run("waivers: [{ clause: STX-ORG-a, paths: [api], reason: the code lies below src }]\n").status, 2);
+}
+
+#[test]
+fn two_health_paths_are_asked_for_as_either() {
+    let settled = "standards: [atonix, pmoves]\nparams: { dockerfile-user-id: { uid: 1000 }, dockerfile-user-name: { name: app } }\n";
+    let image = |path: &str| {
+        let text = format!("FROM nginx:1.27\nHEALTHCHECK CMD wget -q --spider http://localhost:8080{path} || exit 1\n");
+        let repository = Repository::new(&[("Dockerfile", &text), (".svclint.yaml", settled)]);
+        repository.check(&["--rule", "dockerfile-healthcheck-path"]).out
+    };
+    for path in ["/health", "/healthz"] {
+        assert!(!image(path).contains("[dockerfile-healthcheck-path]"), "{}", image(path));
+    }
+    let other = image("/ping");
+    assert!(other.contains("asks `/ping`, not `/health`, `/healthz` (ATX-2.1-l, PMV-CTR-p)"), "{other}");
+}
+
+#[test]
+fn of_two_periods_of_a_probe_the_shorter_one_holds() {
+    let settled = "standards: [atonix, xpress]\nparams:\n  dockerfile-user-id: { uid: 1000 }\n  service-image-namespace: { namespace: shop/ }\n  service-port: { ports: [3000] }\n";
+    let found = |period: u32| {
+        let text = format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{ name: api }}\nspec:\n  template:\n    spec:\n      containers:\n        - name: api\n          image: shop/api:1.0.0\n          livenessProbe:\n            periodSeconds: {period}\n            httpGet: {{ path: /health, port: 3000 }}\n"
+        );
+        let repository = Repository::new(&[("k8s/api.yaml", &text), (".svclint.yaml", settled)]);
+        repository.check(&["--rule", "k8s-liveness-period"]).out
+    };
+    assert!(!found(10).contains("[k8s-liveness-period]"), "{}", found(10));
+    assert_eq!(found(30).matches("asks every `30s`, not every 10s").count(), 1, "{}", found(30));
 }
 
 #[test]
@@ -401,7 +448,7 @@ fn standards_that_cannot_both_be_met_stop_the_run_until_the_file_settles_it() {
     assert_eq!((run.status, run.out.as_str()), (2, ""));
     assert!(run.err.contains("error[standard/conflict]: `atonix` and `pmoves` cannot both be met"), "{}", run.err);
     assert!(run.err.contains("rules/standards/atonix.yaml:") && run.err.contains("rules/standards/pmoves.yaml:"));
-    let settled = "standards: [atonix, pmoves]\nparams:\n  dockerfile-user-id: { uid: 1000 }\n  dockerfile-user-name: { name: app }\n  dockerfile-healthcheck-path: { path: /health }\n";
+    let settled = "standards: [atonix, pmoves]\nparams:\n  dockerfile-user-id: { uid: 1000 }\n  dockerfile-user-name: { name: app }\n";
     repository.write(".svclint.yaml", settled.as_bytes());
     let run = repository.check(&[]);
     assert_eq!(run.err, "");
@@ -411,7 +458,7 @@ fn standards_that_cannot_both_be_met_stop_the_run_until_the_file_settles_it() {
 #[test]
 fn where_two_standards_set_a_bound_the_stricter_one_speaks_once() {
     let repository = |interval: &str| {
-        let settled = "standards: [atonix, pmoves]\nparams:\n  dockerfile-user-id: { uid: 1000 }\n  dockerfile-user-name: { name: app }\n  dockerfile-healthcheck-path: { path: /health }\n";
+        let settled = "standards: [atonix, pmoves]\nparams:\n  dockerfile-user-id: { uid: 1000 }\n  dockerfile-user-name: { name: app }\n";
         Repository::new(&[("Dockerfile", &IMAGE.replace("45s", interval)), (".svclint.yaml", settled)])
     };
     let lines = |interval: &str| {
@@ -423,7 +470,7 @@ fn where_two_standards_set_a_bound_the_stricter_one_speaks_once() {
     };
     let between = lines("45s");
     assert_eq!(between.len(), 1, "{between:?}");
-    assert!(between[0].contains("(ATX-2.1-k)"), "{between:?}");
+    assert!(between[0].contains("(ATX-2.1-k, ATX-4.1-f)"), "{between:?}");
     let above = lines("90s");
     assert_eq!(above.len(), 1, "{above:?}");
     assert!(above[0].contains("ATX-2.1-k") && above[0].contains("PMV-CTR-o") && above[0].contains("30s"), "{above:?}");

@@ -196,6 +196,18 @@ fn a_suppression_with_a_reason_silences_and_one_without_does_not() {
 }
 
 #[test]
+fn a_suppression_without_a_reason_is_a_finding_whose_severity_the_configuration_gives() {
+    let text = COMPOSE.replace("true\n", "true # svclint: ignore[compose-privileged]\n");
+    let repository = Repository::new(&[("docker-compose.yml", &text)]);
+    let found = || repository.check(&["--rule", "compose-restart"]);
+    assert!(found().out.contains("docker-compose.yml:"), "{}", found().out);
+    assert!(found().out.contains("warning[suppression-reason] a suppression without a reason"), "{}", found().out);
+    repository.write(".svclint.yaml", b"severity: { suppression-reason: error }\n");
+    assert_eq!(found().status, 1);
+    assert!(found().out.contains("error[suppression-reason]"), "{}", found().out);
+}
+
+#[test]
 fn a_suppression_that_names_no_rule_is_told() {
     let text = COMPOSE.replace("true\n", "true # svclint: ignore[compose-priviledged] a typo\n");
     let repository = Repository::new(&[("docker-compose.yml", &text)]);

@@ -71,7 +71,7 @@ impl Late {
 
     /// The tools around the code.
     pub fn tooling(&self) -> &Tooling {
-        self.tooling.get_or_init(|| tooling::read(self.texts.sources()))
+        self.tooling.get_or_init(|| tooling::read(&self.texts))
     }
 
     /// What Argo CD deploys.

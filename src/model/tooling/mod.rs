@@ -1,15 +1,18 @@
-//! The tools around the code: hooks before a commit, targets of Makefiles, owners of code, the gateway, svclint itself.
+//! The tools around the code: hooks before a commit, targets of Makefiles, owners of code, the gateway, policies, submodules, svclint itself.
 
 mod declared;
 mod gateway;
 mod hooks;
 pub(in crate::model) mod make;
 mod owners;
+mod rego;
+mod submodules;
 
 use std::sync::Arc;
 
+use super::late::LateTexts;
 use super::value::List;
-use crate::source::{EntryKind, FileId, Place, Sources};
+use crate::source::{EntryKind, FileId, Place};
 use crate::syntax::yaml::Tree;
 
 pub use declared::DeclaredStandard;
@@ -17,6 +20,8 @@ pub use gateway::{Gateway, GatewayPlugin, PluginLevel};
 pub use hooks::{Hook, HookRepository};
 pub use make::MakeTarget;
 pub use owners::CodeOwner;
+pub use rego::{RegoDefault, RegoPolicy};
+pub use submodules::Submodule;
 
 /// A larger file is no configuration that a person has written: 1 MiB.
 const MAX_FILE_BYTES: u64 = 1 << 20;
@@ -36,11 +41,16 @@ pub struct Tooling {
     pub gateways: List<Arc<Gateway>>,
     /// Standards that the configuration of svclint names.
     pub declared_standards: List<Arc<DeclaredStandard>>,
+    /// Policies in Rego.
+    pub policies: List<Arc<RegoPolicy>>,
+    /// Submodules.
+    pub submodules: List<Arc<Submodule>>,
 }
 
 /// Reads the tools of a repository.
 #[must_use]
-pub fn read(sources: &Sources) -> Tooling {
+pub fn read(texts: &LateTexts) -> Tooling {
+    let sources = texts.sources();
     let at = Place::whole(sources.find(".").unwrap_or(FileId(0)));
     let mut tooling = Tooling {
         hook_repositories: List::empty(at),
@@ -49,10 +59,12 @@ pub fn read(sources: &Sources) -> Tooling {
         code_owners: List::empty(at),
         gateways: List::empty(at),
         declared_standards: declared::read(sources, at),
+        policies: List::empty(at),
+        submodules: List::empty(at),
     };
     for (id, file) in sources.iter() {
         if file.kind == EntryKind::File && file.size() <= MAX_FILE_BYTES {
-            one(sources, id, &file.path, &mut tooling);
+            one(texts, id, &file.path, &mut tooling);
         }
     }
     tooling
@@ -66,9 +78,9 @@ fn add<T>(list: &mut List<Arc<T>>, found: impl IntoIterator<Item = T>, file: Fil
     list.items.extend(found.into_iter().map(Arc::new));
 }
 
-fn one(sources: &Sources, id: FileId, path: &str, tooling: &mut Tooling) {
+fn one(texts: &LateTexts, id: FileId, path: &str, tooling: &mut Tooling) {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let text = || sources.read(id);
+    let text = || texts.sources().read(id);
     match name {
         ".pre-commit-config.yaml" | ".pre-commit-config.yml" => {
             let Some(text) = text() else { return };
@@ -87,6 +99,14 @@ fn one(sources: &Sources, id: FileId, path: &str, tooling: &mut Tooling) {
         _ if name.starts_with("kong") && matches!(name.rsplit_once('.'), Some((_, "yml" | "yaml"))) => {
             let Some(text) = text() else { return };
             tooling.gateways.items.extend(gateway::read(&Tree::parse(id, &text), path).map(Arc::new));
+        }
+        ".gitmodules" if path == name => {
+            let Some(text) = text() else { return };
+            add(&mut tooling.submodules, submodules::read(texts, id, &text), id);
+        }
+        _ if name.ends_with(".rego") && !name.ends_with("_test.rego") => {
+            let Some(text) = text() else { return };
+            add(&mut tooling.policies, [rego::read(id, path, &text)], id);
         }
         _ => {}
     }

@@ -6,7 +6,7 @@ use super::types::Definitions;
 use super::{DIALECT, closed, conditions, definition, one_of, text_of, texts};
 use crate::finding::Severity;
 use crate::model::schema::StructDef;
-use crate::rules::ast::Effect;
+use crate::rules::ast::{Effect, Together};
 use crate::rules::{CATEGORIES, TYPE_NAMES, keys};
 
 /// The schema.
@@ -153,6 +153,10 @@ fn param(kinds: &[&str]) -> Value {
                 json!({ "description": "The value where a standard gives none; without it the standard must." })
             }
             "optional" => json!({ "type": "boolean", "description": "Whether a standard may leave it out." }),
+            "together" => json!({
+                "enum": Together::WORDS,
+                "description": "How the values of several standards combine: each of the lists is enough, or the least value holds for all.",
+            }),
             "min" => json!({ "type": "integer", "description": "The smallest number." }),
             "max" => json!({ "type": "integer", "description": "The largest number." }),
             "doc" => text_of("What it is, in a line."),

@@ -65,6 +65,11 @@ fn clause() -> Value {
             "waivable" => {
                 json!({ "type": "boolean", "description": "Whether a finding may be silenced; `true` where nothing is said." })
             }
+            "apart" => json!({
+                "type": "array",
+                "items": { "type": "string" },
+                "description": "Clauses of other standards that cannot be met beside it, where the parameters of their rules do not show it.",
+            }),
             "coverage" => one_of(COVERAGES, "How far its rules decide it; `full` where nothing is said."),
             "gap" => text_of("What is not checked, and why."),
             "rules" => json!({ "type": "array", "minItems": 1, "items": super::definition("use") }),
