@@ -323,14 +323,14 @@ fn is_public_of_repository(key: &str) -> bool {
     SETTINGS.contains(&key)
 }
 
-/// Whether a value is there to be replaced: a placeholder, or its own key, as in `client_secret: client-secret`; a
-/// `password: password` may well be meant.
+/// Whether a value is there to be replaced: a placeholder, or its own key or the end of it, as in `client_secret:
+/// client-secret` and `aws.access.key: access_key`; a `password: password` may well be meant.
 fn stands_for_another(key: &str, value: &str) -> bool {
     let bare = |text: &str| text.trim().to_ascii_lowercase().replace(['-', '.'], "_");
     secret::is_placeholder(value)
         || kept_file::is_encrypted(value)
         || has_gap(value)
-        || bare(key).contains('_') && bare(value) == bare(key)
+        || bare(value).contains('_') && bare(key).ends_with(&bare(value))
 }
 
 /// Whether part of a value is put in later and nothing of it is a password: `postgresql://${USER}@db/${NAME}`,

@@ -44,7 +44,9 @@ pub(super) fn has_credentials(text: &str) -> bool {
 pub(super) fn is_harmless(key: &str, text: &str) -> bool {
     let name = key.to_ascii_lowercase();
     let is_named = secret::is_secret_key(key) || SECRET_FILES.iter().any(|word| name.contains(word));
-    is_file(text) && !is_named && !lines(text).any(holds_secret)
+    // In JSON every value stands beside its name.
+    let is_told_apart = !is_named || text.trim_start().starts_with('{');
+    is_file(text) && is_told_apart && !lines(text).any(holds_secret)
 }
 
 /// The lines of a file that are no remarks.

@@ -86,7 +86,7 @@ pub struct About<'a> {
     pub withheld: &'a [String],
     /// Whether all of them are deployed at once. Of files that nothing puts together one may stand in for another.
     pub is_one_deployment: bool,
-    /// Whether they are those of a chart, which brings what its pods need. A kustomization may be there to be built on.
+    /// Whether they are those of a chart, which may print more keys with other values.
     pub is_chart: bool,
     /// Whether another group has an object of a kind and name.
     pub elsewhere: &'a Elsewhere<'a>,
@@ -173,9 +173,9 @@ impl<'g> Group<'g> {
         Field::unresolved(name, format!("a {kind} of this name may come from outside these files"), at)
     }
 
-    /// Whether what an object refers to is there. An operator, a script or somebody by hand may make it when it runs, and
-    /// what builds on a kustomization brings it along. There only a name that is nearly that of another tells a mistake,
-    /// or a file that brings others of the kind itself; of a chart it is told as well where no template makes one.
+    /// Whether what an object refers to is there. An operator, a script, another chart or somebody by hand may make it, and
+    /// what builds on a kustomization brings it along. Only a name that is nearly that of another tells a mistake, or a
+    /// file that brings others of the kind itself.
     fn referred(&self, found: bool, kind: &str, name: &str, at: Place) -> Field<bool> {
         let existence = self.existence(found, kind, name, at);
         if existence.value() != Some(&false) {
@@ -185,11 +185,10 @@ impl<'g> Group<'g> {
         let is_told = others.any(|object| {
             object.meta.at.file == at.file || object.meta.name.value().is_some_and(|own| nearby::is_nearly(own, name))
         });
-        let is_operated = || self.objects.iter().any(|object| is_custom(object.meta.api_version()));
-        if is_told || self.is_chart && !self.withholds(kind) && !is_operated() {
+        if is_told && !self.withholds(kind) {
             return existence;
         }
-        Field::unresolved(name, format!("the {kind} may be made when it runs, by an operator or a script"), at)
+        Field::unresolved(name, format!("the {kind} may be made elsewhere, by an operator, a script or by hand"), at)
     }
 
     /// Whether a template of the chart would bring objects of a kind with other values.
@@ -301,14 +300,6 @@ const OPERATED: &[&str] = &[
     "Tenant",
     "ThanosRuler",
 ];
-
-/// Whether a kind of this API version is a custom resource, which an operator makes something of. The groups of Kubernetes
-/// itself have no dot or end in `.k8s.io`.
-fn is_custom(api_version: &str) -> bool {
-    let group = api_version.split_once('/').map_or("", |(group, _)| group);
-    let is_config = group == "kustomize.config.k8s.io" || group.ends_with(".k8s.io");
-    group.contains('.') && !is_config
-}
 
 fn open_match(text: String, at: Place) -> Unresolved {
     Unresolved { text, why: "its labels are not all known".into(), at, via: None, expected: None }

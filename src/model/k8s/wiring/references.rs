@@ -122,8 +122,12 @@ fn config_map(
     if found.iter().any(|map| map.keys.unseen.is_some() || (map.keys.items.is_empty() && map.binary_keys.is_empty())) {
         return Field::unresolved(key.0.clone(), "the keys of the ConfigMap are not all known", key.1);
     }
-    if !found.iter().any(|map| group.is_meant(&map.path, at)) {
-        return Field::unresolved(key.0.clone(), "the ConfigMap of this name may be another one", key.1);
+    if group.is_chart || !found.iter().any(|map| group.is_meant(&map.path, at)) {
+        return Field::unresolved(
+            key.0.clone(),
+            "the ConfigMap may have more keys, or be another one of this name",
+            key.1,
+        );
     }
     Field::known(false, key.1)
 }
