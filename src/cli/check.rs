@@ -41,7 +41,9 @@ pub(super) fn run(args: &CheckArgs, streams: &mut Streams<'_>, shown: &mut Libra
         clock: Clock { given: args.today },
     };
     let mut report = engine::run(&repo, shown, &choice)?;
-    report.notes.extend(loaded.unread(&repo.sources, |path| scope.prefixed(path)));
+    if !args.config.no_config {
+        report.notes.extend(loaded.unread(&repo.sources));
+    }
     super::write_warnings(shown, streams)?;
     if !args.statistics {
         report.standards.iter_mut().for_each(|standard| standard.clauses.clear());

@@ -14,8 +14,9 @@ pub(super) fn run(args: &ModelArgs, streams: &mut Streams<'_>, shown: &mut Libra
     let current = std::env::current_dir()?;
     let scope = paths::scope(&args.paths, &current)?;
     let loaded = settings::load(&args.config, &scope, &current, shown)?;
-    let discovery =
+    let mut discovery =
         discover::discover(&scope.root, &loaded.walk_options()).map_err(|error| Failure::Message(error.to_string()))?;
+    loaded.tell(&mut discovery.sources);
     let mut composition = loaded.composition(scope.relative(&args.compose_file, &current)?, &discovery.sources);
     composition.helm = args.helm.engine()?;
     let mut repo = Repo::load_with(discovery, Some(&scope.root), &composition);

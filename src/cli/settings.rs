@@ -173,10 +173,11 @@ impl Loaded {
     }
 
     /// Configurations below what is judged, which this run does not read.
-    pub(super) fn unread(&self, sources: &Sources, prefixed: impl Fn(&str) -> String) -> Vec<Note> {
-        let own = self.file.as_ref().map(|file| file.path.as_str());
+    pub(super) fn unread(&self, sources: &Sources) -> Vec<Note> {
+        let name = self.file.as_ref().map(|file| file.path.rsplit('/').next().unwrap_or(&file.path));
+        let own = name.and_then(|name| self.config.base.to_run(name));
         let is_one = |path: &str| path.rsplit('/').next() == Some(config::NAME);
-        let others = sources.iter().filter(|(_, entry)| is_one(&entry.path) && own != Some(&*prefixed(&entry.path)));
+        let others = sources.iter().filter(|(_, entry)| is_one(&entry.path) && own.as_ref() != Some(&entry.path));
         let note = |(id, _): (FileId, &SourceFile)| Note {
             kind: NoteKind::Configuration,
             place: Place::whole(id),

@@ -73,6 +73,17 @@ model! {
     label(mention) { mention.source.to_string() }
 }
 
+model! {
+    /// The group id the service runs as, as one file names it.
+    pub struct GidMention as "service.gid_mention" {
+        /// Which file.
+        source: UidSource,
+        /// The id.
+        gid: Field<Uid>,
+    }
+    label(mention) { mention.source.to_string() }
+}
+
 words! {
     /// What a health path is asked for.
     pub enum HealthKind {
@@ -297,6 +308,28 @@ impl Parts<'_> {
             if !container.security.effective_uid.is_absent() {
                 push(UidSource::K8s, &container.security.effective_uid);
             }
+        }
+        List::new(out, self.at)
+    }
+
+    /// Every place that names the group id. A user without a group leaves it to the image.
+    pub(super) fn gids(&self) -> List<GidMention> {
+        let mut out = Vec::new();
+        let mut push = |source: UidSource, gid: &Field<Uid>| {
+            if !gid.is_absent() {
+                out.push(GidMention { at: gid.place(), source, gid: gid.clone() });
+            }
+        };
+        if let Some(stage) = self.dockerfile.and_then(|dockerfile| dockerfile.final_stage.as_ref())
+            && let Some(user) = stage.user.value().filter(|user| !user.from_base && (user.has_group || user.is_created))
+        {
+            push(UidSource::Dockerfile, &user.gid);
+        }
+        for service in self.own_compose() {
+            push(UidSource::Compose, &service.user_gid);
+        }
+        for container in self.own_containers() {
+            push(UidSource::K8s, &container.security.effective_gid);
         }
         List::new(out, self.at)
     }

@@ -11,11 +11,11 @@ use super::dependencies::{Dependencies, Tools};
 use super::late::LateTexts;
 use super::markdown::Documents;
 use super::monitoring::{Alert, Dashboard, PrometheusConfig};
-use super::repo::{Across, AcrossList, BaseImage, Late, LateList, Member};
+use super::repo::{Across, BaseImage, Late, LateList, Member};
 use super::schema::{Modelled, PathText, Slot, Type, View};
 use super::secret::{has_url_credentials, is_placeholder, is_secret_key};
 use super::terraform::{Module, ModuleCall, Output, Resource, Variable};
-use super::tooling::{CodeOwner, Gateway, Hook, HookRepository, MakeTarget};
+use super::tooling::{CodeOwner, DeclaredStandard, Gateway, Hook, HookRepository, MakeTarget};
 use super::value::{Always, Field, List};
 use super::workflow::{Job, Step, Workflow};
 use crate::discover::{is_env_sample, is_settings};
@@ -135,10 +135,12 @@ model! {
         code_owners: LateList<CodeOwner>,
         /// The configurations of Kong.
         gateways: LateList<Gateway>,
+        /// The standards that the configuration of svclint names.
+        declared_standards: LateList<DeclaredStandard>,
         /// The services that are built in it.
-        services: AcrossList<Member>,
+        services: LateList<Member, Across>,
         /// The images that these are built on.
-        base_images: AcrossList<BaseImage>,
+        base_images: LateList<BaseImage, Across>,
         /// The directories that Applications of Argo CD deploy.
         argo_sources: LateList<ArgoSource>,
     }
@@ -181,8 +183,9 @@ impl RepoLayout {
             make_targets: LateList::new(late, |late| &late.tooling().make_targets),
             code_owners: LateList::new(late, |late| &late.tooling().code_owners),
             gateways: LateList::new(late, |late| &late.tooling().gateways),
-            services: AcrossList::new(across, Across::members),
-            base_images: AcrossList::new(across, Across::base_images),
+            services: LateList::new(across, Across::members),
+            base_images: LateList::new(across, Across::base_images),
+            declared_standards: LateList::new(late, |late| &late.tooling().declared_standards),
             argo_sources: LateList::new(late, Late::delivery),
             late: Arc::clone(late),
         }

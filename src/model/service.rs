@@ -11,8 +11,8 @@ use super::dependencies::{Dependencies, Manifests, PackageGaps, RuntimeGaps, Too
 use super::dockerfile::Dockerfile;
 use super::documented::LazyDocumented;
 use super::facts::{
-    EnvGap, HealthMention, ImageMention, NameMention, Parts, PortMention, ReplicaMention, ResourceMention, StartGap,
-    UidMention, VersionMention, start_gaps,
+    EnvGap, GidMention, HealthMention, ImageMention, NameMention, Parts, PortMention, ReplicaMention, ResourceMention,
+    StartGap, UidMention, VersionMention, start_gaps,
 };
 use super::k8s::{Body, Object, Workload};
 use super::layout::{Layout, RepoLayout};
@@ -77,6 +77,8 @@ model! {
         port_mentions: List<PortMention>,
         /// Every place that names the user id it runs as.
         uid_mentions: List<UidMention>,
+        /// Every place that names the group id it runs as.
+        gid_mentions: List<GidMention>,
         /// Every place that names a health path.
         health_paths: List<HealthMention>,
         /// Every place that names the service.
@@ -207,6 +209,7 @@ impl Assembly {
             is_illustration: self.is_illustration,
             port_mentions: agreed(&parts, self.at, Parts::ports),
             uid_mentions: agreed(&parts, self.at, Parts::uids),
+            gid_mentions: agreed(&parts, self.at, Parts::gids),
             health_paths: agreed(&parts, self.at, Parts::health_paths),
             name_mentions: agreed(&parts, self.at, Parts::names),
             image_mentions: agreed(&parts, self.at, Parts::images),

@@ -293,6 +293,12 @@ impl Sources {
         self.outside = Some(Box::new(file));
     }
 
+    /// The file of [`FileId::OUTSIDE`], where there is one.
+    #[must_use]
+    pub fn outside(&self) -> Option<&SourceFile> {
+        self.outside.as_deref()
+    }
+
     /// Notes whether the repository has a `.gitignore` in a directory above the root of the run.
     #[must_use]
     pub fn with_gitignore_above(self, gitignore_above: bool) -> Self {

@@ -346,6 +346,29 @@ fn what_has_no_effect_is_told() {
 }
 
 #[test]
+fn the_configuration_of_a_run_is_not_called_unread_however_its_place_is_written() {
+    let repository = repository("standards: [recommended]\n");
+    let path = repository.path().to_str().unwrap().to_owned();
+    let elsewhere = tempfile::tempdir().unwrap();
+    for arguments in [vec!["check", &path], vec!["check", &path, "--no-config"]] {
+        let out = super::support::run_in(elsewhere.path(), &arguments).out;
+        assert!(!out.contains("not read by a run"), "{out}");
+    }
+}
+
+#[test]
+fn a_standard_of_the_command_line_alone_is_told_once_and_one_of_the_configuration_is_not() {
+    let rule = ["--standard", "pmoves", "--rule", "standard-declared"];
+    let repository = Repository::new(&[("api/Dockerfile", "FROM scratch\n"), ("web/Dockerfile", "FROM scratch\n")]);
+    let found = |arguments: &[&str]| repository.check(&[arguments, &rule].concat()).out;
+    assert_eq!(found(&[]).matches("[standard-declared]").count(), 1, "{}", found(&[]));
+    repository.write(".svclint.yaml", b"standards: [pmoves]\n");
+    for path in [".", "api"] {
+        assert!(!found(&[path]).contains("[standard-declared]"), "{}", found(&[path]));
+    }
+}
+
+#[test]
 fn a_mistake_stops_the_run_before_anything_is_judged() {
     let repository = repository("standards: [atonics]\n");
     let run = repository.check(&[]);

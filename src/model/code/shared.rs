@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use serde::Deserialize;
+
 use super::{CodeLanguage, SourceFile, role};
 use crate::model::layout::Subtree;
 use crate::source::{EntryKind, Sources};
@@ -54,6 +56,12 @@ fn python(sources: &Sources, root: &str, code: &[Arc<SourceFile>]) -> Option<Str
     })
 }
 
+/// What is read of a `package.json`.
+#[derive(Deserialize)]
+struct Manifest {
+    name: Option<String>,
+}
+
 /// Node: a `package.json` of that name (npm, "Workspaces").
 fn node(sources: &Sources, root: &str, code: &[Arc<SourceFile>]) -> Option<String> {
     let is_script = |language| matches!(language, CodeLanguage::JavaScript | CodeLanguage::TypeScript);
@@ -68,9 +76,7 @@ fn node(sources: &Sources, root: &str, code: &[Arc<SourceFile>]) -> Option<Strin
         file.kind == EntryKind::File && file.path.ends_with("/package.json") && !file.path.starts_with(root)
     });
     manifests.take(MAX_MANIFESTS).find_map(|(id, _)| {
-        let text = sources.read(id)?;
-        let (_, rest) = text.split_once("\"name\"")?;
-        let name = rest.split('"').nth(1)?;
-        names.contains(name).then(|| name.to_owned())
+        let manifest: Manifest = serde_json::from_str(&sources.read(id)?).ok()?;
+        manifest.name.filter(|name| names.contains(name))
     })
 }

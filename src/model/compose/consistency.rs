@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::fields::boolean;
-use super::mounts::{tmpfs_target, volume_key};
+use super::mounts::{refusal, tmpfs_target, volume_key};
 use super::tree::{Data, Entry, Value};
 use super::{Trouble, shared};
 use crate::model::quantity::Quantity;
@@ -20,6 +20,7 @@ pub(super) fn check(root: &Value, complete: bool, troubles: &mut Vec<Trouble>) {
         limits(service, troubles);
         health(service, troubles);
         mounts(service, troubles);
+        short_mounts(service, troubles);
         long_mounts(service, troubles);
         watches(service, troubles);
     }
@@ -234,6 +235,18 @@ fn watches(service: &Entry, troubles: &mut Vec<Trouble>) {
         if let (true, Some(action), None) = (is_copied, action, at(watch, &["target"])) {
             let message = format!("`{}` watches files without a `target` to copy them to", service.key);
             troubles.push(Trouble::invalid(action.anchor(), message));
+        }
+    }
+}
+
+/// Mounts in their short form that do not come apart into a source, a target and options.
+fn short_mounts(service: &Entry, troubles: &mut Vec<Trouble>) {
+    for mount in at(&service.value, &["volumes"]).map_or(&[][..], Value::items) {
+        if let Some((place, why)) = refusal(mount) {
+            let text = mount.text().map_or("", |text| text.value.as_str());
+            let volume = if text.is_empty() { "a volume".to_owned() } else { format!("the volume `{text}`") };
+            let trouble = Trouble::invalid(place, format!("{volume} of `{}` {why}", service.key));
+            troubles.push(trouble.with_help("write `SOURCE:TARGET` or `SOURCE:TARGET:ro`"));
         }
     }
 }

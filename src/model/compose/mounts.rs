@@ -121,6 +121,19 @@ fn parts(whole: Slice<'_>) -> Vec<Slice<'_>> {
     parts
 }
 
+/// What compose refuses a short volume for (compose-go, `format/volume.go`), and the text it is about.
+pub(super) fn refusal(item: &Value) -> Option<(Place, &'static str)> {
+    let Data::Scalar(text) = &item.data else { return None };
+    let parts = parts(text.all());
+    if let [only] = parts.as_slice() {
+        return only.raw().is_empty().then_some((item.at, "is empty"));
+    }
+    if parts.iter().any(|part| part.raw().is_empty()) {
+        return Some((item.at, "has nothing on one side of a colon"));
+    }
+    parts.get(3).map(|part| (part.place(), "has more than a source, a target and options"))
+}
+
 /// `[SOURCE:]TARGET[:OPTIONS]`
 fn short_volume(whole: Slice<'_>, scope: &Scope<'_>) -> ComposeMount {
     let at = whole.place();

@@ -1,8 +1,9 @@
 //! What COPY and ADD bring in, and who owns the directories of a stage.
 
 use super::accounts::Accounts;
+use super::permissions;
 use super::script::{Argument, Options, RunCommand};
-use super::user::User;
+use super::user::{self, User};
 use crate::model;
 use crate::model::schema::PathText;
 use crate::model::value::{Field, List};
@@ -31,6 +32,8 @@ model! {
         chown: Field<String>,
         /// Whether the owner is the user that the stage runs as.
         chown_is_user: Field<bool>,
+        /// Whether its files belong to that user at the end of the stage, by `--chown` or a later `chown`.
+        owned_by_user: Field<bool>,
         /// Mode, as `--chmod` has it.
         chmod: Field<String>,
         /// Whether every source is a dependency manifest, such as `requirements.txt` or `package.json`.
@@ -69,6 +72,61 @@ model! {
     label(directory) { directory.path.0.clone() }
 }
 
+/// Where something that is copied comes to lie.
+pub(super) struct Landing {
+    /// The file, or the directory that others come into.
+    pub path: String,
+    pub is_directory: bool,
+}
+
+/// Where the sources of a COPY or ADD come to lie; nothing where its destination is not known.
+pub(super) fn landings(copy: &Copy, sources: &[&str]) -> Vec<Landing> {
+    let Some(PathText(dest)) = copy.dest_resolved.value() else { return Vec::new() };
+    let into = copy.dest.value().is_some_and(|dest| dest.ends_with('/') || matches!(dest.as_str(), "." | "./"));
+    let file = |source: &&&str| {
+        let name = source.rsplit('/').next().unwrap_or(source);
+        if into || sources.len() > 1 { join(dest, name) } else { dest.clone() }
+    };
+    let files = sources.iter().filter(|source| !is_directory(source));
+    let mut out: Vec<Landing> =
+        files.map(|source| Landing { path: file(&source), is_directory: false }).collect();
+    if sources.iter().any(|source| is_directory(source)) {
+        out.push(Landing { path: dest.clone(), is_directory: true });
+    }
+    out
+}
+
+/// The options of `install` that take a value.
+pub(super) const INSTALL_VALUES: &[&str] = &["mode", "owner", "group", "target-directory", "suffix"];
+
+/// The files and directories that an `install` makes (GNU coreutils, `install`).
+pub(super) fn installed(options: &Options<'_>, workdir: &str) -> Vec<Field<String>> {
+    let at = |word: &Argument| word.field().map(|path| join(workdir, &path));
+    if options.has(&["d", "directory"]) {
+        return options.operands.iter().map(|word| at(word)).collect();
+    }
+    let (into, sources) = match (options.value(&["t", "target-directory"]), options.operands.split_last()) {
+        (Some(directory), _) => (directory, options.operands.as_slice()),
+        // Of one file to a directory the name is not told apart from that of a file.
+        (None, Some((last, [_]))) if !last.shown().ends_with('/') => return vec![at(last)],
+        (None, Some((last, sources))) => (*last, sources),
+        (None, None) => return Vec::new(),
+    };
+    let name = |word: &&Argument| {
+        let source = word.field();
+        let directory = into.field();
+        match (source.value(), directory) {
+            (Some(source), Field::Known(directory, _)) => {
+                let name = source.rsplit('/').next().unwrap_or(source);
+                Field::known(join(workdir, &format!("{directory}/{name}")), into.at)
+            }
+            (None, Field::Known(..)) => source,
+            (_, directory) => directory,
+        }
+    };
+    sources.iter().map(name).collect()
+}
+
 /// Something that makes a path or changes its owner.
 #[derive(Clone, Debug)]
 struct Event {
@@ -86,6 +144,8 @@ struct Event {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ownership {
     events: Vec<Event>,
+    /// Owners of files that are chosen only when the image is built.
+    of_unseen: Vec<(String, Place)>,
 }
 
 /// Events that are kept for one stage; a file with more is not a real one.
@@ -150,25 +210,26 @@ impl Ownership {
                 }
             }
             "install" => {
-                let options =
-                    Options::read(command.arguments(), "mogtST", &["mode", "owner", "group", "target-directory"]);
+                let options = Options::read(command.arguments(), "mogtST", INSTALL_VALUES);
                 let given = options.value(&["o", "owner"]).map(|word| (word.shown().to_owned(), word.at));
                 let owner = given.or(owner);
-                let all = options.has(&["d", "directory"]);
-                let made = if all {
-                    options.operands.as_slice()
-                } else {
-                    options.operands.split_last().map_or(&[][..], |(last, _)| std::slice::from_ref(last))
-                };
-                for word in made {
-                    if let Some(path) = path(word) {
-                        self.made(path, owner.clone(), word.at);
+                for path in installed(&options, workdir) {
+                    if let Some(known) = path.value() {
+                        self.made(known.clone(), owner.clone(), path.place());
                     }
                 }
             }
             "chown" => {
                 let options = Options::read(command.arguments(), "", &["reference", "from"]);
                 let Some((owner, paths)) = options.operands.split_first() else { return };
+                // `:group` leaves the owner as it is.
+                if owner.shown().starts_with(':') {
+                    return;
+                }
+                let unseen = paths.iter().any(|word| word.value.is_none()) || paths.is_empty();
+                if unseen && self.of_unseen.len() < MAX_EVENTS {
+                    self.of_unseen.push((owner.shown().to_owned(), owner.at));
+                }
                 for word in paths {
                     for path in word.value.iter().flat_map(|value| braces(value)) {
                         let path = join(workdir, path.trim_end_matches("/*"));
@@ -181,6 +242,15 @@ impl Ownership {
                             deep: options.has(&["R", "recursive"]),
                             at: word.at,
                         });
+                    }
+                }
+            }
+            "find" | "xargs" => {
+                for inner in permissions::run_by(command).iter().filter(|inner| inner.name() == "chown") {
+                    let options = Options::read(inner.arguments(), "", &["reference", "from"]);
+                    let owner = options.operands.first().filter(|owner| !owner.shown().starts_with(':'));
+                    if self.of_unseen.len() < MAX_EVENTS {
+                        self.of_unseen.extend(owner.map(|owner| (owner.shown().to_owned(), owner.at)));
                     }
                 }
             }
@@ -208,6 +278,39 @@ impl Ownership {
             Some((owner, _)) => Owner::Is(owner),
             None if made => Owner::Root,
             None => Owner::NeverMade,
+        }
+    }
+
+    /// Whether what a COPY or ADD brought belongs to the user in the end.
+    pub fn of_copy(&self, copy: &Copy, user: Option<&User>, accounts: &Accounts) -> Field<bool> {
+        let sources: Vec<&str> = copy.sources.values().map(String::as_str).collect();
+        let as_copied = || match (&copy.chown, user) {
+            (Field::Absent(_), Some(user)) => match user.is_root.value() {
+                Some(is_root) => Field::known(*is_root, copy.at),
+                None => user.is_root.clone(),
+            },
+            _ => copy.chown_is_user.clone(),
+        };
+        let belongs = |landing: Landing| {
+            // What is in a directory, not the directory.
+            let path = if landing.is_directory { join(&landing.path, "*") } else { landing.path };
+            let covers =
+                |event: &&Event| (event.itself && event.path == path) || (event.deep && is_below(&path, &event.path));
+            let later = self.events.iter().rev().take_while(|event| event.at != copy.at);
+            match later.filter(|event| !event.creates).find(covers).and_then(|event| event.owner.clone()) {
+                Some((owner, at)) => user::is_owner(user, &Field::known(owner, at), accounts),
+                None => as_copied(),
+            }
+        };
+        let all: Vec<Field<bool>> = landings(copy, &sources).into_iter().map(belongs).collect();
+        let worst = all.iter().find(|one| one.value() != Some(&true)).or(all.first()).cloned();
+        let field = worst.unwrap_or_else(as_copied);
+        let may = |owner: &(String, Place)| user.and_then(|user| user.owns(&owner.0, owner.1, accounts)) != Some(false);
+        match self.of_unseen.iter().find(|owner| may(owner)) {
+            Some((owner, at)) if field.value() == Some(&false) => {
+                Field::unresolved(owner.as_str(), "which files this `chown` reaches is not known", *at)
+            }
+            _ => field,
         }
     }
 
@@ -247,12 +350,12 @@ impl Ownership {
     }
 }
 
-fn is_below(path: &str, parent: &str) -> bool {
+pub(super) fn is_below(path: &str, parent: &str) -> bool {
     parent == "/" || path.strip_prefix(parent).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// `/a/{b,c}` as two paths, as bash does.
-fn braces(text: &str) -> Vec<String> {
+pub(super) fn braces(text: &str) -> Vec<String> {
     let parts = text.split_once('{').and_then(|(head, rest)| Some((head, rest.split_once('}')?)));
     match parts {
         Some((head, (list, tail))) if list.contains(',') => {

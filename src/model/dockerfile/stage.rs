@@ -5,6 +5,7 @@ use super::files::{Copy, Directory};
 use super::health::{Form, Healthcheck};
 use super::instruction::Instruction;
 use super::packages::{InstalledPackage, PackageCommand};
+use super::permissions::Permission;
 use super::privileged::PrivilegedStep;
 use super::settings::{BuildArgument, EnvVariable, ExposedPort, Label};
 use super::start::StartCommand;
@@ -145,6 +146,8 @@ model! {
         copies_from_stage: bool,
         /// Directories that it and those it is built from make or hand over.
         directories: List<Directory>,
+        /// Modes and owners that it and those it is built from give to files.
+        permissions: List<Permission>,
         /// What it does after its switch to another user that needs root.
         privileged_after_user: List<PrivilegedStep>,
         /// Whether it switches to another user and back to root for good; the place is the last USER.

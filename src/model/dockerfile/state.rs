@@ -4,8 +4,9 @@ use std::path::Path;
 
 use super::accounts::Accounts;
 use super::base_image;
-use super::files::{self, Copy, Ownership, join};
+use super::files::{self, Copy, Landing, Ownership};
 use super::packages::InstalledPackage;
+use super::permissions::Permissions;
 use super::scope::Scope;
 use super::script::{self, RunCommand as Command};
 use super::settings::{EnvVariable, ExposedPort, Label};
@@ -25,6 +26,7 @@ pub(super) struct State<'t> {
     pub scope: Scope,
     pub accounts: Accounts,
     pub ownership: Ownership,
+    pub permissions: Permissions,
     pub external: Image,
     pub user: Option<(Field<String>, Option<Place>)>,
     pub workdir: String,
@@ -53,6 +55,7 @@ impl<'t> State<'t> {
             scope: Scope::default(),
             accounts,
             ownership: Ownership::default(),
+            permissions: Permissions::default(),
             external: image,
             user: None,
             workdir: "/".to_owned(),
@@ -84,6 +87,7 @@ impl<'t> State<'t> {
         again(&mut state.health);
         again(&mut state.entrypoint);
         again(&mut state.cmd);
+        state.permissions.hand_on();
         if let Some((_, via)) = &mut state.user {
             *via = Some(from);
         }
@@ -155,6 +159,8 @@ impl<'t> State<'t> {
 
     /// Takes in what a COPY or ADD brings.
     pub fn receive(&mut self, copy: &Copy, sources: &[&str]) {
+        let landings = files::landings(copy, sources);
+        self.permissions.receive(copy, &landings);
         let Some(dest) = copy.dest_resolved.value().map(|path| path.0.clone()) else { return };
         let names = sources.iter().map(|source| source.trim_end_matches('/').rsplit('/').next().unwrap_or(source));
         keep(&mut self.copied, names.map(str::to_owned));
@@ -164,15 +170,13 @@ impl<'t> State<'t> {
         self.tools_unseen |=
             is_bin && (copy.copies_directory || sources.iter().any(|source| files::is_archive(source)));
         let owner = copy.chown.value().map(|owner| (owner.clone(), copy.chown.place()));
-        let into = copy.dest.value().is_some_and(|dest| dest.ends_with('/') || matches!(dest.as_str(), "." | "./"));
-        for source in sources.iter().filter(|source| !files::is_directory(source)) {
-            let name = source.rsplit('/').next().unwrap_or(source);
-            let path = if into || sources.len() > 1 { join(&dest, name) } else { dest.clone() };
-            self.ownership.made(path, owner.clone(), copy.at);
-        }
-        if sources.iter().any(|source| files::is_directory(source)) {
-            // Only files that come in get the owner; a directory that is there keeps its own.
-            self.ownership.filled(dest, owner, copy.at);
+        for Landing { path, is_directory } in landings {
+            if is_directory {
+                // Only files that come in get the owner; a directory that is there keeps its own.
+                self.ownership.filled(path, owner.clone(), copy.at);
+            } else {
+                self.ownership.made(path, owner.clone(), copy.at);
+            }
         }
     }
 

@@ -117,6 +117,20 @@ pub(super) fn of_base(at: Place, via: Option<Place>, accounts: &Accounts) -> Opt
     })
 }
 
+/// Whether an owner, as `chown` writes it, is the user of a stage; `None` for the user stands for one that is not known.
+pub(super) fn is_owner(user: Option<&User>, owner: &Field<String>, accounts: &Accounts) -> Field<bool> {
+    match (owner, user) {
+        (Field::Known(owner, origin), Some(user)) => match user.owns(owner, origin.at, accounts) {
+            Some(owns) => Field::known(owns, origin.at),
+            None => Field::unresolved(owner.as_str(), "the id of this owner is not known", origin.at),
+        },
+        (Field::Known(owner, origin), None) => {
+            Field::unresolved(owner.as_str(), "the user of the stage is not known", origin.at)
+        }
+        (other, _) => other.clone().map(|_| false),
+    }
+}
+
 pub(super) const INHERITED: &str = "inherited by this stage";
 
 impl User {
@@ -132,6 +146,9 @@ impl User {
 
     /// Whether an owner as `chown` writes it is this user, as far as that is known.
     pub(super) fn owns(&self, owner: &str, at: Place, accounts: &Accounts) -> Option<bool> {
+        if owner.contains('$') {
+            return None;
+        }
         let other = resolve(owner, at, None, accounts);
         match (self.uid.value(), other.uid.value()) {
             (Some(own), Some(other)) => return Some(own == other),

@@ -13,7 +13,7 @@ use super::settings::{self, BuildArgument, ExposedPort};
 use super::stage::{RunCommand, Stage};
 use super::start::{self, StartCommand};
 use super::state::{State, keep};
-use super::user::INHERITED;
+use super::user::{self, INHERITED};
 use crate::model::image::Image;
 use crate::model::schema::{PathText, Port};
 use crate::model::value::{Field, List, Origin, Via};
@@ -253,6 +253,7 @@ impl<'t> Reader<'t, '_> {
             }
             state.accounts.take(command);
             state.ownership.take(command, &workdir, name.as_deref());
+            state.permissions.take(command, &workdir);
             state.note_tools(command);
             packages::remove(command, &mut state.packages);
             if let Some((call, installed)) = packages::read(command, &around) {
@@ -302,6 +303,7 @@ impl<'t> Reader<'t, '_> {
             from_stage_index: from_stage.map(whole),
             from_resolves: order::resolves(&from, from_stage, is_too_late),
             chown_is_user: Field::Absent(at),
+            owned_by_user: Field::Absent(at),
             chmod: optional(transfer.chmod.as_ref()),
             is_manifest_only: all_known && is_from_context && plain.iter().all(|source| files::is_manifest(source)),
             copies_whole_context: is_from_context && plain.iter().any(|source| files::is_whole_context(source)),
@@ -341,16 +343,8 @@ impl<'t> Reader<'t, '_> {
         let (user, user_written) = state.users(at);
         let user_value = user.value();
         for copy in &mut own.copies {
-            copy.chown_is_user = match (&copy.chown, user_value) {
-                (Field::Known(owner, origin), Some(user)) => match user.owns(owner, origin.at, &state.accounts) {
-                    Some(owns) => Field::known(owns, origin.at),
-                    None => Field::unresolved(owner.as_str(), "the id of this owner is not known", origin.at),
-                },
-                (Field::Known(owner, origin), None) => {
-                    Field::unresolved(owner.as_str(), "the user of the stage is not known", origin.at)
-                }
-                (other, _) => other.clone().map(|_| false),
-            };
+            copy.chown_is_user = user::is_owner(user_value, &copy.chown, &state.accounts);
+            copy.owned_by_user = state.ownership.of_copy(copy, user_value, &state.accounts);
         }
         let inventory = Inventory {
             base: state.accounts.base.as_ref(),
@@ -369,6 +363,7 @@ impl<'t> Reader<'t, '_> {
         let installs = order::manifest_order(&own, at);
         let before_user = order::installs_before_user(&own);
         let directories = state.ownership.directories(user_value, &state.accounts);
+        let permissions = state.permissions.finished(user_value, &state.accounts);
         let position = |position: Option<usize>| position.map(whole);
         let ports_at = state.ports.first().map_or(at, |port| port.at);
         Stage {
@@ -420,6 +415,7 @@ impl<'t> Reader<'t, '_> {
             copies_from_stage: own.copies.iter().any(|copy| copy.from_is_stage),
             copies: List::new(own.copies, at),
             directories: List::new(directories, at),
+            permissions: List::new(permissions, at),
             privileged_after_user: List::new(own.privileged, at),
             ends_as_root_again: Field::known(own.root_again.is_some(), own.root_again.unwrap_or(user_written.place())),
             first_nonroot_position: position(own.first_nonroot),

@@ -165,9 +165,8 @@ fn in_pod(control: Control, container: &Container) -> Option<bool> {
 }
 
 fn in_image(control: Control, stage: &Stage) -> Option<bool> {
-    let is_root = |user: &crate::model::dockerfile::User| user.uid.value().map(|uid| uid.0 != 0);
     match control {
-        Control::NonRoot => stage.user.value().and_then(is_root),
+        Control::NonRoot => stage.user.value().and_then(|user| user.uid.value()).map(|uid| uid.0 != 0),
         _ => None,
     }
 }

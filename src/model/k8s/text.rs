@@ -14,6 +14,9 @@ model! {
         key: String,
         /// The value.
         value: Field<String>,
+        /// Whether the value is a string, which is all that the API server takes; `true` and `3000` without quotes are
+        /// none (Kubernetes API, `ObjectMeta`).
+        is_text: bool,
     }
     label(pair) { pair.key.clone() }
 }
@@ -71,7 +74,22 @@ pub fn quantity(reader: Reader<'_>, key: &str) -> Field<Quantity> {
 /// A mapping of strings; anything else is an unseen list.
 #[must_use]
 pub fn pairs(reader: Reader<'_>, key: &str) -> List<Pair> {
-    entries(reader, key, |key, at, value| Pair { at, key: key.to_owned(), value: entry_text(value) })
+    entries(reader, key, |key, at, value| Pair {
+        at,
+        key: key.to_owned(),
+        value: entry_text(value),
+        is_text: is_text(value),
+    })
+}
+
+/// Whether the API server takes a node for a string: null is an empty one, and an action that prints one may stand there.
+#[must_use]
+pub fn is_text(node: NodeRef<'_>) -> bool {
+    match node.shape() {
+        Shape::Scalar(Scalar::Bool(_) | Scalar::Int(_) | Scalar::Float(_)) => false,
+        Shape::Scalar(_) => true,
+        _ => !is_mapping(node) && node.items().next().is_none(),
+    }
 }
 
 /// The value of an entry of a mapping of strings. The API server takes null for an empty one.

@@ -35,6 +35,41 @@ words! {
     }
 }
 
+words! {
+    /// What a source of a projected volume is (Kubernetes API, `VolumeProjection`).
+    pub enum ProjectionType {
+        /// A ConfigMap.
+        ConfigMap = "configMap",
+        /// A Secret.
+        Secret = "secret",
+        /// Fields of the pod.
+        DownwardApi = "downwardAPI",
+        /// A token of the pod's ServiceAccount.
+        ServiceAccountToken = "serviceAccountToken",
+        /// Certificates that the cluster trusts.
+        ClusterTrustBundle = "clusterTrustBundle",
+        /// Anything else.
+        Other = "other",
+    }
+}
+
+model! {
+    /// A source of a projected volume.
+    pub struct Projection as "k8s.projection" {
+        /// What it is.
+        r#type: Field<ProjectionType>,
+        /// Name of the ConfigMap or Secret.
+        name: Field<String>,
+        /// The keys that are taken, where not all of them are (`items`).
+        keys: List<Field<String>>,
+        /// Whether the ConfigMap or Secret may be missing.
+        optional: Always<bool>,
+        /// Whether the ConfigMap or Secret is there, with its keys. Unresolved for a Secret made elsewhere.
+        ref_exists: Field<bool>,
+    }
+    label(source) { source.name.value().cloned().unwrap_or_default() }
+}
+
 model! {
     /// A volume of a workload's pods.
     pub struct Volume as "k8s.volume" {
@@ -58,6 +93,8 @@ model! {
         optional: Always<bool>,
         /// Whether the ConfigMap, claim or Secret is there, with its keys. Unresolved for a Secret made elsewhere.
         ref_exists: Field<bool>,
+        /// What a `projected` one is put together of.
+        sources: List<Projection>,
     }
     label(volume) { volume.name.value().cloned().unwrap_or_default() }
 }
@@ -117,7 +154,37 @@ pub(super) fn read_volume(node: NodeRef<'_>) -> Volume {
         medium: of("emptyDir", "medium"),
         optional: optional.or_default(false),
         ref_exists: Field::Absent(at),
+        sources: reader.child("projected").list("sources", read_projection),
         r#type: kind,
+        name,
+    }
+}
+
+const PROJECTIONS: [(&str, ProjectionType); 5] = [
+    ("configMap", ProjectionType::ConfigMap),
+    ("secret", ProjectionType::Secret),
+    ("downwardAPI", ProjectionType::DownwardApi),
+    ("serviceAccountToken", ProjectionType::ServiceAccountToken),
+    ("clusterTrustBundle", ProjectionType::ClusterTrustBundle),
+];
+
+/// Reads an entry of `projected.sources`. Secrets have a `name` here, and no `secretName`.
+fn read_projection(node: NodeRef<'_>) -> Projection {
+    let entry = node.entries().next();
+    let at = entry.as_ref().map_or(node.place(), |entry| entry.key_node.place());
+    let found = entry.and_then(|entry| PROJECTIONS.iter().find(|(key, _)| *key == entry.key));
+    let kind = found.map_or(ProjectionType::Other, |(_, kind)| *kind);
+    let source = match found {
+        Some((key, ProjectionType::ConfigMap | ProjectionType::Secret)) => Reader::new(node).blaming(at).child(key),
+        _ => Reader::absent(at),
+    };
+    let name = source.field("name", plain);
+    Projection {
+        at: if name.is_absent() { at } else { name.place() },
+        r#type: Field::known(kind, at),
+        keys: source.list("items", |item| Reader::new(item).field("key", plain)),
+        optional: source.bool("optional").or_default(false),
+        ref_exists: Field::Absent(at),
         name,
     }
 }

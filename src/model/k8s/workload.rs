@@ -6,7 +6,7 @@ use super::container::{Container, ContainerRole};
 use super::object::Meta;
 use super::selector::LabelSelector;
 use super::software::Software;
-use super::text::{Pair, filled, pairs, plain, plain_text};
+use super::text::{Pair, filled, is_text, pairs, plain, plain_text};
 use super::volume::{ClaimTemplate, Volume, VolumeType, read_claim_template, read_volume, type_of_mount};
 use crate::model;
 use crate::model::read::Reader;
@@ -443,5 +443,6 @@ fn read_sysctl(node: NodeRef<'_>) -> Pair {
         at: reader.place(),
         key: reader.text("name").value().cloned().unwrap_or_default(),
         value: reader.field("value", plain_text),
+        is_text: reader.get("value").is_none_or(is_text),
     }
 }

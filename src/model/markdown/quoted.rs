@@ -1,8 +1,12 @@
 //! Paths of the repository that a document quotes: what its commands take, and workflows.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::OnceLock;
 
+use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
+
+use super::read::options;
 use crate::model;
 use crate::model::late::{Excerpt, LateTexts};
 use crate::model::schema::{Modelled, Slot, Type};
@@ -92,6 +96,17 @@ fn bare(path: &str) -> &str {
 const SHELLS: &[&str] = &["", "bash", "console", "sh", "shell", "zsh"];
 const WORKFLOWS: &str = ".github/workflows/";
 
+/// The fences of a document, from their opening mark on, and whether each has commands of a shell.
+fn fences(text: &str) -> impl Iterator<Item = (Range<usize>, bool)> {
+    Parser::new_ext(text, options()).into_offset_iter().filter_map(|(event, range)| match event {
+        Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
+            let language = info.split([' ', ',', '{']).next().unwrap_or("");
+            Some((range, SHELLS.contains(&language)))
+        }
+        _ => None,
+    })
+}
+
 /// What a document quotes: where, as written, and whether it is a workflow.
 #[derive(Default)]
 struct Found<'t> {
@@ -103,16 +118,14 @@ struct Found<'t> {
 impl<'t> Found<'t> {
     fn read(text: &'t str) -> Self {
         let mut found = Self::default();
-        let (mut fence, mut start) = (None, 0);
+        let mut fences = fences(text).peekable();
+        let mut start = 0;
         for line in text.split_inclusive('\n') {
-            let trimmed = line.trim_start();
-            if let Some(info) = ["```", "~~~"].iter().find_map(|mark| trimmed.strip_prefix(mark)) {
-                let language = info.trim_matches(['`', '~']).split([' ', ',', '{']).next().unwrap_or("").trim();
-                fence = if fence.is_some() { None } else { Some(SHELLS.contains(&language)) };
-            } else if fence == Some(true) {
-                found.command(line, start);
-            } else if fence.is_none() {
-                found.workflows(line, start);
+            while fences.next_if(|(range, _)| range.end <= start).is_some() {}
+            match fences.peek().filter(|(range, _)| range.start < start + line.len()) {
+                None => found.workflows(line, start),
+                Some((range, true)) if range.start < start => found.command(line, start),
+                Some(_) => {}
             }
             start += line.len();
         }
@@ -183,4 +196,20 @@ fn is_quoted(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let is_plain = path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'-' | b'_'));
     is_plain && path.contains('/') && !path.starts_with(['/', '.']) && name.contains('.') && !name.ends_with('.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Found;
+
+    #[test]
+    fn commands_stand_in_fences_of_shells_and_workflows_outside_of_fences() {
+        let text = "See .github/workflows/ci.yml.\n\n\
+            ````md\n```sh\nsh scripts/shown.sh\n```\n````\n\n\
+            - Then\n  ```bash\n  sh scripts/run.sh\n  ```\n\n\
+            ~~~yaml\nuses: .github/workflows/other.yml\n~~~\n\n\
+            ```\n./tools/last.sh\n";
+        let paths: Vec<&str> = Found::read(text).paths.into_iter().map(|(_, path, _)| path).collect();
+        assert_eq!(paths, [".github/workflows/ci.yml", "scripts/run.sh", "./tools/last.sh"]);
+    }
 }

@@ -45,7 +45,7 @@ pub(super) struct Scan {
     pub(super) anchors: Anchors,
 }
 
-fn options() -> Options {
+pub(super) fn options() -> Options {
     Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH

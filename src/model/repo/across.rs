@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
-use super::{Repo, Seen, read};
+use super::{Files, Head, Repo, Seen, read};
 use crate::model;
 use crate::model::compose::ComposeService;
 use crate::model::k8s::{Body, Object};
-use crate::model::schema::{Modelled, Node, PathText, Slot, Type};
+use crate::model::schema::{Node, PathText};
 use crate::model::service::ServiceKind;
 use crate::model::value::{Field, List};
 use crate::source::{FileId, Place, Sources};
@@ -56,61 +56,22 @@ impl Across {
         let at = Place::whole(repo.sources.find(".").unwrap_or(FileId(0)));
         let composed = repo.projects.iter().flat_map(|project| &project.services);
         let named: BTreeMap<&str, Place> = composed.map(|service| (service.name.as_str(), service.at)).collect();
-        let mut members: Vec<Member> = Vec::new();
+        let judged = repo.heads.iter().zip(&repo.files);
+        let judged = judged.filter(|(head, _)| !head.is_illustration && head.kind == ServiceKind::Service);
         let mut dockerfiles = Vec::new();
         // The compose projects of each of them.
         let mut projects = Vec::new();
-        for (head, files) in repo.heads.iter().zip(&repo.files) {
-            if head.is_illustration || head.kind != ServiceKind::Service {
-                continue;
-            }
+        let mut members: Vec<Member> = Vec::new();
+        for (head, files) in judged {
             let is_main = |file: &&FileId| repo.sources.get(**file).path.rsplit('/').next() == Some("Dockerfile");
             let only = (files.dockerfiles.len() == 1).then(|| files.dockerfiles.first()).flatten();
             dockerfiles.extend(files.dockerfiles.iter().find(is_main).or(only));
-            let composed = files
-                .compose_services
-                .iter()
-                .filter_map(|(project, service)| repo.projects.get(*project)?.services.items.get(*service));
-            let composed: Vec<&ComposeService> = composed.filter(|one| one.first_party).collect();
-            let is_started = |one: &&&ComposeService| !one.is_job && one.profiles.items.is_empty();
-            let started = composed.iter().find(is_started);
-            let name = head.root.rsplit('/').next().unwrap_or_default();
-            let pulled = || match named.get(name) {
-                Some(at) => Field::unresolved(name, "a compose service of this name does not build it", *at),
-                None => Field::Absent(head.at),
-            };
-            let charted = files.chart_objects.iter().map(|(_, object)| object);
-            let mut objects = files.objects.iter().chain(&files.share.objects).chain(charted);
-            let workload = objects.find_map(workload);
-            let manifests = || match files.manifests.first() {
-                Some(file) => Field::unresolved("", "its manifests are not read for this", Place::whole(*file)),
-                None => Field::Absent(head.at),
-            };
+            let composed = first_party(repo, files);
             let own = files.compose_services.iter().filter(|_| !composed.is_empty());
             projects.push(own.map(|(project, _)| *project).collect::<BTreeSet<_>>());
-            members.push(Member {
-                at: head.at,
-                root: PathText(head.root.clone()),
-                compose_service: started
-                    .or(composed.first())
-                    .map_or_else(pulled, |one| Field::known(one.name.clone(), one.at)),
-                is_started: started.is_some(),
-                workload: workload.unwrap_or_else(manifests),
-                others_in_both: 0,
-            });
+            members.push(member(head, files, &composed, &named));
         }
-        let mut in_both: BTreeMap<usize, usize> = BTreeMap::new();
-        for (_, of) in members.iter().zip(&projects).filter(|(member, _)| is_in_both(member)) {
-            for project in of {
-                *in_both.entry(*project).or_default() += 1;
-            }
-        }
-        for (member, of) in members.iter_mut().zip(&projects) {
-            let own = usize::from(is_in_both(member));
-            let counts = in_both.iter().filter(|(project, _)| of.is_empty() || of.contains(project));
-            let most = counts.map(|(_, count)| *count).max().unwrap_or(0);
-            member.others_in_both = i64::try_from(most.saturating_sub(own)).unwrap_or(i64::MAX);
-        }
+        count_others(&mut members, &projects);
         Self {
             sources: Arc::clone(&repo.sources),
             dockerfiles,
@@ -149,6 +110,57 @@ impl Across {
     }
 }
 
+/// The compose services that build a service.
+fn first_party<'r>(repo: &'r Repo, files: &Files) -> Vec<&'r ComposeService> {
+    let composed = files
+        .compose_services
+        .iter()
+        .filter_map(|(project, service)| repo.projects.get(*project)?.services.items.get(*service));
+    composed.filter(|one| one.first_party).collect()
+}
+
+/// Where a service is run; `named` has the places of the compose services of the repository by their names.
+fn member(head: &Head, files: &Files, composed: &[&ComposeService], named: &BTreeMap<&str, Place>) -> Member {
+    let started = composed.iter().find(|one| !one.is_job && one.profiles.items.is_empty());
+    let name = head.root.rsplit('/').next().unwrap_or_default();
+    let pulled = || match named.get(name) {
+        Some(at) => Field::unresolved(name, "a compose service of this name does not build it", *at),
+        None => Field::Absent(head.at),
+    };
+    let charted = files.chart_objects.iter().map(|(_, object)| object);
+    let mut objects = files.objects.iter().chain(&files.share.objects).chain(charted);
+    let manifests = || match files.manifests.first() {
+        Some(file) => Field::unresolved("", "its manifests are not read for this", Place::whole(*file)),
+        None => Field::Absent(head.at),
+    };
+    let by_compose = started.or(composed.first());
+    Member {
+        at: head.at,
+        root: PathText(head.root.clone()),
+        compose_service: by_compose.map_or_else(pulled, |one| Field::known(one.name.clone(), one.at)),
+        is_started: started.is_some(),
+        workload: objects.find_map(workload).unwrap_or_else(manifests),
+        others_in_both: 0,
+    }
+}
+
+/// Counts for each service how many others are run in both ways; `projects` has the compose projects of each.
+fn count_others(members: &mut [Member], projects: &[BTreeSet<usize>]) {
+    let mut in_both: BTreeMap<usize, usize> = BTreeMap::new();
+    for (_, of) in members.iter().zip(projects).filter(|(member, _)| is_in_both(member)) {
+        for project in of {
+            *in_both.entry(*project).or_default() += 1;
+        }
+    }
+    let most = in_both.values().copied().max().unwrap_or(0);
+    for (member, of) in members.iter_mut().zip(projects) {
+        let own = usize::from(is_in_both(member));
+        let of_own = of.iter().filter_map(|project| in_both.get(project)).copied().max().unwrap_or(0);
+        let others = if of.is_empty() { most } else { of_own };
+        member.others_in_both = i64::try_from(others.saturating_sub(own)).unwrap_or(i64::MAX);
+    }
+}
+
 fn is_in_both(member: &Member) -> bool {
     member.compose_service.value().is_some() && !member.workload.is_absent()
 }
@@ -157,33 +169,5 @@ fn workload(object: &Arc<Object>) -> Option<Field<String>> {
     match &object.body {
         Body::Workload(workload) => Some(Field::known(workload.label(), workload.at)),
         _ => None,
-    }
-}
-
-/// A list of what the services have in common.
-#[derive(Clone, Debug)]
-pub struct AcrossList<T: 'static> {
-    across: Arc<Across>,
-    get: fn(&Across) -> &List<Arc<T>>,
-}
-
-impl<T> AcrossList<T> {
-    /// The list that `get` reads.
-    pub(crate) fn new(across: &Arc<Across>, get: fn(&Across) -> &List<Arc<T>>) -> Self {
-        Self { across: Arc::clone(across), get }
-    }
-
-    /// The list.
-    #[must_use]
-    pub fn list(&self) -> &List<Arc<T>> {
-        (self.get)(&self.across)
-    }
-}
-
-impl<T: Modelled + std::fmt::Debug + 'static> Modelled for AcrossList<T> {
-    const TYPE: Type = List::<Arc<T>>::TYPE;
-
-    fn as_slot(&self, parent: Place) -> Slot<'_> {
-        self.list().as_slot(parent)
     }
 }

@@ -96,27 +96,37 @@ impl Late {
     }
 }
 
-/// A list of the model that is read on first use.
-#[derive(Clone, Debug)]
-pub struct LateList<T: 'static> {
-    late: Arc<Late>,
-    get: fn(&Late) -> &List<Arc<T>>,
+/// A list of the model that is read on first use, out of `S`.
+#[derive(Debug)]
+pub struct LateList<T: 'static, S: 'static = Late> {
+    from: Arc<S>,
+    get: fn(&S) -> &List<Arc<T>>,
 }
 
-impl<T> LateList<T> {
+impl<T, S> LateList<T, S> {
     /// The list that `get` reads.
-    pub(crate) fn new(late: &Arc<Late>, get: fn(&Late) -> &List<Arc<T>>) -> Self {
-        Self { late: Arc::clone(late), get }
+    pub(crate) fn new(from: &Arc<S>, get: fn(&S) -> &List<Arc<T>>) -> Self {
+        Self { from: Arc::clone(from), get }
     }
 
     /// The list.
     #[must_use]
     pub fn list(&self) -> &List<Arc<T>> {
-        (self.get)(&self.late)
+        (self.get)(&self.from)
     }
 }
 
-impl<T: Modelled + std::fmt::Debug + 'static> Modelled for LateList<T> {
+impl<T, S> Clone for LateList<T, S> {
+    fn clone(&self) -> Self {
+        Self::new(&self.from, self.get)
+    }
+}
+
+impl<T, S> Modelled for LateList<T, S>
+where
+    T: Modelled + std::fmt::Debug + 'static,
+    S: std::fmt::Debug + Send + Sync,
+{
     const TYPE: Type = List::<Arc<T>>::TYPE;
 
     fn as_slot(&self, parent: Place) -> Slot<'_> {

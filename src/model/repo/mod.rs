@@ -34,7 +34,7 @@ use crate::finding::{Note, NoteKind};
 use crate::source::{FileId, Place, Sources};
 use crate::syntax::yaml::Tree;
 
-pub use across::{Across, AcrossList, BaseImage, Member};
+pub use across::{Across, BaseImage, Member};
 pub use assemble::{Assembled, Variant};
 pub use composition::Composition;
 pub use late::{Late, LateList};

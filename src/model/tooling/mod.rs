@@ -1,8 +1,9 @@
-//! The tools around the code: hooks before a commit, targets of Makefiles, owners of code, the gateway.
+//! The tools around the code: hooks before a commit, targets of Makefiles, owners of code, the gateway, svclint itself.
 
+mod declared;
 mod gateway;
 mod hooks;
-mod make;
+pub(in crate::model) mod make;
 mod owners;
 
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use super::value::List;
 use crate::source::{EntryKind, FileId, Place, Sources};
 use crate::syntax::yaml::Tree;
 
+pub use declared::DeclaredStandard;
 pub use gateway::{Gateway, GatewayPlugin, PluginLevel};
 pub use hooks::{Hook, HookRepository};
 pub use make::MakeTarget;
@@ -32,6 +34,8 @@ pub struct Tooling {
     pub code_owners: List<Arc<CodeOwner>>,
     /// Declarative configurations of Kong.
     pub gateways: List<Arc<Gateway>>,
+    /// Standards that the configuration of svclint names.
+    pub declared_standards: List<Arc<DeclaredStandard>>,
 }
 
 /// Reads the tools of a repository.
@@ -44,6 +48,7 @@ pub fn read(sources: &Sources) -> Tooling {
         make_targets: List::empty(at),
         code_owners: List::empty(at),
         gateways: List::empty(at),
+        declared_standards: declared::read(sources, at),
     };
     for (id, file) in sources.iter() {
         if file.kind == EntryKind::File && file.size() <= MAX_FILE_BYTES {
@@ -71,7 +76,7 @@ fn one(sources: &Sources, id: FileId, path: &str, tooling: &mut Tooling) {
             add(&mut tooling.hook_repositories, repositories, id);
             add(&mut tooling.hooks, hooks, id);
         }
-        "Makefile" | "makefile" | "GNUmakefile" => {
+        name if make::FILE_NAMES.contains(&name) => {
             let Some(text) = text() else { return };
             add(&mut tooling.make_targets, make::read(id, path, &text), id);
         }

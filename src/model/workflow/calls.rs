@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::model::tooling::make::{FILE_NAMES, Makefile};
 use crate::model::value::{Field, List};
 use crate::source::path::joined;
 use crate::source::{FileId, Sources};
@@ -96,7 +97,7 @@ impl<'s> Callees<'s> {
                 if words.iter().any(|word| word.starts_with('-') && !is_plain(word) || !is_literal(word)) {
                     return Vec::new();
                 }
-                let Some((path, names)) = self.names(directory, MAKEFILES, targets) else { return Vec::new() };
+                let Some((path, names)) = self.names(directory, FILE_NAMES, targets) else { return Vec::new() };
                 let is_target = |word: &&&str| !word.starts_with('-') && !word.contains('=');
                 let targets =
                     words.iter().filter(is_target).filter(|word| !word.bytes().all(|byte| byte.is_ascii_digit()));
@@ -163,30 +164,9 @@ fn scripts(file: FileId, text: &str) -> Names {
     Some(scripts.map(|entry| entry.key.to_owned()).collect())
 }
 
-/// In the order in which make looks for them (GNU make, "What Name to Give Your Makefile").
-const MAKEFILES: &[&str] = &["GNUmakefile", "makefile", "Makefile"];
-
 /// The targets of a Makefile, unless it takes some from elsewhere or makes their names.
-fn targets(_file: FileId, text: &str) -> Names {
-    let mut names = BTreeSet::new();
-    for line in text.lines().filter(|line| !line.starts_with(['\t', '#'])) {
-        let line = line.trim_start();
-        if ["include ", "-include ", "sinclude ", "define ", "$(eval", "$(foreach", "$(call"]
-            .iter()
-            .any(|start| line.starts_with(start))
-        {
-            return None;
-        }
-        let Some((targets, rest)) = line.split_once(':') else { continue };
-        if rest.starts_with(['=', ':']) && rest.contains('=') || targets.contains('=') {
-            continue;
-        }
-        if targets.contains(['%', '$']) || targets.trim() == ".DEFAULT" {
-            return None;
-        }
-        // `.PHONY: test` alone gives no rule, but make then does not fail.
-        let phony = if targets.trim() == ".PHONY" { rest } else { "" };
-        names.extend(targets.split_whitespace().chain(phony.split_whitespace()).map(str::to_owned));
-    }
-    Some(names)
+fn targets(file: FileId, text: &str) -> Names {
+    let made = Makefile::read(file, text);
+    let targets = made.targets.into_iter().map(|(name, _)| name);
+    made.is_whole.then(|| targets.chain(made.phony).collect())
 }

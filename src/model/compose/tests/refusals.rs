@@ -49,6 +49,41 @@ fn what_has_another_shape_is_refused() {
 }
 
 #[test]
+fn a_short_volume_has_a_source_a_target_and_options() {
+    for (volume, message) in [
+        ("/a:/b:ro:c", "the volume `/a:/b:ro:c` of `a` has more than a source, a target and options"),
+        (":/a", "the volume `:/a` of `a` has nothing on one side of a colon"),
+        (":a", "the volume `:a` of `a` has nothing on one side of a colon"),
+        ("/a::ro", "the volume `/a::ro` of `a` has nothing on one side of a colon"),
+        ("data:", "the volume `data:` of `a` has nothing on one side of a colon"),
+        ("/a:/b:", "the volume `/a:/b:` of `a` has nothing on one side of a colon"),
+        ("", "a volume of `a` is empty"),
+        (":C:\\foo:d:", "the volume `:C:\\foo:d:` of `a` has nothing on one side of a colon"),
+    ] {
+        let quoted = volume.replace('\\', "\\\\");
+        let text = format!("services:\n  a:\n    image: x\n    volumes:\n      - \"{quoted}\"\nvolumes: {{ data: }}\n");
+        assert_eq!(refused(&text), [message], "{volume}");
+    }
+    for volume in [
+        ".",
+        "/a",
+        "./a:/b",
+        "data:/a:nocopy",
+        "data:/a:bogus,z",
+        "d:",
+        "C:\\a:D:\\b:ro,rprivate",
+        "data:D::RW",
+        "\\\\.\\pipe\\a:\\\\.\\pipe\\b",
+        "${A}:/b",
+        "/a:/b/${B:-x:y}:ro",
+        "${ALL}",
+    ] {
+        let text = format!("services:\n  a:\n    image: x\n    volumes:\n      - '{volume}'\nvolumes: {{ data: }}\n");
+        assert!(refused(&text).is_empty(), "{volume}: {:?}", refused(&text));
+    }
+}
+
+#[test]
 fn every_form_that_compose_takes_is_taken() {
     for service in [
         "ports: [80, '80:80', {target: 80, published: '81', mode: host, app_protocol: http, name: web, x-a: 1}]",

@@ -31,7 +31,7 @@ pub(super) fn is_nearly(one: &str, other: &str) -> bool {
     let start = long.iter().zip(short).take_while(|(left, right)| left == right).count();
     let (long, short) = (long.get(start..).unwrap_or(&[]), short.get(start..).unwrap_or(&[]));
     let end = long.iter().rev().zip(short.iter().rev()).take_while(|(left, right)| left == right).count();
-    let inner = |bytes: &'_ [u8]| bytes.len() - end;
+    let inner = |bytes: &[u8]| bytes.len() - end;
     match (long.get(..inner(long)).unwrap_or(&[]), short.get(..inner(short)).unwrap_or(&[])) {
         ([_], [] | [_]) => true,
         ([first, second], [third, fourth]) => first == fourth && second == third,

@@ -4,7 +4,7 @@ use super::Group;
 use crate::model::k8s::container::Container;
 use crate::model::k8s::env::{EnvSource, EnvVar};
 use crate::model::k8s::object::Body;
-use crate::model::k8s::volume::Volume;
+use crate::model::k8s::volume::{ProjectionType, Volume};
 use crate::model::value::{Field, List};
 
 /// Resolves the references of a container's environment.
@@ -62,6 +62,16 @@ pub(super) fn wire_volume(volume: &mut Volume, namespace: &Field<String>, group:
         volume.ref_exists = with_keys(&volume.keys, look);
     } else if !volume.claim_name.is_absent() {
         volume.ref_exists = claim(&volume.claim_name, namespace, group);
+    }
+    for source in &mut volume.sources.items {
+        let name = &source.name;
+        source.ref_exists = match source.r#type.value() {
+            Some(ProjectionType::ConfigMap) => {
+                with_keys(&source.keys, |key| config_map(name, key, namespace, group))
+            }
+            Some(ProjectionType::Secret) => with_keys(&source.keys, |key| secret(name, key, namespace, group)),
+            _ => continue,
+        };
     }
 }
 
