@@ -412,8 +412,8 @@ fn quoted_lines_no_deeper_than_their_key_are_read_as_kubectl_reads_them() {
     assert!(tree.problems.is_empty(), "{:?}", tree.problems);
     let root = tree.documents().next().unwrap();
     assert!(!root.is_partial());
-    assert_eq!(root.at(&["a", "b"]).unwrap().text(), Some("one   two"));
-    assert_eq!(root.at(&["a", "c"]).unwrap().text(), Some("[   'x'   ]"));
+    assert_eq!(root.at(&["a", "b"]).unwrap().text(), Some("one two"));
+    assert_eq!(root.at(&["a", "c"]).unwrap().text(), Some("[ 'x' ]"));
     assert_eq!(root.get("d").unwrap().place().span.slice(text), "1");
 }
 

@@ -18,6 +18,7 @@ const ILLUSTRATIONS: &[&str] = &[
     "devtools",
     "fixtures",
     "gitpod",
+    "golden",
     "hack",
     "loadtest",
     "playwright",
@@ -35,6 +36,9 @@ const ILLUSTRATIONS: &[&str] = &[
 const TESTS: &[&str] = &["test", "tests", "unittests", "__tests__", "e2e", "fuzz"];
 const ENVIRONMENTS: &[&str] = &["test", "e2e"];
 
+/// What divides the tests in such a directory, which is no environment then.
+const SUITES: &[&str] = &["unit", "integration", "snapshots", "__snapshots__"];
+
 /// Whether a directory, or one above it, holds documentation, tests or tools of developers.
 #[must_use]
 pub fn is_illustration(root: &str) -> bool {
@@ -49,8 +53,8 @@ pub fn is_of_tests(root: &str) -> bool {
 }
 
 /// The directory, from `directory` upwards, that makes an illustration of it.
-pub(super) fn illustration_of(directory: &str) -> Option<&str> {
-    ancestors(directory).find(|directory| {
+pub(super) fn illustration_of(root: &str) -> Option<&str> {
+    ancestors(root).find(|directory| {
         let name = last(directory);
         let tests = TESTS.contains(&name)
             || name.ends_with("-tests")
@@ -58,7 +62,13 @@ pub(super) fn illustration_of(directory: &str) -> Option<&str> {
             || name.ends_with("-loadtest");
         ILLUSTRATIONS.contains(&name)
             || (tests && !(ENVIRONMENTS.contains(&name) && is_among_manifests(parent_of(directory))))
+            || (tests && below(root, directory).is_some_and(|next| SUITES.contains(&next)))
     })
+}
+
+/// The directory right below another one on the way to `root`.
+fn below<'r>(root: &'r str, directory: &str) -> Option<&'r str> {
+    root.strip_prefix(directory)?.strip_prefix('/')?.split('/').next()
 }
 
 /// Directories of what is built to be shown.

@@ -209,9 +209,7 @@ pub fn has_url_credentials(value: &str) -> bool {
         let is_shown = authority.rsplit_once('@').is_some_and(|(login, host)| {
             login.ends_with(":pass") || host.starts_with("localhost") || host.starts_with("127.0.0.1")
         });
-        let written = |password: &str| {
-            !is_shown && !is_placeholder(password) && !password.contains(['$', '<']) && !password.contains("{{")
-        };
+        let written = |password: &str| !is_shown && !is_placeholder(password) && !password.contains(['$', '<', '{']);
         scheme.is_some_and(|c| c.is_ascii_alphanumeric()) && password.is_some_and(|(_, password)| written(password))
     })
 }

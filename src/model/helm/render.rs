@@ -1,6 +1,6 @@
 //! A chart rendered: its templates run, and what they print read as YAML that points back into them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::chart::{Chart, Root, join};
@@ -17,6 +17,9 @@ const STACK: usize = 256 << 20;
 
 /// How many further values files a chart is rendered with.
 const MAX_VALUES_FILES: usize = 12;
+
+/// Stands for all kinds that make pods, among those that templates withhold.
+const PODS: &str = "Pod";
 
 /// What renders charts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -50,8 +53,8 @@ pub struct Rendering {
     pub open: Vec<(Place, String)>,
     /// Why there may be objects that are not among the trees.
     pub hidden: Option<String>,
-    /// Whether a template that makes pods printed nothing with these values.
-    pub is_withheld: bool,
+    /// Kinds of objects that templates have and did not print with these values; `Pod` where it would be one with pods.
+    pub withheld: Vec<String>,
 }
 
 /// A template that Helm refuses to render.
@@ -271,12 +274,22 @@ impl Run<'_> {
         }
     }
 
+    /// Remembers the kinds that a template has in its text and not in what it printed.
+    fn withhold(&mut self, file: FileId, printed: &str) {
+        let text = self.texts.text(file);
+        let printed: BTreeSet<&str> = kinds(printed).collect();
+        let makes_pods = text.contains("containers:") && printed.is_empty();
+        let kinds = kinds(text).filter(|kind| !printed.contains(kind)).chain(makes_pods.then_some(PODS));
+        self.out.withheld.extend(kinds.map(str::to_owned));
+    }
+
     /// Reads what a template printed.
     fn read(&mut self, output: &Output, file: FileId) {
         if output.text.trim().is_empty() {
-            self.out.is_withheld |= self.texts.text(file).contains("containers:");
+            self.withhold(file, "");
             return;
         }
+        self.withhold(file, &output.text);
         let tree = Tree::parse(file, &output.text);
         let made = Made { output, context: &self.context };
         if let Some(problem) = tree.problems.iter().find(|problem| problem.fatal && !problem.is_repeated_key()) {
@@ -289,6 +302,14 @@ impl Run<'_> {
         let moved = tree.moved(&made);
         self.out.trees.push(moved);
     }
+}
+
+/// The kinds that lines of a manifest or of its template name.
+fn kinds(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter_map(|line| {
+        let kind = line.strip_prefix("kind:")?.trim();
+        (!kind.is_empty() && kind.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some(kind)
+    })
 }
 
 /// What a template printed, as the origin of a tree.

@@ -1,6 +1,7 @@
 //! What pods are configured with: ConfigMaps, Secrets and what makes them, service accounts, claims on storage.
 
 use super::env::is_switch;
+use super::kept_file;
 use super::object::Meta;
 use super::text::{Pair, entries, entry_text, plain, plain_text, quantity};
 use crate::model;
@@ -59,8 +60,10 @@ model! {
     with {
         /// Where the value stands.
         value_at: Place,
-        /// Whether the key is that of something everybody may know, such as a host.
+        /// Whether everybody may know it: the key is that of a host or the like, or the value a file without secrets.
         is_public: bool,
+        /// Whether the key is that of a secret, or the value has a password or a private key in it.
+        is_named: bool,
     }
     label(entry) { entry.key.clone() }
 }
@@ -179,9 +182,6 @@ fn keys_of(node: NodeRef<'_>) -> impl Iterator<Item = String> {
     node.entries().map(|entry| entry.key.to_owned())
 }
 
-/// How a private key begins, whatever its algorithm (RFC 7468).
-const PRIVATE_KEY: &str = "PRIVATE KEY-----";
-
 fn read_entry(key: &str, at: Place, node: NodeRef<'_>) -> ConfigEntry {
     // A file kept under a key has braces and dollars of its own; only a single value can be a placeholder.
     let value = match node.text() {
@@ -189,15 +189,14 @@ fn read_entry(key: &str, at: Place, node: NodeRef<'_>) -> ConfigEntry {
         _ => entry_text(node),
     };
     let text = value.value().map_or("", String::as_str);
-    // Several lines are a file, whose name says little about what is in it.
-    let is_file = text.trim_end().contains('\n');
+    let is_file = kept_file::is_file(text);
     ConfigEntry {
         at,
         key: key.to_owned(),
         is_secret_like: secret::is_secret_key(key) && ends_in_secret(key) && !is_file && !is_switch(text)
-            || secret::has_url_credentials(text)
-            || text.contains(PRIVATE_KEY),
-        is_placeholder: value.value().is_none_or(|value| secret::is_placeholder(value) || names_secret(key, value)),
+            || kept_file::has_credentials(text),
+        is_placeholder: kept_file::is_encrypted(text)
+            || value.value().is_none_or(|value| secret::is_placeholder(value) || names_secret(key, value)),
         value,
     }
 }
@@ -235,19 +234,26 @@ impl Secret {
     /// Reads a Secret.
     #[must_use]
     pub fn read(root: Reader<'_>, meta: &Meta) -> Self {
-        let mut all = entries(root, "data", |key, at, node| SecretEntry {
+        let is_repository = is_of_argo_cd(meta);
+        let entry = |key: &str, at: Place, node: NodeRef<'_>, text: Option<String>, is_open: bool| SecretEntry {
             at,
             key: key.to_owned(),
-            is_placeholder: is_encoded_placeholder(key, node),
+            is_placeholder: is_open || text.as_deref().is_none_or(|text| stands_for_another(key, text)),
             value_at: node.place(),
-            is_public: is_public(key),
+            is_public: is_public(key)
+                || is_repository && is_public_of_repository(key)
+                || text.as_deref().is_some_and(|text| kept_file::is_harmless(key, text)),
+            is_named: secret::is_secret_key(key) || text.as_deref().is_some_and(kept_file::has_credentials),
+        };
+        let mut all = entries(root, "data", |key, at, node| {
+            let written = node.text().filter(|_| !node.is_null());
+            let decoded = written.and_then(base64::decode).and_then(|bytes| String::from_utf8(bytes).ok());
+            let is_open = written.is_none_or(|text| placeholder(text) || secret::is_placeholder(text) || is_slot(text));
+            entry(key, at, node, decoded.or_else(|| written.map(str::to_owned)), is_open)
         });
-        let plain = entries(root, "stringData", |key, at, node| SecretEntry {
-            at,
-            key: key.to_owned(),
-            is_placeholder: node.text().is_none_or(|text| stands_for_another(key, text)),
-            value_at: node.place(),
-            is_public: is_public(key),
+        let plain = entries(root, "stringData", |key, at, node| {
+            let written = node.text().filter(|_| !node.is_null());
+            entry(key, at, node, written.map(str::to_owned), written.is_some_and(is_slot))
         });
         all.items.extend(plain.items);
         all.unseen = all.unseen.or(plain.unseen);
@@ -273,16 +279,58 @@ impl Secret {
     }
 }
 
+/// Whether some value is written out, and which. Beside ones that are put in later only what is called like a secret is
+/// one: the rest is what the others need.
 fn literal_data(entries: &List<SecretEntry>, at: Place) -> Always<bool> {
-    let first = entries.iter().find(|entry| !entry.is_placeholder && !entry.is_public);
+    let is_form = entries.iter().any(|entry| entry.is_placeholder);
+    let counts = |entry: &&SecretEntry| !entry.is_placeholder && !entry.is_public && (entry.is_named || !is_form);
+    let first = entries.iter().find(counts);
     Always::known(first.is_some(), first.map_or(at, |entry| entry.at))
 }
 
-/// Whether a value is there to be replaced: a placeholder, or its own key, as in `client_secret: client-secret`; a
-/// `password: password` may well be meant.
+/// Whether a value is a name in capitals that somebody puts a value in for, such as `BASE64_CREDS` and `YOUR_TOKEN_ID`.
+fn is_slot(value: &str) -> bool {
+    let value = value.trim();
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    value.contains('_') && value.starts_with(|c: char| c.is_ascii_uppercase()) && value.split('_').all(is_word)
+}
+
+/// Whether a Secret tells Argo CD of a repository (Argo CD, "Declarative Setup").
+fn is_of_argo_cd(meta: &Meta) -> bool {
+    let is_kind = |value: &str| matches!(value, "repository" | "repo-creds" | "repository-write" | "repo-write-creds");
+    let is_label = |pair: &&Pair| pair.key == "argocd.argoproj.io/secret-type";
+    meta.labels.iter().find(is_label).and_then(|pair| pair.value.value()).is_some_and(|value| is_kind(value))
+}
+
+/// Whether a key of such a Secret is no credential.
+fn is_public_of_repository(key: &str) -> bool {
+    const SETTINGS: [&str; 14] = [
+        "depth",
+        "enableLfs",
+        "enableOCI",
+        "forceHttpBasicAuth",
+        "githubAppEnterpriseBaseUrl",
+        "githubAppID",
+        "githubAppInstallationID",
+        "insecure",
+        "insecureIgnoreHostKey",
+        "name",
+        "noProxy",
+        "project",
+        "type",
+        "url",
+    ];
+    SETTINGS.contains(&key)
+}
+
+/// Whether a value is there to be replaced: a placeholder, or its own key or the end of it, as in `client_secret:
+/// client-secret` and `aws.access.key: access_key`; a `password: password` may well be meant.
 fn stands_for_another(key: &str, value: &str) -> bool {
     let bare = |text: &str| text.trim().to_ascii_lowercase().replace(['-', '.'], "_");
-    secret::is_placeholder(value) || has_gap(value) || bare(key).contains('_') && bare(value) == bare(key)
+    secret::is_placeholder(value)
+        || kept_file::is_encrypted(value)
+        || has_gap(value)
+        || bare(value).contains('_') && bare(key).ends_with(&bare(value))
 }
 
 /// Whether part of a value is put in later and nothing of it is a password: `postgresql://${USER}@db/${NAME}`,
@@ -293,21 +341,27 @@ fn has_gap(value: &str) -> bool {
     let has_slot = slots.into_iter().any(|(name, _)| is_name(name));
     let is_variable = |rest: &str| rest.starts_with('{') || rest.bytes().take_while(u8::is_ascii_uppercase).count() > 2;
     let has_variable = value.split('$').skip(1).any(is_variable);
-    (has_slot || has_variable) && !secret::has_url_credentials(value) && !value.contains(PRIVATE_KEY)
+    (has_slot || has_variable) && !secret::has_url_credentials(value) && !value.contains(kept_file::PRIVATE_KEY)
 }
 
-/// Whether a key is that of something everybody may know: where a database is and what it is called.
+/// Whether a key is that of something everybody may know: where a database is and what it is called, and certificates.
 fn is_public(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
     let last = key.rsplit(['_', '-', '.']).next().unwrap_or(&key);
-    matches!(last, "host" | "hostname" | "port" | "dbname" | "database" | "namespace" | "region" | "username" | "user")
-}
-
-fn is_encoded_placeholder(key: &str, node: NodeRef<'_>) -> bool {
-    let Some(text) = node.text() else { return true };
-    let decoded = base64::decode(text).and_then(|bytes| String::from_utf8(bytes).ok());
-    let is_open = placeholder(text) || secret::is_placeholder(text);
-    is_open || decoded.is_some_and(|decoded| stands_for_another(key, &decoded))
+    matches!(
+        last,
+        "host"
+            | "hostname"
+            | "port"
+            | "dbname"
+            | "database"
+            | "namespace"
+            | "region"
+            | "username"
+            | "user"
+            | "crt"
+            | "cert"
+    )
 }
 
 impl ExternalSecret {

@@ -5,6 +5,7 @@ mod container;
 mod deprecated;
 mod env;
 mod ingress;
+mod kept_file;
 mod kustomize;
 mod leaf;
 mod network_policy;

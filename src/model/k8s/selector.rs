@@ -100,8 +100,7 @@ impl LabelSelector {
         self.labels.iter().any(is_shared)
     }
 
-    /// Whether it shares a label with pods that have these, but for a slip of the pen. What expressions want is not
-    /// compared.
+    /// Whether it shares a label with pods that have these, but for a slip of the pen. Of expressions the key is enough.
     #[must_use]
     pub fn is_near(&self, labels: &List<Pair>) -> bool {
         let is_near = |(key, wanted): &(String, Field<String>)| match (find(labels, key), wanted.value()) {
@@ -109,7 +108,10 @@ impl LabelSelector {
             (Found::Unknown, _) | (_, None) => true,
             (Found::Absent, _) => false,
         };
-        !self.expressions.is_empty() || self.labels.iter().any(is_near)
+        let is_known = |expression: &Expression| {
+            expression.key.as_deref().is_none_or(|key| !matches!(find(labels, key), Found::Absent))
+        };
+        self.expressions.iter().any(is_known) || self.labels.iter().any(is_near)
     }
 
     /// The same without the labels that the control plane gives to pods. Where nothing else is asked for, it cannot be

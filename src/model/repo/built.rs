@@ -262,8 +262,9 @@ fn link(repo: &Repo, built: &mut [Built<'_>], loose: &BTreeMap<usize, Vec<Arc<Ob
         let about = About {
             kustomizations: &[],
             is_open: one.build.is_open(),
-            is_withheld: false,
+            withheld: &[],
             is_one_deployment: true,
+            is_chart: false,
             elsewhere: &elsewhere,
         };
         k8s::link_among(&mut one.objects, &others, &about);

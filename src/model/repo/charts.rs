@@ -34,8 +34,8 @@ struct Group {
     objects: Vec<Object>,
     /// Whether there may be more.
     is_partial: bool,
-    /// Whether a template that makes pods printed nothing.
-    is_withheld: bool,
+    /// Kinds of objects that templates have and did not print.
+    withheld: Vec<String>,
 }
 
 /// A service as it is with another values file of one of its charts.
@@ -87,7 +87,7 @@ fn outcome(sources: &Sources, root: &Root, rendered: &Rendered, templates: &PodT
             .flat_map(|tree| objects_of(sources, tree, rendering, (root, templates), &mut seen))
             .collect(),
         is_partial: rendering.hidden.is_some(),
-        is_withheld: rendering.is_withheld,
+        withheld: rendering.withheld.clone(),
     });
     let renderings = renderings.collect();
     seen.notes.sort_by(|a, b| (a.place, &a.message).cmp(&(b.place, &b.message)));
@@ -253,7 +253,7 @@ fn link(repo: &mut Repo) {
             others.into_iter().any(|(_, names)| names.contains(&wanted)) || objects::has_manifest(shared, &wanted)
         };
         for rendering in &mut chart.renderings {
-            k8s::link_rendered(&mut rendering.objects, rendering.is_partial, rendering.is_withheld, &elsewhere);
+            k8s::link_rendered(&mut rendering.objects, rendering.is_partial, &rendering.withheld, &elsewhere);
         }
     });
     repo.charts = charts;

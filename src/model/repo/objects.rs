@@ -33,8 +33,9 @@ pub(super) fn of_files(repo: &Repo, own: &Files, seen: &mut Seen) -> Vec<Arc<Obj
     let about = About {
         kustomizations: &repo.kustomizations,
         is_open: own.share.is_open,
-        is_withheld: false,
+        withheld: &[],
         is_one_deployment: false,
+        is_chart: false,
         elsewhere: &elsewhere,
     };
     k8s::link_among(&mut objects, &own.share.neighbours, &about);

@@ -1,7 +1,7 @@
 //! Reading on after a syntax error: the line at fault is blanked out, noted, and the stream is read again.
 
 use super::build::Failure;
-use super::{Tree, build};
+use super::{Data, Tree, build};
 use crate::source::{FileId, Span};
 use crate::syntax::SyntaxProblem;
 
@@ -18,12 +18,14 @@ pub(super) fn parse(file: FileId, text: &str) -> Tree {
     let mut stream = build::build(copy.as_deref().unwrap_or(text));
     let mut budget = RETRY_BUDGET;
     let mut rounds = 0;
+    let mut joins: Vec<Span> = Vec::new();
     while let Some(failure) = stream.failure.take() {
         let current = copy.as_deref().unwrap_or(text);
         rounds += 1;
         if rounds <= MAX_ROUNDS
-            && let Some((joined, again)) = join_quoted(current, &failure, &mut budget)
+            && let Some((joined, again, inside)) = join_quoted(current, &failure, &mut budget)
         {
+            joins.push(inside);
             copy = Some(joined);
             stream = again;
             continue;
@@ -40,6 +42,7 @@ pub(super) fn parse(file: FileId, text: &str) -> Tree {
         copy = Some(repair.text);
         stream = repair.stream;
     }
+    fold_joined(&mut stream, text, &joins);
     finish(file, stream, problems, blanked)
 }
 
@@ -47,8 +50,9 @@ pub(super) fn parse(file: FileId, text: &str) -> Tree {
 /// (section 7.3.1); go-yaml and libyaml, and with them kubectl and compose, do not.
 const SHALLOW_QUOTED: &str = "invalid indentation in multiline quoted scalar";
 
-/// The text with the lines of such a scalar put into one, read again; every offset keeps its meaning.
-fn join_quoted(text: &str, failure: &Failure, budget: &mut usize) -> Option<(String, build::Stream)> {
+/// The text with the lines of such a scalar put into one, read again, and what is inside of its quotes; every offset keeps
+/// its meaning.
+fn join_quoted(text: &str, failure: &Failure, budget: &mut usize) -> Option<(String, build::Stream, Span)> {
     if failure.reason != SHALLOW_QUOTED {
         return None;
     }
@@ -75,7 +79,45 @@ fn join_quoted(text: &str, failure: &Failure, budget: &mut usize) -> Option<(Str
     *budget = budget.checked_sub(text.len())?;
     let joined = [text.get(..start)?, &inside.replace(['\n', '\r'], " "), text.get(end..)?].concat();
     let stream = build::build(&joined);
-    Some((joined, stream))
+    Some((joined, stream, Span::new(start + 1, end)))
+}
+
+/// Folds the line breaks of scalars whose lines were put into one: a break with the blanks around it is a space, and
+/// each further one a break (YAML 1.2.2, section 6.5).
+fn fold_joined(stream: &mut build::Stream, text: &str, joins: &[Span]) {
+    for node in stream.nodes.iter_mut().filter(|_| !joins.is_empty()) {
+        let inside = joins.iter().find(|inside| inside.start == node.span.start + 1);
+        if let (Data::Scalar { value, .. }, Some(inside)) = (&mut node.data, inside)
+            && let Some(written) = text.get(inside.start as usize..inside.end as usize)
+            && let Some(folded) = folded(stream.values.get(*value), written)
+        {
+            *value = stream.values.push(&folded);
+        }
+    }
+}
+
+/// A value, in which every line break of what was written is a space so far, with its breaks folded.
+fn folded(value: &str, written: &str) -> Option<String> {
+    let mut out = String::with_capacity(value.len());
+    let mut rest = value;
+    for (index, _) in written.match_indices('\n') {
+        let before = written.get(..index)?.trim_end_matches([' ', '\t', '\r']);
+        // A break that follows another one belongs to the same run.
+        if before.ends_with('\n') {
+            continue;
+        }
+        let run = written.get(before.len()..)?;
+        let run = run.get(..run.len() - run.trim_start_matches([' ', '\t', '\r', '\n']).len())?;
+        let (head, tail) = rest.split_once(run.replace(['\n', '\r'], " ").as_str())?;
+        out.push_str(head);
+        match run.matches('\n').count() {
+            1 => out.push(' '),
+            breaks => out.extend(std::iter::repeat_n('\n', breaks - 1)),
+        }
+        rest = tail;
+    }
+    out.push_str(rest);
+    Some(out)
 }
 
 /// The text without what may be at fault, read again.

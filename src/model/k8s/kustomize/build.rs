@@ -97,6 +97,25 @@ const GAPS: [(&str, &str, bool); 5] = [
     ("validators", "validator plugins are not run here", false),
 ];
 
+/// Keys of kustomizations that are often written with other capitals, such as `patchesJSON6902`: kustomize reads them all
+/// the same, as Go's `encoding/json` does.
+const KEYS: [&str; 14] = [
+    "bases",
+    "commonAnnotations",
+    "commonLabels",
+    "components",
+    "configMapGenerator",
+    "generatorOptions",
+    "images",
+    "labels",
+    "namePrefix",
+    "nameSuffix",
+    "patchesJson6902",
+    "patchesStrategicMerge",
+    "resources",
+    "secretGenerator",
+];
+
 impl<'f> Builder<'f> {
     /// Notes that something is left out that may bring more objects, names or values.
     pub(super) fn gap(&mut self, at: Place, message: &str) {
@@ -276,7 +295,9 @@ impl<'f> Builder<'f> {
         if documents.is_empty() {
             return Err(Failure::new("it is empty", Place::whole(file)));
         }
-        Ok((path, documents.swap_remove(0)))
+        let mut spec = documents.swap_remove(0);
+        spec.spell(&KEYS);
+        Ok((path, spec))
     }
 
     /// The documents of a file that a kustomization names.

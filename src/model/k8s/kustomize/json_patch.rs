@@ -26,17 +26,16 @@ fn apply_one(root: &mut Value, operation: &Value, budget: &mut Budget) -> Result
     let at = operation.at;
     budget.charge(1, at)?;
     let path = pointer(operation, "path")?;
-    let value = || match operation.get("value") {
-        Some(value) => Ok(value),
-        None => Err(Failure::new("the operation has no `value`", at)),
-    };
+    // The library that kustomize uses takes none for null where one is put in the place of another.
+    let value = || operation.get("value").ok_or_else(|| Failure::new("the operation has no `value`", at));
     match operation.get("op").and_then(Value::text) {
         Some("add") => {
             let value = value()?.copied(budget)?;
             add(root, &path, value, operation)
         }
         Some("replace") => {
-            let value = value()?.copied(budget)?;
+            let value =
+                operation.get("value").map_or_else(|| Ok(Value::plain("null", at)), |value| value.copied(budget))?;
             match find(root, &path) {
                 Some(slot) => {
                     *slot = value;

@@ -262,7 +262,7 @@ fn read_patches(reader: Reader<'_>, dir: &str) -> Vec<Patch> {
         })
     });
     patches.extend(strategic.items.into_iter().flatten());
-    for key in ["patches", "patchesJson6902"] {
+    for key in ["patches", "patchesJson6902", "patchesJSON6902"] {
         patches.extend(reader.list(key, |node| read_patch(node, dir)).items.into_iter().flatten());
     }
     patches

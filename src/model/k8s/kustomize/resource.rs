@@ -34,8 +34,8 @@ pub(super) struct Resource {
     pub(super) vars: Vec<String>,
 }
 
-/// Kinds that belong to no namespace, of those that the API server brings along.
-const CLUSTER_KINDS: [(&str, &str); 24] = [
+/// Kinds that belong to no namespace, of those that Kustomize 5.5 knows: it gives policies of admission a namespace.
+const CLUSTER_KINDS: [(&str, &str); 22] = [
     ("", "Namespace"),
     ("", "Node"),
     ("", "PersistentVolume"),
@@ -53,8 +53,6 @@ const CLUSTER_KINDS: [(&str, &str); 24] = [
     ("networking.k8s.io", "IngressClass"),
     ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"),
     ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"),
-    ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy"),
-    ("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding"),
     ("policy", "PodSecurityPolicy"),
     ("certificates.k8s.io", "CertificateSigningRequest"),
     ("flowcontrol.apiserver.k8s.io", "FlowSchema"),

@@ -168,6 +168,16 @@ impl Value {
         }
     }
 
+    /// Gives keys the capitals that they have in a list of them.
+    pub(super) fn spell(&mut self, keys: &[&'static str]) {
+        let Data::Map(entries) = &mut self.data else { return };
+        for entry in entries {
+            if let Some(key) = keys.iter().find(|key| key.eq_ignore_ascii_case(&entry.key)) {
+                entry.key = (*key).into();
+            }
+        }
+    }
+
     /// The value under several keys, one below the other.
     pub(super) fn under(&self, path: &[&str]) -> Option<&Value> {
         path.iter().try_fold(self, |value, key| value.get(key))

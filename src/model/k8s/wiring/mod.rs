@@ -30,7 +30,7 @@ pub fn link(objects: &mut [Object], kustomizations: &[Kustomization], elsewhere:
     link_among(
         objects,
         &[],
-        &About { kustomizations, is_open: false, is_withheld: false, is_one_deployment: false, elsewhere },
+        &About { kustomizations, is_open: false, withheld: &[], is_one_deployment: false, is_chart: false, elsewhere },
     );
 }
 
@@ -40,10 +40,17 @@ pub fn mark(objects: &mut [Object], kustomizations: &[Kustomization]) {
 }
 
 /// Resolves the wiring within the objects that one rendering of a chart gave. `is_partial` is whether it could not be
-/// rendered as a whole, so that what is not among the objects may be there all the same; `is_withheld` whether templates
-/// that make pods printed nothing with these values.
-pub fn link_rendered(objects: &mut [Object], is_partial: bool, is_withheld: bool, elsewhere: &Elsewhere<'_>) {
-    let about = About { kustomizations: &[], is_open: is_partial, is_withheld, is_one_deployment: true, elsewhere };
+/// rendered as a whole, so that what is not among the objects may be there all the same; `withheld` are the kinds that
+/// templates would bring with other values.
+pub fn link_rendered(objects: &mut [Object], is_partial: bool, withheld: &[String], elsewhere: &Elsewhere<'_>) {
+    let about = About {
+        kustomizations: &[],
+        is_open: is_partial,
+        withheld,
+        is_one_deployment: true,
+        is_chart: true,
+        elsewhere,
+    };
     link_among(objects, &[], &about);
 }
 
@@ -75,10 +82,12 @@ pub struct About<'a> {
     pub kustomizations: &'a [Kustomization],
     /// Whether there may be more objects than can be seen.
     pub is_open: bool,
-    /// Whether a template of a chart that makes pods printed nothing with these values.
-    pub is_withheld: bool,
+    /// Kinds of objects that templates of a chart have and did not print with these values.
+    pub withheld: &'a [String],
     /// Whether all of them are deployed at once. Of files that nothing puts together one may stand in for another.
     pub is_one_deployment: bool,
+    /// Whether they are those of a chart, which may print more keys with other values.
+    pub is_chart: bool,
     /// Whether another group has an object of a kind and name.
     pub elsewhere: &'a Elsewhere<'a>,
 }
@@ -91,7 +100,8 @@ struct Group<'g> {
     config_maps_to_come: Vec<&'g Generated>,
     secrets_to_come: Vec<&'g Generated>,
     is_open: bool,
-    is_withheld: bool,
+    withheld: &'g [String],
+    is_chart: bool,
     elsewhere: &'g Elsewhere<'g>,
 }
 
@@ -118,7 +128,8 @@ impl<'g> Group<'g> {
             config_maps_to_come: kustomizations.iter().flat_map(|one| &one.config_maps).collect(),
             secrets_to_come: kustomizations.iter().flat_map(|one| &one.secrets).collect(),
             is_open: known.is_open || kustomizations.iter().any(|one| !one.opaque.is_empty()),
-            is_withheld: known.is_withheld,
+            withheld: known.withheld,
+            is_chart: known.is_chart,
             elsewhere: known.elsewhere,
         }
     }
@@ -162,28 +173,34 @@ impl<'g> Group<'g> {
         Field::unresolved(name, format!("a {kind} of this name may come from outside these files"), at)
     }
 
-    /// Whether what an object refers to is there. An operator may make it when it runs, and of files that nothing puts
-    /// together a script or somebody by hand. There only a name that is nearly that of another tells a mistake, or a file
-    /// that brings others of the kind itself; a directory that does so tells it of ConfigMaps, which few make by hand.
+    /// Whether what an object refers to is there. An operator, a script, another chart or somebody by hand may make it, and
+    /// what builds on a kustomization brings it along. Only a name that is nearly that of another tells a mistake, or a
+    /// file that brings others of the kind itself.
     fn referred(&self, found: bool, kind: &str, name: &str, at: Place) -> Field<bool> {
         let existence = self.existence(found, kind, name, at);
         if existence.value() != Some(&false) {
             return existence;
         }
-        let others = || self.objects.iter().filter(|object| object.meta.kind() == kind);
-        let is_told = others().any(|object| {
+        let mut others = self.objects.iter().filter(|object| object.meta.kind() == kind);
+        let is_told = others.any(|object| {
             object.meta.at.file == at.file || object.meta.name.value().is_some_and(|own| nearby::is_nearly(own, name))
         });
-        let is_operated = || self.objects.iter().any(|object| is_custom(object.meta.api_version()));
-        let own = self.objects.iter().find(|object| object.meta.at.file == at.file);
-        let is_beside = |own: &Object| {
-            let here = nearby::directory(&own.meta.path);
-            kind == "ConfigMap" && others().any(|object| nearby::directory(&object.meta.path) == here)
-        };
-        if is_told || (self.together > 0 || own.is_some_and(is_beside)) && !is_operated() {
+        if is_told && !self.withholds(kind) {
             return existence;
         }
-        Field::unresolved(name, format!("the {kind} may be made when it runs, by an operator or a script"), at)
+        Field::unresolved(name, format!("the {kind} may be made elsewhere, by an operator, a script or by hand"), at)
+    }
+
+    /// Whether a template of the chart would bring objects of a kind with other values.
+    fn withholds(&self, kind: &str) -> bool {
+        self.withheld.iter().any(|withheld| withheld == kind)
+    }
+
+    /// Whether an object that another one means by its name is certainly the one that it gets: they are deployed at
+    /// once, or stand in one directory.
+    fn is_meant(&self, path: &str, at: Place) -> bool {
+        let mut here = self.objects.iter().filter(|object| object.meta.at.file == at.file);
+        self.together > 0 || here.any(|object| nearby::directory(&object.meta.path) == nearby::directory(path))
     }
 
     /// The workloads that are certainly deployed at once with one: those of its chart or kustomization and of its file,
@@ -247,7 +264,8 @@ impl<'g> Group<'g> {
             }
         }
         let elsewhere = || self.lacks(|body| matches!(body, Body::Workload(_)));
-        let is_open = || self.is_open || self.is_withheld || elsewhere() || self.may_select_others(matcher, namespace);
+        let is_open =
+            || self.is_open || self.withholds(PODS) || elsewhere() || self.may_select_others(matcher, namespace);
         if list.items.is_empty() && (is_open() || !self.is_meant_for_some(matcher, name.value())) {
             let why = "its pods may come from outside these files".into();
             list.unseen = Some(Box::new(Unresolved { text: String::new(), why, at, via: None, expected: None }));
@@ -255,6 +273,9 @@ impl<'g> Group<'g> {
         list
     }
 }
+
+/// Stands for all kinds that make pods, where a chart withholds them.
+const PODS: &str = "Pod";
 
 /// What people put behind the name of a Service or a policy to tell what it is.
 const KIND_SUFFIXES: [&str; 4] = ["-svc", "-service", "-policy", "-netpol"];
@@ -279,14 +300,6 @@ const OPERATED: &[&str] = &[
     "Tenant",
     "ThanosRuler",
 ];
-
-/// Whether a kind of this API version is a custom resource, which an operator makes something of. The groups of Kubernetes
-/// itself have no dot or end in `.k8s.io`.
-fn is_custom(api_version: &str) -> bool {
-    let group = api_version.split_once('/').map_or("", |(group, _)| group);
-    let is_config = group == "kustomize.config.k8s.io" || group.ends_with(".k8s.io");
-    group.contains('.') && !is_config
-}
 
 fn open_match(text: String, at: Place) -> Unresolved {
     Unresolved { text, why: "its labels are not all known".into(), at, via: None, expected: None }

@@ -1,6 +1,6 @@
 //! Ports of Services and policies, looked up among those that containers declare.
 
-use super::{all, any, fact};
+use super::{any, fact};
 use crate::model::k8s::container::{ContainerPort, ContainerRole};
 use crate::model::k8s::network_policy::PolicyPort;
 use crate::model::k8s::service::ServicePort;
@@ -40,20 +40,21 @@ fn has_name(workload: &Workload, name: &str) -> Option<bool> {
     if by_name(workload, name).is_some() { Some(true) } else { (!is_open(workload)).then_some(false) }
 }
 
-/// Resolves the target of a Service's port in the workloads behind the Service.
+/// Resolves the target of a Service's port in the workloads behind the Service. A connection goes to those pods that have
+/// the port (Kubernetes API, `EndpointSubset`), so that one workload of several is enough.
 pub(super) fn resolve_target(port: &mut ServicePort, behind: &[&Workload]) {
     if behind.is_empty() {
         return;
     }
     if let Field::Known(name, origin) = &port.target_port_name {
         let at = origin.at;
-        port.resolves = fact(all(behind.iter().map(|workload| has_name(workload, name))), UNDECLARED, at);
+        port.resolves = fact(any(behind.iter().map(|workload| has_name(workload, name))), UNDECLARED, at);
         port.target_port = match behind.iter().find_map(|workload| by_name(workload, name)) {
             Some(found) => found.container_port.clone().via(at, "this Service names it"),
             None => Field::unresolved(name.clone(), "no container behind this Service has a port of this name", at),
         };
     } else if let Field::Known(wanted, origin) = &port.target_port {
-        let holds = all(behind.iter().map(|workload| has_number(workload, |port| port == *wanted)));
+        let holds = any(behind.iter().map(|workload| has_number(workload, |port| port == *wanted)));
         port.resolves = fact(holds, UNDECLARED, origin.at);
     }
 }

@@ -130,6 +130,13 @@ fn config_map(
     if found.iter().any(|map| map.keys.unseen.is_some() || (map.keys.items.is_empty() && map.binary_keys.is_empty())) {
         return Field::unresolved(key.0.clone(), "the keys of the ConfigMap are not all known", key.1);
     }
+    if group.is_chart || !found.iter().any(|map| group.is_meant(&map.path, at)) {
+        return Field::unresolved(
+            key.0.clone(),
+            "the ConfigMap may have more keys, or be another one of this name",
+            key.1,
+        );
+    }
     Field::known(false, key.1)
 }
 
@@ -160,6 +167,9 @@ fn secret(
     let is_filled_later = found.iter().any(|secret| secret.entries.unseen.is_some() || secret.entries.items.is_empty());
     if !has_key && is_filled_later {
         return Field::unresolved(key.0.clone(), "the keys of the Secret are not all known", key.1);
+    }
+    if !has_key && !found.iter().any(|secret| group.is_meant(&secret.path, at)) {
+        return Field::unresolved(key.0.clone(), "the Secret of this name may be another one", key.1);
     }
     Field::known(has_key, if has_key { at } else { key.1 })
 }

@@ -1,0 +1,127 @@
+//! Whether a file that a ConfigMap or a Secret keeps under a key holds a secret.
+
+use crate::model::secret;
+
+/// How a private key begins, whatever its algorithm (RFC 7468).
+pub(super) const PRIVATE_KEY: &str = "PRIVATE KEY-----";
+
+/// How text begins that only somebody with a key can read: values of SOPS, files of age, messages of `OpenPGP` (RFC 9580).
+const ENCRYPTED: [&str; 3] = ["ENC[AES256_GCM,", "-----BEGIN AGE ENCRYPTED FILE-----", "-----BEGIN PGP MESSAGE-----"];
+
+/// How hashes of passwords begin (crypt, htpasswd): what they hide can be guessed.
+const HASHES: [&str; 7] = ["$apr1$", "$2a$", "$2b$", "$2y$", "$5$", "$6$", "{SHA}"];
+
+/// Words in the name of a file that is all secret, or holds users with their passwords.
+const SECRET_FILES: [&str; 12] =
+    ["auth", "cred", "docker", "htpasswd", "kubeconfig", "license", "netrc", "pass", "rsa", "secret", "token", "user"];
+
+/// Keys of settings that hold a secret, besides those that their words tell: addresses of webhooks (Alertmanager), and
+/// what a registry is logged in with (Docker).
+const SECRET_SETTINGS: [&str; 6] = ["auth", "auths", "hash", "api_url", "slack_api_url", "key"];
+
+/// How long a run of letters and digits is at least that nobody can have thought up.
+const TOKEN_LENGTH: usize = 20;
+
+/// Whether a text is several lines, of which a name says little.
+pub(super) fn is_file(text: &str) -> bool {
+    text.trim_end().contains('\n')
+}
+
+/// Whether a text can be read by nobody without a key.
+pub(super) fn is_encrypted(text: &str) -> bool {
+    ENCRYPTED.iter().any(|start| text.contains(start))
+}
+
+/// Whether a text has a password in an address or a private key, remarks in a file left out.
+pub(super) fn has_credentials(text: &str) -> bool {
+    if !is_file(text) {
+        return secret::has_url_credentials(text) || text.contains(PRIVATE_KEY);
+    }
+    lines(text).any(|line| secret::has_url_credentials(line) || line.contains(PRIVATE_KEY))
+}
+
+/// Whether what is kept under a key is a file of settings in which nothing is secret.
+pub(super) fn is_harmless(key: &str, text: &str) -> bool {
+    let name = key.to_ascii_lowercase();
+    let is_named = secret::is_secret_key(key) || SECRET_FILES.iter().any(|word| name.contains(word));
+    // In JSON every value stands beside its name.
+    let is_told_apart = !is_named || text.trim_start().starts_with('{');
+    is_file(text) && is_told_apart && !lines(text).any(holds_secret)
+}
+
+/// The lines of a file that are no remarks.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(str::trim).filter(|line| !line.starts_with(['#', ';']) && !line.starts_with("//"))
+}
+
+fn holds_secret(line: &str) -> bool {
+    let is_hash = HASHES.iter().any(|hash| line.contains(hash));
+    secret::has_url_credentials(line) || line.contains(PRIVATE_KEY) || is_hash || has_token(line) || sets_secret(line)
+}
+
+/// Whether a line has a run of letters and digits that looks made by a machine.
+fn has_token(line: &str) -> bool {
+    let is_run = |c: char| c.is_ascii_alphanumeric() || c == '+' || c == '=';
+    line.split(|c: char| !is_run(c)).any(|run| {
+        let digits = run.bytes().filter(u8::is_ascii_digit).count();
+        run.len() >= TOKEN_LENGTH && digits > 1 && digits < run.len()
+    })
+}
+
+/// Whether a line gives a setting that is called like a secret a value of its own.
+fn sets_secret(line: &str) -> bool {
+    let parted = |part: &str| -> Option<(String, String)> {
+        let (key, value) = part.split_once(['=', ':'])?;
+        let bare = |text: &str| text.trim_matches([' ', '\t', '"', '\'', ',', '-', '{', '}', '[', ']']).to_owned();
+        Some((bare(key), bare(value)))
+    };
+    line.split(", ").filter_map(parted).any(|(key, value)| {
+        let is_named = secret::is_secret_key(&key) || SECRET_SETTINGS.contains(&key.to_ascii_lowercase().as_str());
+        let is_switch = matches!(value.as_str(), "true" | "false" | "null" | "none");
+        is_named && !is_switch && !secret::is_placeholder(&value)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{has_credentials, is_harmless};
+
+    #[test]
+    fn settings_without_a_secret_are_harmless() {
+        for text in [
+            "authorization:\n  resourceAttributes:\n    resource: alertmanagers\n",
+            "global:\n  resolve_timeout: 5m\nreceivers:\n  - name: default\n",
+            "[smtp]\nenabled = true\npassword =\n",
+            "[database]\n# url = mysql://user:secret@host:3306/shop\ntype = sqlite3\n",
+            "- job_name: nodes\n  static_configs:\n    - targets: [node-1.example:9100]\n",
+        ] {
+            assert!(is_harmless("config.yaml", text), "{text}");
+        }
+    }
+
+    #[test]
+    fn settings_with_a_secret_are_not() {
+        for text in [
+            "global:\n  smtp_auth_password: hunter2\n",
+            "receivers:\n  - slack_configs:\n      - api_url: https://hooks.example/services/a/b\n",
+            "[database]\nurl = mysql://shop:hunter2@db:3306/shop\n",
+            "users:\n  ann: $2y$10$abcdefghijklmnopqrstuv\n",
+            "webhook: https://chat.example/hook/4f9a8b7c6d5e4f3a2b1c0d9e\nlevel: info\n",
+            "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n",
+        ] {
+            assert!(!is_harmless("config.yaml", text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_users_and_a_single_value_are_not_harmless() {
+        assert!(!is_harmless("htpasswd", "ann:hunter2\nbob:hunter3\n"));
+        assert!(!is_harmless("config.yaml", "hunter2"));
+    }
+
+    #[test]
+    fn a_remark_in_a_file_shows_how_an_address_is_written() {
+        assert!(!has_credentials("# url: mysql://user:secret@host/db\nurl: mysql://db/shop\n"));
+        assert!(has_credentials("url: mysql://shop:hunter2@db/shop\nlevel: info\n"));
+    }
+}
