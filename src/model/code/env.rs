@@ -43,7 +43,7 @@ fn read(tokens: &Tokens<'_>, name: &str, span: Span, default: Field<String>, is_
         Field::Known(text, origin) if text.is_empty() || asks_for_one(&text) => Field::Absent(origin.at),
         other => other,
     };
-    let is_no_secret = default.value().is_some_and(|default| is_no_secret(default));
+    let is_no_secret = default.value().is_some_and(|default| is_no_secret(default) || is_product(name, default));
     EnvRead {
         takes_default: is_plain && !matches!(tokens.language, Language::Go | Language::Java),
         has_default,
@@ -63,11 +63,40 @@ fn asks_for_one(text: &str) -> bool {
 
 /// Whether a default is none of a secret: a switch, an amount, stars, or a word that says that there is none.
 fn is_no_secret(text: &str) -> bool {
+    const NOTHING: &[&str] = &[
+        "true",
+        "false",
+        "-",
+        "[]",
+        "{}",
+        "none",
+        "null",
+        "unset",
+        "unused",
+        "n/a",
+        "dummy",
+        "missing",
+        "undefined",
+        "nokey",
+        "demo_key",
+        "demo-key",
+        "empty",
+    ];
     let lower = text.to_ascii_lowercase();
-    matches!(lower.as_str(), "true" | "false" | "-" | "[]" | "{}" | "none" | "null" | "unset" | "unused" | "n/a")
+    NOTHING.contains(&lower.as_str())
+        || ["dummy-", "dummy_", "no-", "no_"].iter().any(|start| lower.starts_with(start))
         || ["not-", "not_"].iter().any(|start| lower.starts_with(start))
         || text.bytes().all(|byte| matches!(byte, b'*' | b'x' | b'X'))
         || text.len() < 5 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether the default of the key of an API is the name of what it is for: clients of servers that ask for no key want
+/// one even so, and get `ollama` in `OLLAMA_API_KEY`.
+fn is_product(name: &str, default: &str) -> bool {
+    let letters =
+        |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    let product = name.to_ascii_uppercase().strip_suffix("API_KEY").map(letters);
+    product.is_some_and(|product| !product.is_empty() && product == letters(default))
 }
 
 /// Whether the tokens from one to another are all that is given to a variable: what stands in a further call, a

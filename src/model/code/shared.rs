@@ -22,7 +22,9 @@ pub(super) fn package_of(tree: &Subtree, code: &[Arc<SourceFile>]) -> Option<Str
     if root.is_empty() {
         return None;
     }
-    python(tree.sources(), &root, code).or_else(|| node(tree.sources(), &root, code))
+    python(tree.sources(), &root, code)
+        .or_else(|| node(tree.sources(), &root, code))
+        .or_else(|| go(tree.sources(), &root, code))
 }
 
 /// The first names of what files in some languages import.
@@ -79,4 +81,27 @@ fn node(sources: &Sources, root: &str, code: &[Arc<SourceFile>]) -> Option<Strin
         let manifest: Manifest = serde_json::from_str(&sources.read(id)?).ok()?;
         manifest.name.filter(|name| names.contains(name))
     })
+}
+
+/// Go: a package of the module that the service is part of, as `cmd/api` is (Go, "Organizing a Go module").
+fn go(sources: &Sources, root: &str, code: &[Arc<SourceFile>]) -> Option<String> {
+    let root = root.trim_end_matches('/');
+    let above = std::iter::successors(Some(root), |path| path.rsplit_once('/').map(|(parent, _)| parent));
+    let (home, manifest) = above
+        .map(|directory| (directory, format!("{directory}/go.mod")))
+        .chain([("", "go.mod".to_owned())])
+        .find_map(|(directory, path)| Some((directory, sources.find(&path)?)))?;
+    if home == root {
+        return None;
+    }
+    let text = sources.read(manifest)?;
+    let module = text.lines().find_map(|line| line.trim().strip_prefix("module "))?.trim().trim_matches('"');
+    let within = root.strip_prefix(home)?.trim_start_matches('/');
+    let own = format!("{module}/{within}");
+    let is_below = |import: &str, parent: &str| {
+        import.strip_prefix(parent).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    imported(code, |language| language == CodeLanguage::Go)
+        .find(|import| is_below(import, module) && !is_below(import, &own))
+        .map(str::to_owned)
 }

@@ -27,12 +27,25 @@ fn is_abridged(text: &str) -> bool {
     text.contains("{{") || text.contains("{%") || text.contains("...") || text.contains('…')
 }
 
+/// Whether a text shows the form of a file, with `<duration>` and the like for values, as references do.
+fn shows_form(text: &str) -> bool {
+    let is_name = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_lowercase())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b' ' | b'.'))
+    };
+    text.lines()
+        .flat_map(|line| line.split('<').skip(1))
+        .any(|rest| rest.split_once('>').is_some_and(|(name, _)| is_name(name)))
+}
+
 fn yaml_problem(text: &str, at: Place) -> Field<String> {
     let tree = Tree::parse(FileId(0), text);
     // Two keys of one name are two ways to write it, shown side by side.
     match tree.problems.iter().find(|problem| problem.fatal && !problem.is_repeated_key()) {
         None => Field::Absent(at),
-        Some(_) if is_abridged(text) => Field::unresolved("", "parts of this example are left out", at),
+        Some(_) if is_abridged(text) || shows_form(text) => {
+            Field::unresolved("", "parts of this example are left out", at)
+        }
         Some(problem) => Field::known(problem.message.clone(), at),
     }
 }
@@ -44,9 +57,17 @@ fn json_problem(text: &str, at: Place) -> Field<String> {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<serde::de::IgnoredAny>();
     match values.find_map(Result::err) {
         None => Field::Absent(at),
+        Some(_) if is_part(text) => Field::Absent(at),
         Some(_) if is_abridged(text) => Field::unresolved("", "parts of this example are left out", at),
         Some(error) => Field::known(error.to_string(), at),
     }
+}
+
+/// Whether a text is a part of an object or of a list: keys with their values, or values behind one another.
+fn is_part(text: &str) -> bool {
+    let bare = text.trim().trim_end_matches(',');
+    let parses = |text: String| serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok();
+    parses(format!("{{{bare}}}")) || parses(format!("[{bare}]"))
 }
 
 /// A key in the first column followed by a deeper line with a key, outside of what a heredoc feeds to a command.

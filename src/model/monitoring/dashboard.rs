@@ -32,7 +32,7 @@ model! {
 pub(super) fn read(tree: &Tree, path: &str) -> Option<Dashboard> {
     let document = tree.documents().next()?;
     let root = document.get("dashboard").unwrap_or(document);
-    root.get("panels")?;
+    root.get("panels").or_else(|| root.get("rows").filter(|rows| holds_panels(*rows)))?;
     let reader = Reader::new(root);
     let at = root.anchor_place();
     let (mut panels, mut queries) = (List::empty(at), List::empty(at));
@@ -49,6 +49,14 @@ pub(super) fn read(tree: &Tree, path: &str) -> Option<Dashboard> {
     })
 }
 
+/// Whether rows are those of a dashboard, as Grafana wrote them before version 5, and templates of dashboards still do.
+fn holds_panels(rows: NodeRef<'_>) -> bool {
+    rows.items().any(|row| {
+        row.get("panels").is_some()
+            || row.get("rows").is_some_and(|inner| inner.items().any(|row| row.get("panels").is_some()))
+    })
+}
+
 fn collect(node: NodeRef<'_>, titles: &mut Vec<Field<String>>, queries: &mut Vec<Field<String>>, depth: usize) {
     if depth > MAX_DEPTH {
         return;
@@ -58,5 +66,8 @@ fn collect(node: NodeRef<'_>, titles: &mut Vec<Field<String>>, queries: &mut Vec
         let targets = panel.get("targets").into_iter().flat_map(NodeRef::items);
         queries.extend(targets.filter_map(|target| target.get("expr")).map(text));
         collect(panel, titles, queries, depth + 1);
+    }
+    for row in node.get("rows").into_iter().flat_map(NodeRef::items) {
+        collect(row, titles, queries, depth + 1);
     }
 }

@@ -36,7 +36,13 @@ fn is_template(text: &str) -> bool {
 /// Whether a file stands among tests, whose alerts watch nothing.
 fn is_for_tests(path: &str) -> bool {
     let directories = path.rsplit_once('/').map_or("", |(directories, _)| directories);
-    directories.split(['/', '_', '-']).any(|word| matches!(word, "test" | "tests" | "testdata" | "e2e"))
+    directories.split(['/', '_', '-']).any(|word| matches!(word, "test" | "tests" | "testdata" | "fixtures" | "e2e"))
+}
+
+/// Whether a file stands among documents or examples, which no Prometheus reads for good.
+fn is_for_show(path: &str) -> bool {
+    let directories = path.rsplit_once('/').map_or("", |(directories, _)| directories);
+    directories.split('/').any(|part| matches!(part, "docs" | "documentation" | "example" | "examples" | "samples"))
 }
 
 /// Reads the monitoring of a repository. Files that do not parse or are something else are passed over: nothing in
@@ -62,7 +68,7 @@ pub fn read(sources: &Sources) -> Monitoring {
             let unseen =
                 Unresolved { text: path.to_owned(), why: why.into(), at: Place::whole(id), via: None, expected: None };
             monitoring.alerts.unseen.get_or_insert_with(|| Box::new(unseen));
-        } else if text.contains("alert:") || text.contains("scrape_configs:") {
+        } else if ["alert:", "\"alert\":", "scrape_configs:"].iter().any(|key| text.contains(key)) {
             let tree = Tree::parse(id, &text);
             let alerts = alert::read(&tree);
             if alerts.is_empty() && text.contains("kind: ConfigMap") && text.contains("- alert:") {
@@ -76,8 +82,10 @@ pub fn read(sources: &Sources) -> Monitoring {
                 };
                 monitoring.alerts.unseen.get_or_insert_with(|| Box::new(unseen));
             }
-            monitoring.alerts.items.extend(alerts.into_iter().map(Arc::new));
-            monitoring.configs.items.extend(scrape::read(&tree, path, sources).map(Arc::new));
+            if !is_for_show(path) {
+                monitoring.alerts.items.extend(alerts.into_iter().map(Arc::new));
+                monitoring.configs.items.extend(scrape::read(&tree, path, sources).map(Arc::new));
+            }
         }
     }
     monitoring

@@ -94,6 +94,7 @@ const TEST_DATA: &[&str] = &[
     "testdata",
     "test-fixtures",
     "samples",
+    "snippets",
     "sample",
 ];
 
@@ -225,7 +226,9 @@ fn module(sources: &Sources, path: &str, files: &[FileId], tree: &mut dyn FnMut(
     } else {
         module.undeclared.unseen = Some(Box::new(not_read));
     }
-    module.is_root = !module.providers.items.is_empty() || module.backend.is_some();
+    // What is below `modules` is there to be called, whatever it sets up (HashiCorp, "Standard Module Structure").
+    let is_nested = path.split('/').any(|part| part == "modules");
+    module.is_root = !module.providers.items.is_empty() && !is_nested || module.backend.is_some();
     let variables: Vec<Variable> = module.variables.iter().map(|variable| (**variable).clone()).collect();
     module.networks = List::new(networks(&variables), at);
     module

@@ -142,10 +142,15 @@ pub(super) fn join(sources: &Sources, workflows: &mut [Workflow]) {
         let ids: BTreeSet<String> = workflow.jobs.iter().map(|job| job.id.clone()).collect();
         let needs: BTreeMap<String, Vec<String>> =
             workflow.jobs.iter().map(|job| (job.id.clone(), job.needs.values().cloned().collect())).collect();
+        let conditional: BTreeSet<String> =
+            workflow.jobs.iter().filter(|job| !job.r#if.is_absent()).map(|job| job.id.clone()).collect();
         for job in &mut workflow.jobs.items {
             let job = Arc::make_mut(job);
             job.events = List::new(events.clone(), at);
             job.all_needs.items = all_needs(&job.id, &needs);
+            // A job without a condition is skipped where one that it needs is (GitHub, "Using conditions to control job
+            // execution").
+            job.guards_secrets |= job.all_needs.iter().any(|need| conditional.contains(need));
             let is_unknown = |need: &&Field<String>| need.value().is_some_and(|need| !ids.contains(need));
             job.unknown_needs = List::new(job.needs.iter().filter(is_unknown).cloned().collect(), job.needs.at);
             let called = job.uses.as_ref().filter(|uses| uses.pin == Pin::Local);

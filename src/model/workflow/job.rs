@@ -231,7 +231,7 @@ pub(super) fn read(around: &Around<'_>, id: &str, at: Place, node: NodeRef<'_>) 
         scans: List::new(steps.iter().filter_map(|step| step.scan.clone()).collect(), at),
         builds: List::new(steps.iter().flat_map(|step| &step.builds).cloned().collect(), at),
         pushes_images: pushing.cloned().unwrap_or_else(|| Always::known(false, at)),
-        tests: steps.iter().any(|step| step.tests),
+        tests: steps.iter().any(|step| step.tests) || names_tests(id) && steps.iter().any(|step| runs_matrix(step)),
         deploys: !local_cluster && !is_trial(id) && steps.iter().any(|step| step.deploys),
         uses_docker: steps.iter().any(|step| step.uses_docker),
         secrets: named(|step| &step.secrets, "secrets."),
@@ -250,6 +250,16 @@ pub(super) fn read(around: &Around<'_>, id: &str, at: Place, node: NodeRef<'_>) 
         uses,
         env: own_env,
     }
+}
+
+/// Whether the id of a job says that it tests.
+fn names_tests(id: &str) -> bool {
+    id.split(['-', '_']).any(|word| matches!(word, "test" | "tests"))
+}
+
+/// Whether the commands of a step stand in the matrix of its job.
+fn runs_matrix(step: &Step) -> bool {
+    step.run.value().is_some_and(|run| run.trim_start().starts_with("${{ matrix."))
 }
 
 /// Names in order, each once.

@@ -376,7 +376,8 @@ impl Progress {
     }
 }
 
-/// Whether a condition keeps pull requests out: it names a branch or tag, or the event.
+/// Whether a condition keeps pull requests out: it names a branch or tag, or the event. What an earlier job or step has
+/// found out may say so too.
 pub(super) fn excludes_pull_requests(condition: &str) -> bool {
     let text = condition.replace([' ', '"'], "").replace('"', "'");
     [
@@ -386,6 +387,7 @@ pub(super) fn excludes_pull_requests(condition: &str) -> bool {
         "github.ref_type",
         "github.event_name",
         "github.event.pull_request",
+        ".outputs.",
     ]
     .iter()
     .any(|part| text.contains(part))

@@ -160,6 +160,8 @@ pub(super) fn is_test(command: &Command) -> bool {
             own(name)
                 || script(name.trim_end_matches(".sh").trim_end_matches(".py"))
                 || (runs && rest.iter().any(|word| own(word)))
+                // Django, "Running tests".
+                || words.windows(2).any(|pair| matches!(pair, [program, "test"] if program.ends_with("manage.py")))
         }
         [] => false,
     }
