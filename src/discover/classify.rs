@@ -227,7 +227,9 @@ fn is_like_dockerfile(name: &str) -> bool {
         lower.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '_', '-']))
             || lower.strip_suffix(word).is_some_and(|rest| rest.ends_with(['.', '_', '-']))
     });
-    stem && !extension_of(&lower).is_some_and(|extension| NOT_DOCKERFILES.contains(&extension))
+    // A hidden one is for a tool of developers: `.gitpod.Dockerfile`.
+    stem && !lower.starts_with('.')
+        && !extension_of(&lower).is_some_and(|extension| NOT_DOCKERFILES.contains(&extension))
 }
 
 /// A line that starts with `FROM`; a Python import is none.
@@ -434,6 +436,7 @@ mod tests {
         {
             assert_eq!(kind(name, from), Dockerfile, "{name}");
         }
+        assert_eq!(kind(".gitpod.Dockerfile", from), Other);
         for name in ["Dockerfile.md", "Dockerfile.j2", "Dockerfile.template", "my-dockerfiles", "Dockerfiles/readme"] {
             assert_eq!(kind(name, from), Other, "{name}");
         }

@@ -86,10 +86,12 @@ const MANIFEST_HOMES: &[&str] = &[
 /// Directories whose children are named after environments or variants.
 const VARIANT_HOMES: &[&str] = &["components", "environments", "envs", "overlays", "tests", "variants"];
 
-/// The service of a Dockerfile in `directory`: `api` for `api/docker/`, `.` for `build/`.
+/// The service of a Dockerfile in `directory`: `api` for `api/docker/` and `api/src/main/docker/`, `.` for `build/`.
 pub(super) fn dockerfile_home<'d>(directory: &'d str, declared: &BTreeSet<&str>) -> &'d str {
     let mut home = directory;
-    while home != "." && !declared.contains(home) && DOCKERFILE_HOMES.contains(&last(home)) {
+    // The Dockerfiles of Quarkus lie in `src/main/docker` (quarkus.io, "Container images").
+    let is_home = |home: &str| DOCKERFILE_HOMES.contains(&last(home)) || home.ends_with("src/main");
+    while home != "." && !declared.contains(home) && is_home(home) {
         home = parent_of(home);
     }
     home

@@ -9,6 +9,7 @@ const ILLUSTRATIONS: &[&str] = &[
     "doc",
     "documentation",
     ".ci",
+    ".ddev",
     ".devcontainer",
     ".github",
     ".gitpod",
@@ -57,6 +58,7 @@ pub(super) fn illustration_of(root: &str) -> Option<&str> {
     ancestors(root).find(|directory| {
         let name = last(directory);
         let tests = TESTS.contains(&name)
+            || name.starts_with("tests-")
             || name.ends_with("-tests")
             || name.ends_with("_tests")
             || name.ends_with("-loadtest");
@@ -77,6 +79,12 @@ const EXAMPLES: &[&str] = &["demo", "demos", "example", "examples", "sample", "s
 /// Whether a directory, or one above it, holds examples.
 pub(super) fn is_example(root: &str) -> bool {
     root.split('/').any(|part| EXAMPLES.contains(&part.trim_start_matches('.')))
+}
+
+/// Whether a directory above it is one of tests, as one of the words of its name says: `test-engineering/load`.
+pub(super) fn is_below_tests(root: &str) -> bool {
+    let is_of_tests = |part: &str| part.split(['-', '_']).any(|word| matches!(word, "test" | "tests" | "testing"));
+    root.rsplit('/').skip(1).any(is_of_tests)
 }
 
 /// Whether a directory, or one above it, is a place for manifests, that of tests left aside.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::classify::parent_of;
 use super::homes::{ancestors, dockerfile_home, manifest_home};
-use super::illustration::{illustration_of, is_example, is_illustration};
+use super::illustration::{illustration_of, is_below_tests, is_example, is_illustration};
 
 /// A `build` of a compose service, as paths relative to the root of the run.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -143,7 +143,7 @@ pub fn service_roots(inputs: Inputs<'_>) -> ServiceRoots {
     let is_built = |root: &ServiceRoot| root.kind == RootKind::Service && !root.dockerfiles.is_empty();
     if roots.iter().any(|root| is_built(root) && !root.is_illustration && !is_example(&root.root)) {
         for root in roots.iter_mut().filter(|root| is_built(root) && root.atonix.is_empty()) {
-            root.is_illustration |= is_example(&root.root);
+            root.is_illustration |= is_example(&root.root) || is_below_tests(&root.root);
         }
     }
     for root in &mut roots {
@@ -263,6 +263,7 @@ mod tests {
         assert_eq!(names(&roots), [".", "api", "docker/nginx"]);
         assert_eq!(names(&find(&["src/cart/src/Dockerfile", "src/ads/Dockerfile"], &[], &[])), ["src/ads", "src/cart"]);
         assert_eq!(names(&find(&["images/nginx/rootfs/Dockerfile"], &[], &[])), ["images/nginx"]);
+        assert_eq!(names(&find(&["orders/src/main/docker/Dockerfile.jvm"], &[], &[])), ["orders"]);
     }
 
     #[test]
@@ -309,6 +310,10 @@ mod tests {
         let roots = find(&dockerfiles, &[], &["envs/test/app.yaml", "deploy/test/app.yaml"]);
         let illustrations: Vec<_> = roots.roots().iter().filter(|root| root.is_illustration).collect();
         assert_eq!(illustrations.iter().map(|root| &root.root).collect::<Vec<_>>(), ["pkg/test/echo", "src/ui-tests"]);
+        let roots =
+            find(&["api/Dockerfile", "api/test-runner/Dockerfile", "test-engineering/load/Dockerfile"], &[], &[]);
+        let illustrations = roots.roots().iter().map(|root| root.is_illustration).collect::<Vec<_>>();
+        assert_eq!(illustrations, [false, false, true]);
     }
 
     #[test]

@@ -61,6 +61,9 @@ model! {
         secret: Field<String>,
         /// Whether it stands for a file of settings that is not committed, as its name says: `.env.example`.
         is_settings_example: bool,
+        /// In a file of settings whether it gives a variable a value of its own: not empty, no placeholder, and not that
+        /// of another one.
+        gives_values: bool,
         /// In a file of settings the variables that it sets.
         settings: List<Setting>,
     }
@@ -278,6 +281,7 @@ fn repo_file(id: FileId, entry: &SourceFile, path: &str) -> RepoFile {
         is_test_data: is_test_data(path),
         secret: if is_settings_example { Field::Absent(at) } else { first_secret(id, &settings) },
         is_settings_example,
+        gives_values: settings.iter().filter_map(|setting| setting.value.value()).any(|value| is_given(value)),
         settings,
         holds_private_key: holds_private_key(id, entry.kept_text()),
     }
@@ -337,10 +341,22 @@ fn settings(file: FileId, name: &str, text: &str) -> List<Setting> {
 fn first_secret(file: FileId, settings: &List<Setting>) -> Field<String> {
     let secret = settings.iter().find(|setting| {
         let value = setting.value.value().map_or("", String::as_str);
-        let is_literal = !is_placeholder(value) && !value.starts_with('$');
-        is_literal && (is_secret_key(&setting.key) || has_url_credentials(value))
+        // `BORG_PASSPHRASE=borg_passphrase` only says what belongs there.
+        let is_its_name = setting.key.contains('_') && setting.key.eq_ignore_ascii_case(value);
+        let is_secret = is_secret_key(&setting.key) && !is_its_name;
+        is_literal(value) && (is_secret || has_url_credentials(value))
     });
     secret.map_or(Field::Absent(Place::whole(file)), |setting| Field::known(setting.key.clone(), setting.at))
+}
+
+/// Whether a value is written out: no placeholder, and not the value of another variable.
+fn is_literal(value: &str) -> bool {
+    !is_placeholder(value) && !value.starts_with('$')
+}
+
+/// Whether a value is one to run with: written out, a number such as `1` among them.
+fn is_given(value: &str) -> bool {
+    is_literal(value) || !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Directories of files that stand for others.

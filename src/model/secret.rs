@@ -90,6 +90,8 @@ const HARMLESS_ENDINGS: &[&str] = &[
     "TENANT",
     "ARN",
     "ARNS",
+    "CLAIM",
+    "CLAIMS",
 ];
 
 /// Names that mean something else to those who read them: the working directory of shells, and to etcd how it makes
@@ -148,7 +150,7 @@ fn parted(name: &str) -> String {
 /// How references into a store of secrets begin (1Password `op run`, vals, Bank-Vaults, Google Secret Manager, AWS).
 const VAULTS: [&str; 5] = ["op://", "ref+", "vault:", "sm://", "arn:aws:secretsmanager:"];
 
-/// Whether a value only holds the place of one: empty, a variable or template expression, `<…>`, `changeme`,
+/// Whether a value only holds the place of one: empty, a variable, its name or a template expression, `<…>`, `changeme`,
 /// `example`, `your-…`, `xxx…`, `dummy`, `***`, an absolute path; or only what decrypts to it, `ENC[…]`.
 #[must_use]
 pub fn is_placeholder(value: &str) -> bool {
@@ -173,8 +175,12 @@ pub fn is_placeholder(value: &str) -> bool {
     if bare.is_empty() {
         return value.chars().all(|c| matches!(c, '*' | '.' | '-' | '_'));
     }
+    // The name of a variable, in the place of its value.
+    let is_name =
+        value.contains('_') && value.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
     let lower = value.to_ascii_lowercase();
-    matches!(bare.as_str(), "example" | "dummy" | "todo" | "replaceme" | "secretgoeshere")
+    is_name
+        || matches!(bare.as_str(), "example" | "dummy" | "todo" | "replaceme" | "secretgoeshere")
         || bare.contains("changeme")
         || bare.contains("placeholder")
         || ["://user:pass@", "://user:password@", "://username:password@"].iter().any(|words| lower.contains(words))
@@ -273,6 +279,7 @@ mod tests {
             "API_KEY_HASH_ITERATIONS",
             "MAX_PASSWORD_CHANGE_ATTEMPTS",
             "COOKIE_REFRESH_TOKEN_KEY",
+            "TOKEN_ROLE_CLAIM",
             "",
         ] {
             assert!(!is_secret_key(name), "{name}");
@@ -288,6 +295,7 @@ mod tests {
             "<token>",
             "{{ token }}",
             "changeme",
+            "SHOP_SENTRY_DSN",
             "__API_KEY_PLACEHOLDER__",
             "Change-Me!",
             "your-key-here",

@@ -87,15 +87,21 @@ fn mark_addresses(services: &mut [ComposeService]) {
         false
     };
     for service in services {
+        let aliases: BTreeMap<String, String> = service.links.values().filter_map(|link| link_alias(link)).collect();
         for variable in &mut service.environment.items {
             let Field::Known(host, origin) = &variable.url_host else { continue };
-            let found = names.get(host);
+            let found = names.get(host).or_else(|| aliases.get(host.as_str()));
             variable.url_host_is_service = Field::known(found.is_some(), origin.at);
             if let Some(service_name) = found {
                 variable.url_host_is_awaited = Field::known(waits_for(&service.name, service_name), origin.at);
             }
         }
     }
+}
+
+/// The name by which a link calls a service, and the service: `postgres:db` (Compose Specification, `links`).
+fn link_alias(link: &str) -> Option<(String, String)> {
+    link.split_once(':').map(|(service, alias)| (alias.to_owned(), service.to_owned()))
 }
 
 /// The services whose namespaces a service shares or that it links to, which start before it as well.
@@ -238,7 +244,18 @@ impl ComposeFile {
     /// cannot be told, and services that they have too are fragments. In a file that stands by itself only services
     /// that say next to nothing are.
     pub fn lay_over(&mut self, others: &Declared) {
-        let mut needs = self.services.iter().any(|service| service.is_fragment);
+        let is_part = self.services.iter().any(|service| service.is_fragment);
+        let needs = self.doubt_names(others) || is_part || self.is_override();
+        for service in &mut self.services.items {
+            let Some(keys) = others.services.get(&service.name) else { continue };
+            let own = service.keys.items.len();
+            service.is_fragment |= needs || (own <= THIN && own < *keys);
+        }
+    }
+
+    /// Takes into account that another file may declare what this one names; tells whether it does.
+    pub fn doubt_names(&mut self, others: &Declared) -> bool {
+        let mut needs = false;
         let mut doubt = |declared: &mut Always<bool>, name: Option<&str>, is_there: &dyn Fn(&str) -> bool| {
             if declared.value() == Some(&false)
                 && let Some(name) = name.filter(|name| is_there(name))
@@ -270,19 +287,15 @@ impl ComposeFile {
                 });
             }
         }
-        needs |= self.is_override();
-        for service in &mut self.services.items {
-            let Some(keys) = others.services.get(&service.name) else { continue };
-            let own = service.keys.items.len();
-            service.is_fragment |= needs || (own <= THIN && own < *keys);
-        }
+        needs
     }
 
     /// Reports services of a file that compose takes by itself which say nothing of what they run, unless another file
     /// beside it does.
-    pub fn refuse_fragments(&mut self, others: &Declared) {
+    pub fn refuse_fragments(&mut self, others: &[&Declared]) {
         let alone = self.services.iter().filter(|service| service.is_fragment);
-        for service in alone.filter(|service| !others.services.contains_key(&service.name)) {
+        let is_elsewhere = |name: &str| others.iter().any(|other| other.services.contains_key(name));
+        for service in alone.filter(|service| !is_elsewhere(&service.name)) {
             let message = format!("`{}` has neither an `image` nor a `build`", service.name);
             self.problems.push(Trouble::invalid(service.at, message));
         }

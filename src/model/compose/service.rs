@@ -220,7 +220,7 @@ pub(super) fn read_service(entry: &Entry, scope: &Scope<'_>) -> Option<ComposeSe
         restart: fields.text("restart"),
         restart_condition: fields.child("deploy").child("restart_policy").text("condition"),
         replicas: fields.child("deploy").int("replicas").or(|| fields.int("scale")),
-        profiles: fields.strings("profiles"),
+        profiles: profiles(fields),
         container_name: fields.text("container_name"),
         container_name_taken_by: Field::Absent(at),
         hostname: fields.text("hostname"),
@@ -245,6 +245,16 @@ pub(super) fn read_service(entry: &Entry, scope: &Scope<'_>) -> Option<ComposeSe
 
 fn malformed<T>(value: &super::tree::Value, expected: &'static str) -> Field<T> {
     Field::malformed(value.excerpt(), expected, value.at)
+}
+
+/// The profiles that start a service. An empty name, which a variable without a value leaves, is one that is always
+/// given (compose-go, `WithDefaultProfiles`).
+fn profiles(fields: Fields<'_>) -> List<Field<String>> {
+    let mut profiles = fields.strings("profiles");
+    if profiles.values().any(String::is_empty) {
+        profiles.items.clear();
+    }
+    profiles
 }
 
 /// `USER[:GROUP]`

@@ -228,7 +228,7 @@ fn split_version<'w>(manager: &str, word: &'w str) -> (&'w str, Option<&'w str>)
             (name.split('[').next().unwrap_or(name).trim(), version)
         }
         "npm" | "yarn" | "pnpm" | "go" | "cargo" => at(word.rfind('@'), 1),
-        "composer" => at(word.find(':'), 1),
+        "composer" | "gem" => at(word.find(':'), 1),
         // `name-1.2.3`: a version starts at the first dash before a digit.
         "yum" => at(
             word.match_indices('-')

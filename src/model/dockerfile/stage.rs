@@ -11,6 +11,7 @@ use super::settings::{BuildArgument, EnvVariable, ExposedPort, Label};
 use super::start::StartCommand;
 use super::user::User;
 use crate::model::image::Image;
+use crate::model::k8s::Software;
 use crate::model::schema::{PathText, Port};
 use crate::model::value::{Field, List};
 use crate::{model, words};
@@ -82,6 +83,8 @@ model! {
         undeclared_base_arguments: List<Field<String>>,
         /// The image that the stage, or the first of those it is built from, starts with.
         external_base: Image,
+        /// What that image is, where it is well-known software and not a language or operating system to build on.
+        base_software: Field<Software>,
         /// How much that image brings.
         base_variant: Field<BaseVariant>,
         /// Whether that image is one of Docker's official images.

@@ -194,8 +194,14 @@ impl<'t> State<'t> {
             keep(&mut self.copied, paths.map(str::to_owned));
         }
         let first = command.words.first().map_or("", script::Argument::shown);
+        // What lies among programs is known by its name; what lies elsewhere was made for this.
+        let is_elsewhere = |path: &str| {
+            let directory = path.rsplit('/').nth(1).unwrap_or("");
+            path.starts_with('/') && !directory.ends_with("bin")
+        };
         let runs_script = script::is_shell(name)
             || first.starts_with("./")
+            || is_elsewhere(first)
             || Path::new(name).extension().is_some_and(|kind| kind == "sh")
             || first.starts_with('$');
         self.tools_unseen |= runs_script

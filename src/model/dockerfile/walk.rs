@@ -15,6 +15,7 @@ use super::start::{self, StartCommand};
 use super::state::{State, keep};
 use super::user::{self, INHERITED};
 use crate::model::image::Image;
+use crate::model::k8s::Software;
 use crate::model::schema::{PathText, Port};
 use crate::model::value::{Field, List, Origin, Via};
 use crate::source::{FileId, Place, Span};
@@ -390,6 +391,7 @@ impl<'t> Reader<'t, '_> {
             base_stage_index: position(raw.parent),
             undeclared_base_arguments: self.undeclared(raw.image, at),
             base_is_scratch: raw.parent.is_none() && base.reference == "scratch",
+            base_software: Software::of(&Field::known(state.external.clone(), at)),
             base_variant: order::variant(&state.external),
             base_is_official: order::is_official(&state.external),
             external_base: state.external.clone(),

@@ -26,6 +26,7 @@ const NAMES: &[(Software, &[&str])] = &[
         Software::Database,
         &[
             "cassandra",
+            "clickhouse",
             "clickhouse-server",
             "cockroach",
             "couchdb",

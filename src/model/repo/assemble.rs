@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use super::{Across, Alternative, Files, Repo, Seen, charts, objects, read};
 use crate::discover::is_of_tests;
+use crate::model::code::LazySource;
 use crate::model::dependencies::Dependencies;
-use crate::model::dockerfile::{Dockerfile, Stage};
-use crate::model::k8s::Software;
-use crate::model::layout::{Layout, RepoLayout};
+use crate::model::dockerfile::{Copy, Dockerfile, Stage};
+use crate::model::layout::{Layout, RepoLayout, Subtree};
 use crate::model::markdown::Documents;
 use crate::model::service::{Assembly, Service, ServiceKind};
-use crate::model::value::Field;
-use crate::source::FileId;
+use crate::source::{EntryKind, FileId};
 
 /// How a service may be besides what it is first taken to be.
 #[derive(Clone, Copy)]
@@ -127,7 +126,7 @@ impl Repo {
         let assembly = Assembly {
             at: head.at,
             root: head.root.clone(),
-            kind: if files.atonix.is_empty() && is_none_of_ours(files, &dockerfiles) {
+            kind: if files.atonix.is_empty() && is_none_of_ours(files, &dockerfiles, &layout.tree) {
                 ServiceKind::Stack
             } else {
                 head.kind
@@ -188,28 +187,91 @@ impl Repo {
     }
 }
 
-/// Whether what is built is no service of the team: images to build others on, or a data store with settings of its own.
-fn is_none_of_ours(files: &Files, dockerfiles: &[Arc<Dockerfile>]) -> bool {
-    let is_store = |file: &Arc<Dockerfile>| {
-        let base = file.final_stage.as_ref().map(|stage| Field::known(stage.external_base.clone(), stage.at));
-        base.is_some_and(|base| Software::of(&base).value().is_some_and(|software| software.holds_data()))
+/// Whether what is built is no service of the team: images to build others on, somebody else's program with settings of
+/// its own, or what only tests.
+fn is_none_of_ours(files: &Files, dockerfiles: &[Arc<Dockerfile>], tree: &Subtree) -> bool {
+    let every = |is_one: &dyn Fn(&Stage) -> bool| {
+        let holds = |file: &Arc<Dockerfile>| file.final_stage.as_ref().is_some_and(|stage| is_one(stage));
+        !dockerfiles.is_empty() && dockerfiles.iter().all(holds)
     };
-    !dockerfiles.is_empty() && dockerfiles.iter().all(is_store)
-        || files.has_only_dockerfiles() && are_to_build_on(dockerfiles)
+    every(&is_store)
+        || every(&tests)
+        || files.has_only_dockerfiles() && every(&is_to_build_on)
+        || every(&only_configures) && !holds_pages(tree) && LazySource::new(tree).get().is_none()
 }
 
-/// Whether images are there to build others on, or with: they bring something, and start and expose nothing.
-fn are_to_build_on(dockerfiles: &[Arc<Dockerfile>]) -> bool {
-    let is_one = |stage: &Stage| {
-        let base = &stage.external_base;
-        let starts_nothing = base.repository() == "scratch" || PLAIN_BASES.contains(&base.repository());
-        let brings = !stage.copies.items.is_empty() || !stage.package_commands.items.is_empty();
-        starts_nothing && brings && stage.start.is_absent() && stage.exposed_ports.items.is_empty()
-    };
-    let is_base = |file: &Arc<Dockerfile>| file.final_stage.as_ref().is_some_and(|stage| is_one(stage));
-    !dockerfiles.is_empty() && dockerfiles.iter().all(is_base)
+/// Whether an image is a data store.
+fn is_store(stage: &Stage) -> bool {
+    stage.base_software.value().is_some_and(|software| software.holds_data())
+}
+
+/// Whether an image starts tests or makes load, and no program that answers.
+fn tests(stage: &Stage) -> bool {
+    let program = stage.start.value().and_then(|start| start.main_program.value());
+    program.is_some_and(|program| TEST_RUNNERS.contains(&program.as_str()))
+}
+
+/// Programs that run tests or make load.
+const TEST_RUNNERS: &[&str] = &[
+    "artillery",
+    "behave",
+    "cypress",
+    "gor",
+    "jest",
+    "jmeter",
+    "k6",
+    "locust",
+    "mocha",
+    "newman",
+    "playwright",
+    "pytest",
+    "robot",
+    "rspec",
+    "tox",
+    "vegeta",
+    "vitest",
+    "wrk",
+];
+
+/// Whether an image is there to build others on, or with: it starts and exposes nothing.
+fn is_to_build_on(stage: &Stage) -> bool {
+    let base = &stage.external_base;
+    let starts_nothing = base.repository() == "scratch" || PLAIN_BASES.contains(&base.repository());
+    let brings = !stage.copies.items.is_empty() || !stage.package_commands.items.is_empty();
+    starts_nothing && brings && stage.start.is_absent() && stage.exposed_ports.items.is_empty()
+}
+
+/// Whether an image starts what its base starts, and only brings single files to it.
+fn only_configures(stage: &Stage) -> bool {
+    let base = &stage.external_base;
+    let brings_more = |copy: &Copy| !copy.is_from_context || copy.copies_whole_context || copy.copies_directory;
+    let is_others = stage.base_software.value().is_some()
+        || !PLAIN_BASES.contains(&base.repository()) && base.repository() != "scratch";
+    let configures = !stage.copies.items.is_empty() && !stage.copies.iter().any(brings_more);
+    is_others && stage.start.is_absent() && configures
+}
+
+/// Whether a directory holds pages for browsers, which a web server may serve as they are.
+fn holds_pages(tree: &Subtree) -> bool {
+    tree.own(EntryKind::File).any(|(_, _, path)| path.ends_with(".html") || path.ends_with(".htm"))
 }
 
 /// Official images that start nothing, a shell or an interpreter.
-const PLAIN_BASES: &[&str] =
-    &["alpine", "busybox", "centos", "debian", "fedora", "golang", "node", "openjdk", "python", "rust", "ubuntu"];
+const PLAIN_BASES: &[&str] = &[
+    "alpine",
+    "amazoncorretto",
+    "amazonlinux",
+    "bash",
+    "busybox",
+    "centos",
+    "debian",
+    "eclipse-temurin",
+    "fedora",
+    "golang",
+    "node",
+    "openjdk",
+    "python",
+    "ruby",
+    "rust",
+    "ubuntu",
+];

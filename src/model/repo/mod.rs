@@ -247,7 +247,8 @@ impl Repo {
         }
     }
 
-    /// A compose service belongs to the service whose Dockerfile it builds, else to the directory of its file.
+    /// A compose service belongs to the service whose Dockerfile it builds, else to the directory of its file. What tests
+    /// and developers start says nothing of how the service runs, and stays where it is.
     fn hand_out_projects(&mut self) {
         let mut owner_of: BTreeMap<&str, usize> = BTreeMap::new();
         for (index, root) in self.nested.roots().iter().enumerate() {
@@ -274,6 +275,8 @@ impl Repo {
             for (position, service) in project.services.iter().enumerate().filter(|(_, one)| !one.is_fragment) {
                 let dockerfile = service.build.value().and_then(|build| build.dockerfile_path.value());
                 let builder = dockerfile.and_then(|path| owner_of.get(path.0.as_str()).copied());
+                let is_shown = |index: usize| self.heads.get(index).is_some_and(|head| head.is_illustration);
+                let builder = builder.filter(|builder| is_shown(*builder) || !is_shown(home));
                 services.entry(builder.unwrap_or(home)).or_default().push(position);
             }
             for (owner, services) in services {

@@ -20,6 +20,7 @@ pub(super) fn presence(
         Some(found) if !submodules.iter().any(|submodule| submodule == path) => Ok(Some(sources.get(found).kind)),
         _ if is_in_submodule(submodules, path) => Err("it lies in a submodule that is not checked out"),
         _ if is_below_unread(sources, path) => Err("it lies below a linked or generated directory, which is not read"),
+        _ if is_installed(sources, path) => Err("a package manager may bring it"),
         _ => Ok(None),
     }
 }
@@ -73,6 +74,18 @@ impl<'s> GitIgnore<'s> {
         self.read.borrow_mut().insert(directory.to_owned(), rules.clone());
         rules
     }
+}
+
+/// Directories into which package managers put what a project needs.
+const PACKAGES: &[&str] = &["node_modules", "vendor"];
+
+/// Whether a path leads into a directory of packages that is not in the repository.
+fn is_installed(sources: &Sources, path: &str) -> bool {
+    let ends = path.match_indices('/').map(|(at, _)| at);
+    let directories = ends.filter_map(|at| path.get(..at));
+    directories
+        .filter(|directory| PACKAGES.contains(&super::projects::split_path(directory).1))
+        .any(|directory| sources.find(directory).is_none())
 }
 
 /// Whether a path is a submodule, or lies in one.

@@ -14,7 +14,7 @@ use crate::finding::{Label, Note, NoteKind};
 use crate::model::compose::{self, ComposeFile, ComposeInput, ComposeService, Declared, EnvSource, FileLoader};
 use crate::source::{EntryKind, FileId, Place, Sources};
 use crate::syntax::dotenv::names_in_example;
-use crate::syntax::yaml::Tree;
+use crate::syntax::yaml::{NodeRef, Tree};
 
 /// Names of the file that is merged over it without being named.
 const OVERRIDES: &[&str] =
@@ -56,6 +56,7 @@ pub(super) fn load(
     stacks.sort_by_key(|stack| stack.files.first().map(|(path, _)| *path));
     let mut projects: Vec<ComposeFile> = stacks.par_iter().filter_map(|stack| loader.project(stack)).collect();
     lay_over(&mut projects);
+    lend_to_included(sources, &mut projects, &by_path);
     projects.into_iter().map(Arc::new).collect()
 }
 
@@ -148,7 +149,13 @@ fn lay_over(projects: &mut [ComposeFile]) {
         let path = file.path.0.clone();
         let (mut directory, name) = split_path(&path);
         if compose::is_default_name(name) {
-            file.refuse_fragments(&beside);
+            // `-f compose.yaml -f ci/compose.yaml` lays one with such a name over another as well.
+            let mut others: Vec<&Declared> = vec![&beside];
+            while directory != "." {
+                directory = split_path(directory).0;
+                others.extend(bases.get(directory));
+            }
+            file.refuse_fragments(&others);
             continue;
         }
         file.lay_over(&beside);
@@ -167,6 +174,85 @@ fn lay_over(projects: &mut [ComposeFile]) {
             file.float();
         }
     }
+}
+
+/// Files that another one includes use what that one declares: compose checks names in the whole (compose-go,
+/// `loader/include.go`). A variable in the path of an included file may stand for anything.
+fn lend_to_included(sources: &Sources, projects: &mut [ComposeFile], by_path: &BTreeMap<&str, &Tree>) {
+    let mut included: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, project) in projects.iter().enumerate() {
+        let Some(tree) = by_path.get(project.path.0.as_str()) else { continue };
+        let directory = split_path(&sources.get(tree.file()).path).0;
+        for pattern in included_by(tree, directory) {
+            included.entry(pattern).or_default().push(index);
+        }
+    }
+    if included.is_empty() {
+        return;
+    }
+    let lends = |path: &str| -> BTreeSet<usize> {
+        let is_meant = |pattern: &str| pattern == path || (pattern.contains('*') && glob_matches(pattern, path));
+        included.iter().filter(|(pattern, _)| is_meant(pattern)).flat_map(|(_, by)| by).copied().collect()
+    };
+    let lent: Vec<BTreeSet<usize>> = projects.iter().map(|project| lends(&project.path.0)).collect();
+    let declared: BTreeMap<usize, Declared> = lent
+        .iter()
+        .flatten()
+        .filter_map(|index| {
+            let mut declared = Declared::default();
+            declared.add(projects.get(*index)?);
+            Some((*index, declared))
+        })
+        .collect();
+    for (file, by) in projects.iter_mut().zip(&lent) {
+        for other in by.iter().filter_map(|index| declared.get(index)) {
+            file.doubt_names(other);
+        }
+    }
+}
+
+/// Entries of `include` that are looked at in one file.
+const MAX_INCLUDES: usize = 200;
+
+/// The paths that a file includes, `*` in the place of variables.
+fn included_by(tree: &Tree, directory: &str) -> Vec<String> {
+    let mut patterns = Vec::new();
+    for include in tree.documents().filter_map(|document| document.get("include")) {
+        for item in include.items().take(MAX_INCLUDES) {
+            let named = item.get("path").unwrap_or(item);
+            let all = named.text().into_iter().chain(named.items().take(MAX_INCLUDES).filter_map(NodeRef::text));
+            patterns.extend(all.filter_map(|path| compose::join_path(directory, &without_variables(path))));
+        }
+    }
+    patterns
+}
+
+/// A text with `*` in the place of `$NAME` and `${NAME…}`.
+fn without_variables(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('$') {
+        out.push_str(before);
+        out.push('*');
+        rest = match after.strip_prefix('{') {
+            Some(braced) => braced.split_once('}').map_or("", |(_, rest)| rest),
+            None => after.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_'),
+        };
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Whether a path is one that a pattern may stand for; `*` stays within a part of it.
+fn glob_matches(pattern: &str, path: &str) -> bool {
+    let part_matches = |(pattern, part): (&str, &str)| match pattern.split_once('*') {
+        None => pattern == part,
+        Some((start, rest)) => {
+            let end = rest.rsplit('*').next().unwrap_or("");
+            part.len() >= start.len() + end.len() && part.starts_with(start) && part.ends_with(end)
+        }
+    };
+    pattern.split('/').count() == path.split('/').count() && pattern.split('/').zip(path.split('/')).all(part_matches)
 }
 
 /// For each file what the further files of its directory declare.
