@@ -180,3 +180,24 @@ fn what_only_one_overlay_adds_is_counted() {
     let [count] = &report.rules[..] else { unreachable!("{:?}", report.rules) };
     assert_eq!((count.passed, count.failed, report.findings.len()), (1, 1, 1));
 }
+
+/// Whether a rule says that something is wrong.
+fn fails(files: &[(&str, &str)], rule: &str) -> bool {
+    run(files, &Choice::default()).findings.iter().any(|finding| &*finding.rule == rule)
+}
+
+#[test]
+fn a_container_to_develop_in_says_nothing_of_the_service_it_builds() {
+    let compose = "services:\n  api:\n    build: { context: .. }\n    privileged: true\n";
+    assert!(fails(&[("Dockerfile", DOCKERFILE), ("deploy/docker-compose.yml", compose)], "compose-privileged"));
+    assert!(!fails(&[("Dockerfile", DOCKERFILE), (".devcontainer/docker-compose.yml", compose)], "compose-privileged"));
+}
+
+#[test]
+fn a_file_further_down_may_be_laid_over_the_one_above() {
+    let base = ("compose.yaml", "services:\n  api: { image: 'registry.example/api:1.0.0' }\n");
+    let over = ("ci/logs/compose.yaml", "services:\n  api: {}\n");
+    let other = ("ci/logs/compose.yaml", "services:\n  web: {}\n");
+    assert!(!fails(&[base, over], "compose-refuses"));
+    assert!(fails(&[base, other], "compose-refuses"));
+}
