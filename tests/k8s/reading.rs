@@ -129,13 +129,18 @@ fn committed_secrets_are_told_from_placeholders() {
 apiVersion: v1
 kind: Secret
 metadata: {name: database}
-data: {password: Y2hhbmdlbWU=, user: cG9zdGdyZXM=, key: ZjM5YTEwYjc0Yw==}
+data: {password: Y2hhbmdlbWU=, user: cG9zdGdyZXM=, api-key: ZjM5YTEwYjc0Yw==}
 stringData: {token: '${TOKEN}'}
 ---
 apiVersion: v1
 kind: Secret
 metadata: {name: account}
 stringData: {user: postgres, password: changeme}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: form}
+stringData: {token: '${TOKEN}', level: debug}
 ",
     );
     let secret = |index: usize| match &manifests.objects[index].body {
@@ -143,10 +148,10 @@ stringData: {user: postgres, password: changeme}
         _ => panic!("it is a Secret"),
     };
     let entries = secret(0).entries.iter().map(|entry| (entry.key.as_str(), entry.is_placeholder));
-    assert_eq!(entries.collect::<Vec<_>>(), [("password", true), ("user", false), ("key", false), ("token", true)]);
+    assert_eq!(entries.collect::<Vec<_>>(), [("password", true), ("user", false), ("api-key", false), ("token", true)]);
     let has_data = |index| secret(index).has_literal_data.value().copied();
-    // The name of a user is no secret.
-    assert_eq!((has_data(0), has_data(1)), (Some(true), Some(false)));
+    // The name of a user is no secret, nor is what a form has beside the secret that is put in later.
+    assert_eq!([has_data(0), has_data(1), has_data(2)], [Some(true), Some(false), Some(false)]);
 }
 
 #[test]

@@ -331,13 +331,13 @@ spec:
   containers:
     - name: api
       image: registry.example/api:1.4.2
-      envFrom: [{ configMapRef: { name: shared } }]
+      envFrom: [{ configMapRef: { name: setting } }]
 ";
     let other = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\n";
     let exists = |elsewhere: bool| {
         let mut objects = k8s::read(&Tree::parse(FileId(0), text), "api/k8s/api.yaml");
         objects.extend(k8s::read(&Tree::parse(FileId(1), other), "api/k8s/settings.yaml"));
-        k8s::link(&mut objects, &[], &|kind, name| elsewhere && (kind, name) == ("ConfigMap", "shared"));
+        k8s::link(&mut objects, &[], &|kind, name| elsewhere && (kind, name) == ("ConfigMap", "setting"));
         let found = Manifests { texts: vec![text.to_owned(), other.to_owned()], objects };
         let sources = &container(found.workload("Pod/api"), "api").env_from;
         sources.iter().next().map(|source| source.ref_exists.value().copied())

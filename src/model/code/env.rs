@@ -17,7 +17,9 @@ pub(super) fn reads(tokens: &Tokens<'_>) -> Vec<EnvRead> {
             out.extend(subscripts(tokens));
             out.extend(settings(tokens));
             let asked = asked_for(tokens);
-            out.iter_mut().for_each(|read| read.has_default |= asked.contains(read.name.as_str()));
+            for read in &mut out {
+                read.has_default |= asked.contains(read.name.as_str());
+            }
         }
         Language::JavaScript | Language::TypeScript => out.extend(process_env(tokens)),
         _ => {}

@@ -247,13 +247,12 @@ fn permission(
         other => other.clone().map(|_| Mode::default()),
     };
     let bits = |bits: u16, unless: u16| match &parsed {
-        Field::Known(one, origin) => match one.sets(bits) {
-            Some(sets) => Field::known(sets && (unless == 0 || one.sets(unless) != Some(true)), origin.at),
-            None => {
-                let text = mode.value().map_or("", String::as_str);
-                Field::unresolved(text, "it depends on the mode that the file has", origin.at)
-            }
-        },
+        Field::Known(one, origin) => {
+            let sets = one.sets(bits).map(|sets| sets && (unless == 0 || one.sets(unless) != Some(true)));
+            let text = mode.value().map_or("", String::as_str);
+            let open = || Field::unresolved(text, "it depends on the mode that the file has", origin.at);
+            sets.map_or_else(open, |sets| Field::known(sets, origin.at))
+        }
         other => other.clone().map(|_| false),
     };
     Permission {
@@ -290,7 +289,7 @@ fn covers(path: &str, deep: bool, earlier: &str, was_deep: bool) -> bool {
     let inside = |directory: &str| is_below(earlier, directory) && (deep || !was_deep);
     path == earlier && (deep || !was_deep)
         || deep && is_below(earlier, path)
-        || path.strip_suffix("/*").is_some_and(|directory| inside(directory))
+        || path.strip_suffix("/*").is_some_and(inside)
 }
 
 fn paths(word: &Argument, workdir: &str) -> Vec<Field<PathText>> {

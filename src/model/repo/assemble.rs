@@ -253,7 +253,7 @@ fn only_configures(stage: &Stage) -> bool {
 
 /// Whether a directory holds pages for browsers, which a web server may serve as they are.
 fn holds_pages(tree: &Subtree) -> bool {
-    tree.own(EntryKind::File).any(|(_, _, path)| path.ends_with(".html") || path.ends_with(".htm"))
+    tree.own(EntryKind::File).any(|(_, _, path)| matches!(path.rsplit_once('.'), Some((_, "html" | "htm"))))
 }
 
 /// Official images that start nothing, a shell or an interpreter.

@@ -104,7 +104,7 @@ fn one(texts: &LateTexts, id: FileId, path: &str, tooling: &mut Tooling) {
             let Some(text) = text() else { return };
             add(&mut tooling.submodules, submodules::read(texts, id, &text), id);
         }
-        _ if name.ends_with(".rego") && !name.ends_with("_test.rego") => {
+        _ if name.strip_suffix(".rego").is_some_and(|stem| !stem.ends_with("_test")) => {
             let Some(text) = text() else { return };
             add(&mut tooling.policies, [rego::read(id, path, &text)], id);
         }
