@@ -291,6 +291,9 @@ fn literal_data(entries: &List<SecretEntry>, at: Place) -> Always<bool> {
 /// Whether a value is a name in capitals that somebody puts a value in for, such as `BASE64_CREDS` and `YOUR_TOKEN_ID`.
 fn is_slot(value: &str) -> bool {
     let value = value.trim();
+    if matches!(value, "KEY" | "PASSWORD" | "SECRET" | "TOKEN") {
+        return true;
+    }
     let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
     value.contains('_') && value.starts_with(|c: char| c.is_ascii_uppercase()) && value.split('_').all(is_word)
 }
@@ -330,7 +333,16 @@ fn stands_for_another(key: &str, value: &str) -> bool {
     secret::is_placeholder(value)
         || kept_file::is_encrypted(value)
         || has_gap(value)
+        || is_encoded_placeholder(value)
         || bare(value).contains('_') && bare(key).ends_with(&bare(value))
+}
+
+/// Whether a value is the Base64 of a placeholder, as in a generator of Secrets, which encodes it once more.
+fn is_encoded_placeholder(value: &str) -> bool {
+    let decoded = base64::decode(value).and_then(|bytes| String::from_utf8(bytes).ok());
+    decoded.is_some_and(|text| {
+        text.len() > 5 && text.bytes().all(|byte| byte.is_ascii_graphic()) && secret::is_placeholder(&text)
+    })
 }
 
 /// Whether part of a value is put in later and nothing of it is a password: `postgresql://${USER}@db/${NAME}`,

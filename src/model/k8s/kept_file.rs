@@ -22,6 +22,10 @@ const SECRET_SETTINGS: [&str; 6] = ["auth", "auths", "hash", "api_url", "slack_a
 /// How long a run of letters and digits is at least that nobody can have thought up.
 const TOKEN_LENGTH: usize = 20;
 
+/// How names of files of settings end.
+const SETTINGS_FILES: [&str; 9] =
+    [".cfg", ".conf", ".config", ".ini", ".json", ".properties", ".toml", ".xml", ".yaml"];
+
 /// Whether a text is several lines, of which a name says little.
 pub(super) fn is_file(text: &str) -> bool {
     text.trim_end().contains('\n')
@@ -42,11 +46,13 @@ pub(super) fn has_credentials(text: &str) -> bool {
 
 /// Whether what is kept under a key is a file of settings in which nothing is secret.
 pub(super) fn is_harmless(key: &str, text: &str) -> bool {
-    let name = key.to_ascii_lowercase();
+    // What a machine is set up with, and no list of users.
+    let name = key.to_ascii_lowercase().replace("userdata", "").replace("user-data", "");
     let is_named = secret::is_secret_key(key) || SECRET_FILES.iter().any(|word| name.contains(word));
     // In JSON every value stands beside its name.
     let is_told_apart = !is_named || text.trim_start().starts_with('{');
-    is_file(text) && is_told_apart && !lines(text).any(holds_secret)
+    let is_file = is_file(text) || SETTINGS_FILES.iter().any(|end| name.ends_with(end));
+    is_file && is_told_apart && !lines(text).any(holds_secret)
 }
 
 /// The lines of a file that are no remarks.
@@ -61,7 +67,7 @@ fn holds_secret(line: &str) -> bool {
 
 /// Whether a line has a run of letters and digits that looks made by a machine.
 fn has_token(line: &str) -> bool {
-    let is_run = |c: char| c.is_ascii_alphanumeric() || c == '+' || c == '=';
+    let is_run = |c: char| c.is_ascii_alphanumeric() || c == '+';
     line.split(|c: char| !is_run(c)).any(|run| {
         let digits = run.bytes().filter(u8::is_ascii_digit).count();
         run.len() >= TOKEN_LENGTH && digits > 1 && digits < run.len()
@@ -78,7 +84,9 @@ fn sets_secret(line: &str) -> bool {
     line.split(", ").filter_map(parted).any(|(key, value)| {
         let is_named = secret::is_secret_key(&key) || SECRET_SETTINGS.contains(&key.to_ascii_lowercase().as_str());
         let is_switch = matches!(value.as_str(), "true" | "false" | "null" | "none");
-        is_named && !is_switch && !secret::is_placeholder(&value)
+        // A variable of Kustomize.
+        let is_filled_in = value.starts_with("$(") && value.ends_with(')');
+        is_named && !is_switch && !is_filled_in && !secret::is_placeholder(&value)
     })
 }
 
@@ -93,10 +101,19 @@ mod tests {
             "global:\n  resolve_timeout: 5m\nreceivers:\n  - name: default\n",
             "[smtp]\nenabled = true\npassword =\n",
             "[database]\n# url = mysql://user:secret@host:3306/shop\ntype = sqlite3\n",
+            "storage=DATABASE",
+            "cluster.initialConnectAttempts=20\ncluster.maxRetryInterval=32000\n",
+            "# to be replaced",
+            "url=jdbc:postgresql://db/shop\npassword=$(database_password)\n",
             "- job_name: nodes\n  static_configs:\n    - targets: [node-1.example:9100]\n",
         ] {
             assert!(is_harmless("config.yaml", text), "{text}");
         }
+    }
+
+    #[test]
+    fn a_script_that_sets_up_a_machine_is_no_list_of_users() {
+        assert!(is_harmless("userData", "#!/bin/bash\necho hello\n"));
     }
 
     #[test]
@@ -116,7 +133,7 @@ mod tests {
     #[test]
     fn a_file_of_users_and_a_single_value_are_not_harmless() {
         assert!(!is_harmless("htpasswd", "ann:hunter2\nbob:hunter3\n"));
-        assert!(!is_harmless("config.yaml", "hunter2"));
+        assert!(!is_harmless("config", "hunter2"));
     }
 
     #[test]
