@@ -126,7 +126,7 @@ pub(super) struct Surroundings<'s, 't> {
     pub globals: &'s Scope,
     pub declared: &'s Declared<'t>,
     /// Index of the stage.
-    pub stage: usize,
+    pub index: usize,
     /// The image that the stage starts with.
     pub base: &'s Image,
 }
@@ -160,8 +160,8 @@ pub(super) fn of_instruction(
                 near: near.map_or(Field::Absent(at), |near| Field::known(near.to_owned(), at)),
                 declared_outside: around.globals.is_set(&name)
                     || super::walk::is_given(&name)
-                    || (!is_extended && around.declared.is_in_other(&name, around.stage)),
-                set_later: !is_extended && around.declared.is_in(&name, around.stage),
+                    || (!is_extended && around.declared.is_in_other(&name, around.index)),
+                set_later: !is_extended && around.declared.is_in(&name, around.index),
                 may_come_from_base: around.base.reference != "scratch",
                 name,
             });

@@ -189,12 +189,12 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
-    fn note_undefined(&self, one: &syntax::Instruction, stage: usize, state: &State<'t>, own: &mut Own) {
+    fn note_undefined(&self, one: &syntax::Instruction, index: usize, state: &State<'t>, own: &mut Own) {
         if state.parent_unknown {
             return;
         }
         let (globals, declared, base) = (&self.globals, &self.declared, &state.external);
-        let around = undefined::Surroundings { file: self.file, text: self.text, globals, declared, stage, base };
+        let around = undefined::Surroundings { file: self.file, text: self.text, globals, declared, index, base };
         undefined::of_instruction(one, &state.scope, &around, &mut own.undefined_names, &mut own.undefined);
     }
 
