@@ -75,7 +75,7 @@ const COMMON: &[&str] = &[
 /// What names of variables that official images set start with, by a word of the image's name (their Dockerfiles on
 /// Docker Hub), where that is another word.
 const BROUGHT: &[(&str, &[&str])] = &[
-    ("aspnet", &["ASPNET", "DOTNET"]),
+    ("aspnet", &["APP_UID", "ASPNET", "DOTNET"]),
     ("corretto", &["JAVA"]),
     ("elixir", &["OTP"]),
     ("golang", &["GO"]),
@@ -86,8 +86,9 @@ const BROUGHT: &[(&str, &[&str])] = &[
     ("openjdk", &["JAVA"]),
     ("postgres", &["PG"]),
     ("ruby", &["BUNDLE"]),
+    ("runtime", &["APP_UID", "DOTNET"]),
     ("rust", &["CARGO", "RUSTUP"]),
-    ("sdk", &["DOTNET"]),
+    ("sdk", &["APP_UID", "DOTNET"]),
     ("temurin", &["JAVA"]),
     ("tomcat", &["CATALINA", "TOMCAT", "JAVA"]),
 ];
