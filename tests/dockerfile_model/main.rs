@@ -5,6 +5,7 @@
 mod arbitrary;
 mod running;
 mod stages;
+mod undefined;
 mod users;
 
 use std::sync::Arc;

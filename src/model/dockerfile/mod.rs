@@ -2,6 +2,7 @@
 
 mod accounts;
 pub mod base_image;
+mod defaults;
 mod files;
 mod graph;
 mod health;
@@ -19,6 +20,7 @@ mod settings;
 mod stage;
 mod start;
 mod state;
+mod undefined;
 mod user;
 mod walk;
 
@@ -34,6 +36,7 @@ pub use privileged::{PrivilegedKind, PrivilegedStep};
 pub use settings::{BuildArgument, EnvVariable, ExposedPort, Label};
 pub use stage::{BaseVariant, RunCommand, Stage};
 pub use start::StartCommand;
+pub use undefined::UndefinedVariable;
 pub use user::User;
 
 use crate::model;

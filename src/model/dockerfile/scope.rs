@@ -41,6 +41,16 @@ impl Scope {
         self.variables.get(name).map(|variable| variable.at)
     }
 
+    /// Whether a variable is set, with a value that is known or not; true of all where there are more than are kept.
+    pub fn is_set(&self, name: &str) -> bool {
+        self.variables.contains_key(name) || self.variables.len() >= MAX_VARIABLES
+    }
+
+    /// The names of its variables.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.variables.keys().map(String::as_str)
+    }
+
     /// `ENV name=value`.
     pub fn set_env(&mut self, name: String, value: Option<String>, at: Place) {
         self.set(name, Variable { value, at, is_env: true });

@@ -9,6 +9,7 @@ use super::permissions::Permission;
 use super::privileged::PrivilegedStep;
 use super::settings::{BuildArgument, EnvVariable, ExposedPort, Label};
 use super::start::StartCommand;
+use super::undefined::UndefinedVariable;
 use super::user::User;
 use crate::model::image::Image;
 use crate::model::k8s::Software;
@@ -81,6 +82,13 @@ model! {
         /// Build arguments in what FROM names that nothing declares before the first FROM, and that have no default there
         /// (Dockerfile reference, "Understand how ARG and FROM interact").
         undeclared_base_arguments: List<Field<String>>,
+        /// Build arguments before the first FROM without which what FROM names is empty or no valid reference: they have no
+        /// default and no build argument is given (Docker's build checks, `InvalidDefaultArgInFrom`).
+        needed_base_arguments: List<Field<String>>,
+        /// Variables that its own instructions use and that neither it nor a stage it is built from sets, each once at its
+        /// first use: in what the builder expands, not in commands (Dockerfile reference, "Environment replacement").
+        /// Those that base images commonly set are left out.
+        undefined_variables: List<UndefinedVariable>,
         /// The image that the stage, or the first of those it is built from, starts with.
         external_base: Image,
         /// What that image is, where it is well-known software and not a language or operating system to build on.

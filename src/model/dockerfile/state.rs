@@ -18,7 +18,7 @@ use crate::source::Place;
 use crate::syntax::dockerfile as syntax;
 
 /// Things of one kind that a stage keeps and hands on; a file with more is not a real one.
-const MAX_KEPT: usize = 1_000;
+pub(super) const MAX_KEPT: usize = 1_000;
 
 /// What a stage hands on.
 #[derive(Clone)]
@@ -46,6 +46,8 @@ pub(super) struct State<'t> {
     pub copied: Vec<String>,
     /// Whether tools may have come in that cannot be seen.
     pub tools_unseen: bool,
+    /// Whether it may be built from one of several stages.
+    pub parent_unknown: bool,
 }
 
 impl<'t> State<'t> {
@@ -73,6 +75,7 @@ impl<'t> State<'t> {
             packages: Vec::new(),
             copied: Vec::new(),
             tools_unseen: false,
+            parent_unknown: false,
         }
     }
 

@@ -1,5 +1,8 @@
 //! Walking a Dockerfile: each instruction in turn changes the state of its stage, and the state becomes the stage.
 
+use std::collections::BTreeSet;
+
+use super::defaults::Defaults;
 use super::files::{self, Copy, join};
 use super::graph::{self, Raw, named_stage, stage_of};
 use super::health::{self, Inventory};
@@ -13,6 +16,7 @@ use super::settings::{self, BuildArgument, ExposedPort};
 use super::stage::{RunCommand, Stage};
 use super::start::{self, StartCommand};
 use super::state::{State, keep};
+use super::undefined::{self, Declared, UndefinedVariable};
 use super::user::{self, INHERITED};
 use crate::model::image::Image;
 use crate::model::k8s::Software;
@@ -46,6 +50,8 @@ pub(super) struct Own {
     pub first_nonroot: Option<usize>,
     pub root_again: Option<Place>,
     pub manifest_mounts: Vec<usize>,
+    pub undefined: Vec<UndefinedVariable>,
+    pub undefined_names: BTreeSet<String>,
 }
 
 /// Reads all stages and the arguments before the first FROM.
@@ -58,19 +64,22 @@ pub(super) fn read(
     let mut globals = Scope::default();
     let mut global_args = Vec::new();
     let before = tree.instructions.iter().take_while(|one| one.keyword.value != Keyword::From);
+    let mut defaults = Defaults::default();
     for (name, default) in before.filter_map(arguments).flatten() {
         let argument = settings::argument(name, default.as_ref(), &globals, file);
+        defaults.take(&argument.name, default.as_ref());
         globals.set_arg(argument.name.clone(), argument.default.value().cloned(), argument.at);
         global_args.push(argument);
     }
     let raws = graph::split(tree, &globals);
-    let mut reader = Reader { file, path, text, globals, raws: &raws, states: Vec::new() };
+    let declared = Declared::read(&raws);
+    let mut reader = Reader { file, path, text, globals, defaults, declared, raws: &raws, states: Vec::new() };
     let stages = (0..raws.len()).filter_map(|index| reader.stage(index)).collect();
     (stages, global_args)
 }
 
 /// Whether BuildKit declares an argument by itself (Dockerfile reference, "Automatic platform ARGs in the global scope").
-fn is_given(name: &str) -> bool {
+pub(super) fn is_given(name: &str) -> bool {
     let platform = name.strip_prefix("TARGET").or_else(|| name.strip_prefix("BUILD"));
     platform.is_some_and(|part| matches!(part, "PLATFORM" | "OS" | "ARCH" | "VARIANT"))
 }
@@ -87,6 +96,8 @@ struct Reader<'t, 'r> {
     path: &'r str,
     text: &'t str,
     globals: Scope,
+    defaults: Defaults,
+    declared: Declared<'t>,
     raws: &'r [Raw<'t>],
     states: Vec<State<'t>>,
 }
@@ -104,8 +115,10 @@ impl<'t> Reader<'t, '_> {
             Some(parent) => parent.handed_on(at),
             None => State::new(base.clone(), at),
         };
+        state.parent_unknown |= !raw.candidates.is_empty();
         let mut own = Own::default();
         for (position, one) in raw.instructions.iter().enumerate() {
+            self.note_undefined(one, index, &state, &mut own);
             self.take(one, position, index, &mut state, &mut own);
         }
         let finished = self.finish(raw, index, base, &state, own);
@@ -174,6 +187,15 @@ impl<'t> Reader<'t, '_> {
             InstructionKind::Run(_) => self.run(one, position, state, own),
             _ => {}
         }
+    }
+
+    fn note_undefined(&self, one: &syntax::Instruction, index: usize, state: &State<'t>, own: &mut Own) {
+        if state.parent_unknown {
+            return;
+        }
+        let (globals, declared, base) = (&self.globals, &self.declared, &state.external);
+        let around = undefined::Surroundings { file: self.file, text: self.text, globals, declared, index, base };
+        undefined::of_instruction(one, &state.scope, &around, &mut own.undefined_names, &mut own.undefined);
     }
 
     fn workdir(&self, word: &Word, state: &mut State<'t>) {
@@ -350,6 +372,13 @@ impl<'t> Reader<'t, '_> {
         List::new(missing.map(|name| Field::known(name, at)).collect(), at)
     }
 
+    /// The arguments without a default that a base image needs.
+    fn needed(&self, image: &Word, at: Place) -> List<Field<String>> {
+        let names =
+            if self.undeclared(image, at).items.is_empty() { self.defaults.needed_by(image) } else { Vec::new() };
+        List::new(names.into_iter().map(|name| Field::known(name, at)).collect(), at)
+    }
+
     fn finish(&self, raw: &Raw<'t>, index: usize, base: Image, state: &State<'t>, mut own: Own) -> Stage {
         let at = self.place(raw.image.span);
         let is_final = index + 1 == self.raws.len();
@@ -390,6 +419,8 @@ impl<'t> Reader<'t, '_> {
             base_is_stage: raw.parent.is_some(),
             base_stage_index: position(raw.parent),
             undeclared_base_arguments: self.undeclared(raw.image, at),
+            needed_base_arguments: self.needed(raw.image, at),
+            undefined_variables: List::new(own.undefined, at),
             base_is_scratch: raw.parent.is_none() && base.reference == "scratch",
             base_software: Software::of(&Field::known(state.external.clone(), at)),
             base_variant: order::variant(&state.external),

@@ -1,5 +1,7 @@
 //! Variable references in words: what they name and what they come to.
 
+use std::ops::Range;
+
 use super::pattern::Pattern;
 
 /// References nested deeper than this are not followed.
@@ -23,7 +25,8 @@ pub enum Expansion {
 #[derive(Debug)]
 enum Piece {
     Text(String),
-    Variable(String, Operator),
+    /// Name, what stands behind it, and where in the word the reference stands.
+    Variable(String, Operator, Range<usize>),
 }
 
 /// What stands behind the name in `${name…}` (Dockerfile reference, "Environment replacement").
@@ -80,7 +83,7 @@ pub(super) fn variables(text: &str, escape: char) -> Vec<String> {
 
 fn collect_names(pieces: &[Piece], names: &mut Vec<String>) {
     for piece in pieces {
-        let Piece::Variable(name, operator) = piece else { continue };
+        let Piece::Variable(name, operator, _) = piece else { continue };
         if !names.contains(name) {
             names.push(name.clone());
         }
@@ -93,6 +96,36 @@ fn collect_names(pieces: &[Piece], names: &mut Vec<String>) {
             Operator::Replace { pattern, with, .. } => {
                 collect_names(pattern, names);
                 collect_names(with, names);
+            }
+        }
+    }
+}
+
+/// The references that come to nothing where a variable is not set, as `$V` does and `${V:-d}` does not, each with its
+/// place in the word; none where the word is malformed. `is_set` says which variables are set.
+pub(super) fn undefined(text: &str, escape: char, is_set: &dyn Fn(&str) -> bool) -> Vec<(String, Range<usize>)> {
+    let mut uses = Vec::new();
+    if text.contains('$')
+        && let Ok(pieces) = Parser::new(text, escape).pieces(None, false)
+    {
+        collect_undefined(&pieces, is_set, &mut uses);
+    }
+    uses
+}
+
+fn collect_undefined(pieces: &[Piece], is_set: &dyn Fn(&str) -> bool, uses: &mut Vec<(String, Range<usize>)>) {
+    for piece in pieces {
+        let Piece::Variable(name, operator, at) = piece else { continue };
+        // A build has no positional or special parameters.
+        let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+        match operator {
+            Operator::Default(_, word) if !is_set(name) => collect_undefined(word, is_set, uses),
+            Operator::Alternative(_, word) if is_set(name) => collect_undefined(word, is_set, uses),
+            Operator::Default(..) | Operator::Alternative(..) | Operator::Required(..) => {}
+            Operator::Plain | Operator::Trim { .. } | Operator::Replace { .. } => {
+                if is_name && !is_set(name) {
+                    uses.push((name.clone(), at.clone()));
+                }
             }
         }
     }
@@ -206,10 +239,11 @@ impl<'t> Parser<'t> {
     }
 
     fn push_reference(&mut self, text: &mut String, pieces: &mut Vec<Piece>) -> Result<(), &'static str> {
+        let start = self.at;
         match self.reference()? {
             Some((name, operator)) => {
                 finish(text, pieces);
-                pieces.push(Piece::Variable(name, operator));
+                pieces.push(Piece::Variable(name, operator, start..self.at));
             }
             None => text.push('$'),
         }
@@ -295,7 +329,7 @@ impl Evaluation<'_> {
         for piece in pieces {
             match piece {
                 Piece::Text(text) => value.push_str(text),
-                Piece::Variable(name, operator) => value.push_str(&self.variable(name, operator)?),
+                Piece::Variable(name, operator, _) => value.push_str(&self.variable(name, operator)?),
             }
         }
         Ok(value)

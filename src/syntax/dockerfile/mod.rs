@@ -20,6 +20,7 @@ mod words;
 pub use duration::nanoseconds as duration_nanoseconds;
 pub use expand::Expansion;
 pub use keyword::Keyword;
+pub use suggest::slip_of;
 pub use tree::{
     Command, Directive, Dockerfile, Flag, Healthcheck, Heredoc, Instruction, InstructionKind, Transfer, Word,
 };

@@ -1,6 +1,7 @@
 //! The tree of a Dockerfile: typed instructions in file order, each word with its bytes.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::source::{Span, Spanned};
 use crate::syntax::SyntaxProblem;
@@ -207,6 +208,13 @@ impl Word {
     #[must_use]
     pub fn variables(&self) -> Vec<String> {
         expand::variables(&self.text, self.escape)
+    }
+
+    /// The references that come to nothing where a variable is not set, in order, each with its place in the text.
+    /// `${V:-d}`, `${V:+r}` and `${V:?why}` are none; `is_set` says which variables are set.
+    #[must_use]
+    pub fn undefined(&self, is_set: &dyn Fn(&str) -> bool) -> Vec<(String, Range<usize>)> {
+        expand::undefined(&self.text, self.escape, is_set)
     }
 }
 
