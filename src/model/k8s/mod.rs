@@ -6,6 +6,7 @@ mod deprecated;
 mod env;
 mod ingress;
 mod kept_file;
+mod known_fields;
 mod kustomize;
 mod leaf;
 mod network_policy;
@@ -26,6 +27,7 @@ pub use config::{Claim, ConfigEntry, ConfigMap, ExternalSecret, Secret, SecretEn
 pub use container::{Container, ContainerPort, ContainerRole, Protocol, Resources, VolumeMount};
 pub use env::{EnvFrom, EnvSource, EnvVar};
 pub use ingress::{Backend, Ingress};
+pub use known_fields::UnknownField;
 pub use kustomize::{
     Build, Built, Failure, Files, Found, Gap, Generated, ImageOverride, Kustomization, Patch, Reference, build,
 };

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::config::{Claim, ConfigMap, ExternalSecret, Secret, ServiceAccount};
 use super::deprecated;
 use super::ingress::Ingress;
+use super::known_fields::{UnknownField, unknown_fields};
 use super::leaf::{Leaf, leaves};
 use super::network_policy::NetworkPolicy;
 use super::scaling::{Autoscaler, DisruptionBudget};
@@ -42,6 +43,8 @@ model! {
         path: String,
         /// Its scalars, where no more of its kind is modelled than its metadata, and those of an Argo Rollout.
         fields: List<Leaf>,
+        /// Its keys that its kind does not have, where the kind is built into Kubernetes.
+        unknown_fields: List<UnknownField>,
     }
     label(meta) { format!("{}/{}", meta.kind(), meta.name.value().map_or("", String::as_str)) }
 }
@@ -127,6 +130,9 @@ const MERGE_COST: usize = 1_000;
 /// How many objects one file may have; lists are followed by alias too.
 const OBJECT_BUDGET: usize = 20_000;
 
+/// For how many unknown fields of a file the nearest known one is looked for, which takes time.
+const SUGGESTIONS: usize = 2_000;
+
 /// How deep lists of lists are followed.
 const LIST_DEPTH: usize = 4;
 
@@ -142,6 +148,7 @@ pub fn read(tree: &Tree, path: &str) -> Vec<Object> {
 pub fn read_with(tree: &Tree, path: &str, templates: &PodTemplates) -> Vec<Object> {
     let mut objects = Vec::new();
     let budget = Cell::new(NODE_BUDGET);
+    let mut suggestions = SUGGESTIONS;
     let mut queue: Vec<(NodeRef<'_>, usize)> = tree.documents().map(|root| (root, 0)).collect();
     queue.reverse();
     let mut seen = 0;
@@ -162,7 +169,12 @@ pub fn read_with(tree: &Tree, path: &str, templates: &PodTemplates) -> Vec<Objec
             continue;
         }
         if !api_version.starts_with("kustomize.config.k8s.io/") {
-            objects.push(read_object(node, api_version, kind, (path, templates), &budget));
+            let mut object = read_object(node, api_version, kind, (path, templates), &budget);
+            if !object.is_patch() && !matches!(object.body, Body::TooLarge) {
+                object.meta.unknown_fields =
+                    unknown_fields(node, (api_version, kind), object.meta.at, &mut suggestions);
+            }
+            objects.push(object);
         }
     }
     objects
@@ -223,6 +235,7 @@ impl Meta {
             removed_in: told(|(_, release)| release.to_owned()).map(VersionText),
             path: path.to_owned(),
             fields: List::empty(at),
+            unknown_fields: List::empty(at),
             name,
         }
     }
