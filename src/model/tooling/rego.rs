@@ -1,5 +1,7 @@
 //! Policies in Rego, as far as their outline goes: package, rules and the defaults of these.
 
+use std::collections::BTreeSet;
+
 use crate::model;
 use crate::model::schema::PathText;
 use crate::model::value::{Field, List};
@@ -36,6 +38,7 @@ pub(super) fn read(file: FileId, path: &str, text: &str) -> RegoPolicy {
     let at = Place::whole(file);
     let mut package = Field::Absent(at);
     let (mut rules, mut defaults): (Vec<Field<String>>, Vec<RegoDefault>) = (Vec::new(), Vec::new());
+    let mut known = BTreeSet::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let line_start = start;
@@ -57,8 +60,7 @@ pub(super) fn read(file: FileId, path: &str, text: &str) -> RegoPolicy {
             "package" | "import" | "else" => {}
             _ => {
                 let name = content.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or("");
-                let is_new = rules.iter().all(|rule| rule.value().is_none_or(|known| known != name));
-                if !name.is_empty() && is_new {
+                if !name.is_empty() && known.insert(name) {
                     rules.push(Field::known(name.to_owned(), place(name)));
                 }
             }
