@@ -99,14 +99,14 @@ pub(super) fn unknown_fields(
         let start = stack.len();
         stack.extend(node.items().map(|item| (item, visit)));
         if is_mapping(node) {
-            for entry in node.entries().filter(|entry| is_field_name(entry.key)) {
+            for entry in node.entries() {
                 match definition.fields.get(entry.key) {
                     Some(Some(below)) => {
                         visits.push(Visit { above: Some(visit), key: entry.key, definition: *below });
                         stack.push((entry.value, visits.len() - 1));
                     }
                     Some(None) => {}
-                    None if visit == 0 && entry.key == SOPS => {}
+                    None if !is_field_name(entry.key) || visit == 0 && entry.key == SOPS => {}
                     None if list.items.len() < MAX_TOLD => {
                         let at = entry.key_node.place();
                         list.items.push(unknown_field(entry.key, at, (&visits, visit), suggestions));
