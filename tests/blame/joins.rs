@@ -2,6 +2,22 @@
 
 use super::shown;
 
+/// Two services that are built from one Dockerfile.
+const TWO_SERVICES: &[(&str, &str)] = &[
+    (
+        "compose.yaml",
+        r#"services:
+  api: { build: . }
+  worker: { build: . }
+"#,
+    ),
+    (
+        "Dockerfile",
+        r#"FROM scratch
+"#,
+    ),
+];
+
 #[test]
 fn agree_blames_the_odd_value_and_shows_the_others() {
     let rule = r#"target: service
@@ -97,21 +113,7 @@ lookup:
 require: { field: user.privileged, eq: false }
 message: "it is privileged"
 "#;
-    let files = [
-        (
-            "compose.yaml",
-            r#"services:
-  api: { build: . }
-  worker: { build: . }
-"#,
-        ),
-        (
-            "Dockerfile",
-            r#"FROM scratch
-"#,
-        ),
-    ];
-    insta::assert_snapshot!(shown(rule, &files), @r#"
+    insta::assert_snapshot!(shown(rule, TWO_SERVICES), @r#"
     error[sample]: several services build `Dockerfile`
        ╭─[Dockerfile:1:1]
      1 │ FROM scratch
@@ -138,21 +140,7 @@ lookup:
 require: { all: [ { field: user, exists: true }, { field: user.privileged, eq: false } ] }
 message: "it is privileged"
 "#;
-    let files = [
-        (
-            "compose.yaml",
-            r#"services:
-  api: { build: . }
-  worker: { build: . }
-"#,
-        ),
-        (
-            "Dockerfile",
-            r#"FROM scratch
-"#,
-        ),
-    ];
-    insta::assert_snapshot!(shown(rule, &files), @r#"
+    insta::assert_snapshot!(shown(rule, TWO_SERVICES), @r#"
     unknown[sample]: cannot tell whether it is as it should be: 2 of `compose.service` may be meant (`api, worker`)
        ╭─[compose.yaml:2:3]
      1 │ services:

@@ -2,6 +2,27 @@
 
 use super::shown;
 
+/// Asks for one port that meets three conditions.
+const LOCAL_PORT: &str = r#"target: compose.service
+require:
+  some:
+    in: ports
+    as: port
+    that: { all: [ { field: port.target, eq: 8080 }, { field: port.protocol, eq: tcp }, { field: port.host_ip, eq: 127.0.0.1 } ] }
+    say: "a port 8080 for this host alone"
+message: "`{name}` lacks {expected}"
+"#;
+
+/// A service with two ports.
+const TWO_PORTS: &[(&str, &str)] = &[(
+    "compose.yaml",
+    r#"services:
+  api:
+    image: api:1
+    ports: ["80:80", "81:81"]
+"#,
+)];
+
 #[test]
 fn each_makes_one_finding_for_every_element_that_fails() {
     let rule = r#"target: compose.service
@@ -42,24 +63,8 @@ message: "port {port} is published on {actual}"
 
 #[test]
 fn some_blames_the_key_of_the_list() {
-    let rule = r#"target: compose.service
-require:
-  some:
-    in: ports
-    as: port
-    that: { all: [ { field: port.target, eq: 8080 }, { field: port.protocol, eq: tcp }, { field: port.host_ip, eq: 127.0.0.1 } ] }
-    say: "a port 8080 for this host alone"
-message: "`{name}` lacks {expected}"
-"#;
-    let files = [(
-        "compose.yaml",
-        r#"services:
-  api:
-    image: api:1
-    ports: ["80:80", "81:81"]
-"#,
-    )];
-    insta::assert_snapshot!(shown(rule, &files), @r#"
+    let rule = LOCAL_PORT;
+    insta::assert_snapshot!(shown(rule, TWO_PORTS), @r#"
     error[sample]: `api` lacks a port 8080 for this host alone
        ╭─[compose.yaml:4:5]
      3 │     image: api:1
@@ -77,15 +82,7 @@ require:
   some: { in: ports, as: port, that: { all: [ { field: port.target, eq: 8080 }, { field: port.protocol, eq: udp } ] } }
 message: "`{name}` lacks {expected}"
 "#;
-    let files = [(
-        "compose.yaml",
-        r#"services:
-  api:
-    image: api:1
-    ports: ["80:80", "81:81"]
-"#,
-    )];
-    insta::assert_snapshot!(shown(rule, &files), @r#"
+    insta::assert_snapshot!(shown(rule, TWO_PORTS), @r#"
     error[sample]: `api` lacks one with `target` 8080 and `protocol` `udp`
        ╭─[compose.yaml:4:5]
      3 │     image: api:1
@@ -98,15 +95,7 @@ message: "`{name}` lacks {expected}"
 
 #[test]
 fn some_shows_the_element_that_fails_by_one_part_only() {
-    let rule = r#"target: compose.service
-require:
-  some:
-    in: ports
-    as: port
-    that: { all: [ { field: port.target, eq: 8080 }, { field: port.protocol, eq: tcp }, { field: port.host_ip, eq: 127.0.0.1 } ] }
-    say: "a port 8080 for this host alone"
-message: "`{name}` lacks {expected}"
-"#;
+    let rule = LOCAL_PORT;
     let files = [(
         "compose.yaml",
         r#"services:

@@ -2,13 +2,29 @@
 
 use super::shown;
 
-#[test]
-fn a_value_that_is_inherited_is_blamed_where_it_is_written() {
-    let rule = r#"target: k8s.container
+/// Asks for the user id of a container.
+const FIXED_UID: &str = r#"target: k8s.container
 require: { field: security.effective_uid, eq: 65532 }
 message: "container `{name}` runs as {actual}"
 missing: "container `{name}` sets no uid"
 "#;
+
+/// A pod without a security context.
+const BARE_CONTAINER: &[(&str, &str)] = &[(
+    "k8s/app.yaml",
+    r#"apiVersion: v1
+kind: Pod
+metadata: { name: app }
+spec:
+  containers:
+    - name: bare
+      image: registry.example/app:1
+"#,
+)];
+
+#[test]
+fn a_value_that_is_inherited_is_blamed_where_it_is_written() {
+    let rule = FIXED_UID;
     let files = [(
         "k8s/app.yaml",
         r#"apiVersion: v1
@@ -39,23 +55,8 @@ spec:
 
 #[test]
 fn a_value_that_is_missing_is_blamed_on_what_would_hold_it() {
-    let rule = r#"target: k8s.container
-require: { field: security.effective_uid, eq: 65532 }
-message: "container `{name}` runs as {actual}"
-missing: "container `{name}` sets no uid"
-"#;
-    let files = [(
-        "k8s/app.yaml",
-        r#"apiVersion: v1
-kind: Pod
-metadata: { name: app }
-spec:
-  containers:
-    - name: bare
-      image: registry.example/app:1
-"#,
-    )];
-    insta::assert_snapshot!(shown(rule, &files), @r#"
+    let rule = FIXED_UID;
+    insta::assert_snapshot!(shown(rule, BARE_CONTAINER), @r#"
     error[sample]: container `bare` sets no uid
        ╭─[k8s/app.yaml:6:13]
      5 │   containers:
@@ -202,18 +203,7 @@ require:
     - { field: security.effective_uid, exists: true, say: a user }
 message: "`{name}` lacks {expected}"
 "#;
-    let files = [(
-        "k8s/app.yaml",
-        r#"apiVersion: v1
-kind: Pod
-metadata: { name: app }
-spec:
-  containers:
-    - name: bare
-      image: registry.example/app:1
-"#,
-    )];
-    insta::assert_snapshot!(shown(rule, &files), @r#"
+    insta::assert_snapshot!(shown(rule, BARE_CONTAINER), @r#"
     error[sample]: `bare` lacks a limit or a user
        ╭─[k8s/app.yaml:6:13]
      5 │   containers:
