@@ -2,6 +2,7 @@
 
 mod api_version;
 mod classify;
+mod content;
 mod homes;
 mod ignored;
 mod illustration;

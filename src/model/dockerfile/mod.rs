@@ -4,6 +4,7 @@ mod accounts;
 pub mod base_image;
 mod defaults;
 mod files;
+mod finish;
 mod graph;
 mod health;
 mod instruction;

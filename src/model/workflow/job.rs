@@ -1,67 +1,28 @@
 //! A job: what it needs, where it runs, for which values of its matrix, with which services.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use crate::model;
-use crate::model::image::Image;
 use crate::model::read::Reader;
-use crate::model::schema::{PathText, Port};
+use crate::model::schema::PathText;
 use crate::model::value::{Always, Field, List};
 use crate::source::Place;
 use crate::syntax::yaml::{NodeRef, Shape};
-use std::collections::BTreeSet;
-
-use std::sync::Arc;
 
 use super::action::ActionRef;
 use super::command::Command;
 use super::expression;
 use super::image::{ImageBuild, Scan};
+use super::matrix::{self, MatrixKey};
 use super::permission::Permissions;
+use super::service::{self, ServiceContainer};
 use super::step::{self, Progress, Source, Step, value, written};
 use super::trigger::strings;
 use super::variable::{EnvVar, ValueSource, env};
 
 /// Steps of one job that are looked at.
 const MAX_STEPS: usize = 2_000;
-
-model! {
-    /// A key of a matrix.
-    pub struct MatrixKey as "workflow.matrix_key" {
-        /// Its name.
-        key: String,
-        /// Its values.
-        values: List<Field<String>>,
-        /// The directory whose children the values name, where the job uses them in a path.
-        directory: Field<PathText>,
-        /// Children of that directory that are no values.
-        missing: List<String>,
-        /// Values that are no children of that directory.
-        unknown: List<Field<String>>,
-    }
-    label(key) { key.key.clone() }
-}
-
-model! {
-    /// A container beside a job.
-    pub struct ServiceContainer as "workflow.service" {
-        /// The name under which the job knows it.
-        name: String,
-        /// Its image.
-        image: Field<Image>,
-        /// The ports that it publishes on the runner, as written.
-        ports: List<Field<String>>,
-        /// The ports of the runner that lead to it.
-        published: List<Port>,
-        /// The ports that steps ask on `localhost` and that its image listens on by default.
-        wanted: List<Port>,
-        /// Its environment.
-        env: List<EnvVar>,
-        /// The options of `docker create`, as written.
-        options: Field<String>,
-        /// The options for its health check: `cmd`, `interval`, `timeout`, `retries`.
-        health_options: List<String>,
-    }
-    label(service) { service.name.clone() }
-}
 
 model! {
     /// A job of a workflow.
@@ -207,7 +168,7 @@ pub(super) fn read(around: &Around<'_>, id: &str, at: Place, node: NodeRef<'_>) 
     let local_cluster = steps.iter().any(|step| step.is_local_cluster);
     let reads_secret = |step: &&Arc<Step>| step.secrets.iter().any(|name| name != "GITHUB_TOKEN");
     let pushing = steps.iter().map(|step| &step.pushes_images).find(|pushes| pushes.value() != Some(&false));
-    let services = services(reader, &texts);
+    let services = service::read(reader, &texts);
     Job {
         at,
         id: id.to_owned(),
@@ -218,7 +179,7 @@ pub(super) fn read(around: &Around<'_>, id: &str, at: Place, node: NodeRef<'_>) 
         runs_on: strings(reader, "runs-on"),
         if_secrets: step_if_secrets(&condition, at),
         if_branches: List::new(condition.value().map_or_else(Vec::new, |text| branches(text)), condition.place()),
-        matrix: matrix(reader, &texts, around.children),
+        matrix: matrix::read(reader, &texts, around.children),
         container: reader.field("container", |node| match node.shape() {
             Shape::Mapping => Reader::new(node).field("image", value),
             _ => value(node),
@@ -354,150 +315,4 @@ fn branches(condition: &str) -> Vec<String> {
         }
     }
     out
-}
-
-fn matrix(reader: Reader<'_>, texts: &[&str], children: &dyn Fn(&str) -> Option<Vec<String>>) -> List<MatrixKey> {
-    let Some(node) = reader.child("strategy").get("matrix") else { return List::empty(reader.place()) };
-    let at = node.key_place().unwrap_or_else(|| node.place());
-    if node.shape() != Shape::Mapping {
-        let mut list = List::empty(at);
-        list.leave_open(node.text().unwrap_or(""), expression::WHY, at);
-        return list;
-    }
-    let mut keys: Vec<MatrixKey> = Vec::new();
-    let key_of = |name: &str, at: Place| MatrixKey {
-        at,
-        key: name.to_owned(),
-        values: List::empty(at),
-        directory: Field::Absent(at),
-        missing: List::empty(at),
-        unknown: List::empty(at),
-    };
-    for entry in node.entries().filter(|entry| !matches!(entry.key, "include" | "exclude")) {
-        let mut key = key_of(entry.key, entry.key_node.place());
-        if entry.value.shape() == Shape::Sequence {
-            key.values.items = entry.value.items().filter(|item| item.text().is_some()).map(value).collect();
-        } else {
-            key.values.leave_open(entry.value.text().unwrap_or(""), expression::WHY, key.at);
-        }
-        keys.push(key);
-    }
-    let include = node.get("include");
-    if let Some(dynamic) = include.filter(|include| include.shape() != Shape::Sequence) {
-        for key in &mut keys {
-            key.values.leave_open(dynamic.text().unwrap_or(""), expression::WHY, dynamic.place());
-        }
-    }
-    for entry in include.into_iter().flat_map(NodeRef::items).flat_map(NodeRef::entries) {
-        let Some(text) = entry.value.text() else { continue };
-        let index = keys.iter().position(|key| key.key == entry.key).unwrap_or_else(|| {
-            keys.push(key_of(entry.key, entry.key_node.place()));
-            keys.len() - 1
-        });
-        if let Some(key) = keys.get_mut(index)
-            && !key.values.values().any(|known| known == text)
-        {
-            key.values.items.push(value(entry.value));
-        }
-    }
-    for key in &mut keys {
-        compare_with_directory(key, texts, children);
-    }
-    List::new(keys, at)
-}
-
-/// Finds `directory/${{ matrix.key }}` in the texts of a job and compares the values with what is in the directory.
-fn compare_with_directory(key: &mut MatrixKey, texts: &[&str], children: &dyn Fn(&str) -> Option<Vec<String>>) {
-    let name = format!("matrix.{}", key.key);
-    let prefixes = texts.iter().flat_map(|text| {
-        expression::ranges(text).into_iter().filter_map(|range| {
-            let inside = expression::whole(text.get(range.clone())?)?;
-            let before = text.get(..range.start)?.strip_suffix('/').filter(|_| inside == name)?;
-            let start = before.rfind(|c: char| c.is_whitespace() || "\"'=:,(".contains(c)).map_or(0, |at| at + 1);
-            Some(before.get(start..)?.trim_start_matches("./"))
-        })
-    });
-    let found = prefixes.filter(|prefix| !prefix.is_empty()).find_map(|prefix| Some((prefix, children(prefix)?)));
-    let Some((directory, children)) = found else { return };
-    let values: Vec<&str> = key.values.values().map(String::as_str).collect();
-    if !values.iter().any(|value| children.iter().any(|child| child == value)) {
-        return;
-    }
-    key.directory = Field::known(PathText(directory.to_owned()), key.at);
-    if key.values.unseen.is_none() && key.values.iter().all(|value| value.value().is_some()) {
-        key.missing.items = children.iter().filter(|child| !values.contains(&child.as_str())).cloned().collect();
-    } else {
-        key.missing.leave_open(&*key.key, expression::WHY, key.at);
-    }
-    let is_child =
-        |value: &&Field<String>| value.value().is_some_and(|value| !children.contains(value) && !value.contains('/'));
-    key.unknown.items = key.values.items.iter().filter(is_child).cloned().collect();
-}
-
-/// Ports on which the images of data stores listen by default.
-const DEFAULT_PORTS: &[(&str, u16)] = &[
-    ("postgres", 5432),
-    ("postgis", 5432),
-    ("pgvector", 5432),
-    ("mysql", 3306),
-    ("mariadb", 3306),
-    ("redis", 6379),
-    ("valkey", 6379),
-    ("mongo", 27017),
-    ("rabbitmq", 5672),
-    ("nats", 4222),
-    ("memcached", 11211),
-    ("minio", 9000),
-    ("elasticsearch", 9200),
-    ("opensearch", 9200),
-    ("kafka", 9092),
-];
-
-fn services(reader: Reader<'_>, texts: &[&str]) -> List<ServiceContainer> {
-    // A job in a container reaches the services by their names, and needs no ports.
-    let on_runner = !reader.has("container");
-    reader.map("services", |name, at, node| {
-        let reader = Reader::new(node).blaming(at);
-        let image = reader.field("image", |node| {
-            let verbatim = node.style() == Some(crate::syntax::yaml::Style::Plain);
-            value(node).map(|text| Image::parse(&text, node.place(), verbatim))
-        });
-        let ports = reader.list("ports", value);
-        let published: Vec<Port> = ports.values().filter_map(|port| published(port)).collect();
-        let base = image.value().map_or("", Image::base_name);
-        let default = DEFAULT_PORTS.iter().find(|(known, _)| base.contains(known)).map(|(_, port)| *port);
-        let asks = |port: &u16| {
-            let hosts = ["localhost", "127.0.0.1", "0.0.0.0"];
-            texts.iter().any(|text| hosts.iter().any(|host| mentions(text, &format!("{host}:{port}"))))
-        };
-        let wanted = default.filter(|_| on_runner).filter(asks).map(Port).into_iter().collect();
-        let options = written(reader, "options");
-        let health = ["cmd", "interval", "timeout", "retries"]
-            .into_iter()
-            .filter(|part| options.value().is_some_and(|options| options.contains(&format!("--health-{part}"))));
-        ServiceContainer {
-            at,
-            name: name.to_owned(),
-            image,
-            published: List::new(published, ports.at),
-            wanted: List::new(wanted, at),
-            env: env(reader, "env"),
-            health_options: List::new(health.map(str::to_owned).collect(), options.place()),
-            ports,
-            options,
-        }
-    })
-}
-
-/// Whether an address is in a text and no digit follows it.
-fn mentions(text: &str, address: &str) -> bool {
-    text.match_indices(address)
-        .any(|(at, found)| !text.get(at + found.len()..).unwrap_or("").starts_with(|c: char| c.is_ascii_digit()))
-}
-
-/// The port of the runner in `5432:5432/tcp`; `None` where Docker chooses one.
-fn published(port: &str) -> Option<Port> {
-    let plain = port.split('/').next()?;
-    let (host, _) = plain.rsplit_once(':')?;
-    host.rsplit(':').next()?.parse().ok().map(Port)
 }
