@@ -5,7 +5,7 @@ mod tree;
 
 use std::sync::{Arc, OnceLock};
 
-use super::code::LazySource;
+use super::code::{LazySource, Packages};
 use super::delivery::ArgoSource;
 use super::dependencies::{Dependencies, Tools};
 use super::late::LateTexts;
@@ -154,6 +154,8 @@ model! {
     with {
         /// What is read when a rule first asks for it.
         late: Arc<Late>,
+        /// The packages that services import from one another.
+        packages: Arc<Packages>,
     }
     label(_repo) { ".".to_owned() }
 }
@@ -166,9 +168,10 @@ impl RepoLayout {
         let all = Subtree::new(sources, ".", &[], None);
         let tree = Subtree::new(sources, ".", roots, None);
         let whole = Subtree::new(sources, ".", &[], None);
+        let packages = Arc::<Packages>::default();
         Self {
             documents: Documents::new(texts, &all, None, all.at),
-            code: LazySource::new(&all),
+            code: LazySource::new(&all, &packages),
             tools: Dependencies::new(texts, &all, (".", false), all.at).tools(),
             at: tree.at,
             files: Files { tree: tree.clone(), made: OnceLock::new() },
@@ -197,6 +200,7 @@ impl RepoLayout {
             submodules: LateList::new(late, |late| &late.tooling().submodules),
             argo_sources: LateList::new(late, Late::delivery),
             late: Arc::clone(late),
+            packages,
         }
     }
 }

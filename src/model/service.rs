@@ -186,7 +186,8 @@ impl Assembly {
         } else {
             vec![Parts::nothing(self.at)]
         };
-        let (documents, source) = (Arc::new(self.documents), Arc::new(LazySource::new(&self.layout.tree)));
+        let (documents, source) =
+            (Arc::new(self.documents), Arc::new(LazySource::new(&self.layout.tree, &self.repo.packages)));
         let builders: Vec<&ComposeService> = self.compose_services.iter().map(|service| &**service).collect();
         let start_gaps = start_gaps(dockerfile.as_deref(), &builders, self.layout.tree.sources(), self.at);
         let documented = LazyDocumented {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{Metric, Route, Source, SourceFile, file, role, routes, shared};
+use super::shared::{self, Packages};
+use super::{Metric, Route, Source, SourceFile, file, role, routes};
 use crate::model::layout::Subtree;
 use crate::model::value::{Field, List, Unresolved};
 use crate::source::{EntryKind, FileId, Place};
@@ -26,8 +27,8 @@ struct Files<'t> {
 /// One file in so many may be of a language that is not read before the service counts as written in it.
 const UNREAD_SHARE: usize = 10;
 
-/// Reads the source text below a root; `None` where there is none.
-pub(super) fn read(tree: &Subtree) -> Option<Source> {
+/// Reads the source text below a root; `None` where there is none. `packages` are those of the repository.
+pub(super) fn read(tree: &Subtree, packages: &Packages) -> Option<Source> {
     let files = files(tree);
     if files.code.is_empty() {
         return None;
@@ -49,7 +50,7 @@ pub(super) fn read(tree: &Subtree) -> Option<Source> {
         })
         .collect();
     let (tests, code): (Vec<_>, Vec<_>) = read.into_iter().map(Arc::new).partition(|file| file.is_test);
-    let shared = shared::package_of(tree, &code);
+    let shared = shared::package_of(packages, tree, &code);
     (!code.is_empty()).then(|| join(tree.at, code, tests, files.unread, shared.as_deref()))
 }
 

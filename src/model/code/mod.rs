@@ -13,6 +13,7 @@ mod shared;
 mod tokens;
 
 pub use handler::HandlerMentions;
+pub use shared::Packages;
 
 use std::sync::{Arc, OnceLock};
 
@@ -260,18 +261,19 @@ model! {
 #[derive(Clone, Debug)]
 pub struct LazySource {
     tree: Subtree,
+    packages: Arc<Packages>,
     made: OnceLock<Option<Arc<Source>>>,
 }
 
 impl LazySource {
-    /// The source below a service's root.
-    pub(super) fn new(tree: &Subtree) -> Self {
-        Self { tree: tree.clone(), made: OnceLock::new() }
+    /// The source below a service's root. `packages` are those of the repository.
+    pub(super) fn new(tree: &Subtree, packages: &Arc<Packages>) -> Self {
+        Self { tree: tree.clone(), packages: Arc::clone(packages), made: OnceLock::new() }
     }
 
     /// The source; `None` where there is none.
     pub fn get(&self) -> Option<&Arc<Source>> {
-        self.made.get_or_init(|| join::read(&self.tree).map(Arc::new)).as_ref()
+        self.made.get_or_init(|| join::read(&self.tree, &self.packages).map(Arc::new)).as_ref()
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Across, Alternative, Files, Repo, Seen, charts, objects, read};
 use crate::discover::is_of_tests;
-use crate::model::code::LazySource;
+use crate::model::code::{LazySource, Packages};
 use crate::model::dependencies::Dependencies;
 use crate::model::dockerfile::{Copy, Dockerfile, Stage};
 use crate::model::layout::{Layout, RepoLayout, Subtree};
@@ -126,7 +126,7 @@ impl Repo {
         let assembly = Assembly {
             at: head.at,
             root: head.root.clone(),
-            kind: if files.atonix.is_empty() && is_none_of_ours(files, &dockerfiles, &layout.tree) {
+            kind: if files.atonix.is_empty() && is_none_of_ours(files, &dockerfiles, &layout.tree, &repo.packages) {
                 ServiceKind::Stack
             } else {
                 head.kind
@@ -189,7 +189,7 @@ impl Repo {
 
 /// Whether what is built is no service of the team: images to build others on, somebody else's program with settings of
 /// its own, or what only tests.
-fn is_none_of_ours(files: &Files, dockerfiles: &[Arc<Dockerfile>], tree: &Subtree) -> bool {
+fn is_none_of_ours(files: &Files, dockerfiles: &[Arc<Dockerfile>], tree: &Subtree, packages: &Arc<Packages>) -> bool {
     let every = |is_one: &dyn Fn(&Stage) -> bool| {
         let holds = |file: &Arc<Dockerfile>| file.final_stage.as_ref().is_some_and(|stage| is_one(stage));
         !dockerfiles.is_empty() && dockerfiles.iter().all(holds)
@@ -197,7 +197,7 @@ fn is_none_of_ours(files: &Files, dockerfiles: &[Arc<Dockerfile>], tree: &Subtre
     every(&is_store)
         || every(&tests)
         || files.has_only_dockerfiles() && every(&is_to_build_on)
-        || every(&only_configures) && !holds_pages(tree) && LazySource::new(tree).get().is_none()
+        || every(&only_configures) && !holds_pages(tree) && LazySource::new(tree, packages).get().is_none()
 }
 
 /// Whether an image is a data store.
