@@ -179,10 +179,18 @@ fn join(
             Some(share) => Field::known(share, at),
             None => Field::Absent(at),
         },
+        path_texts: List { items: path_texts(&code), at, unseen: elsewhere.clone() },
         routes,
         files: List { items: code, at, unseen: elsewhere },
         tests: List::new(tests, at),
     }
+}
+
+/// The texts that start with `/`, where the first of each stands.
+fn path_texts(code: &[Arc<SourceFile>]) -> Vec<Field<String>> {
+    let mut seen = BTreeSet::new();
+    let texts = code.iter().flat_map(|file| file.mentions.iter());
+    texts.filter(|text| text.value().is_some_and(|text| text.starts_with('/') && seen.insert(text))).cloned().collect()
 }
 
 /// Libraries that read settings or set up services by names that are not in the code.

@@ -243,6 +243,8 @@ model! {
         env_reads: List<Arc<EnvRead>>,
         /// The metrics.
         metrics: List<Arc<Metric>>,
+        /// The texts that start with `/`, as paths do, each once.
+        path_texts: List<Field<String>>,
         /// Calls that write to the log.
         log_calls: List<Arc<LogCall>>,
         /// What exposes metrics: the first route, or call that serves a registry.
