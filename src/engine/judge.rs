@@ -1,6 +1,6 @@
 //! One service judged by its rules.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -15,6 +15,7 @@ use crate::rules::conclude::{Conclusion, conclude};
 use crate::rules::eval::{Found, Judgement, Pools, judge};
 use crate::rules::evidence::Group;
 use crate::rules::fix::plan;
+use crate::source::Place;
 use crate::standard::select::Instance;
 
 /// What judging one service gave.
@@ -98,13 +99,15 @@ fn by_rule(
                 } else {
                     count.unknown += 1;
                 }
+                // What is written once, such as a range of ports, may be several elements of the model.
+                let mut told: BTreeSet<(Place, String)> = BTreeSet::new();
                 for group in &groups {
                     let Some(conclusion) = conclude(&instance.rule, *target, group) else { continue };
                     let found = finding(instance, service, *target, conclusion).map(|mut found| {
                         stand.reach(*target, object, &mut found);
                         mended(desk, instance, *target, group, found)
                     });
-                    findings.extend(found);
+                    findings.extend(found.filter(|one| told.insert((one.primary.place, one.message.clone()))));
                 }
             }
         }

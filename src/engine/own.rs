@@ -50,7 +50,7 @@ pub(super) const RULES: &[Own] = &[
         category: "correctness",
         summary: "docker compose accepts the project",
         why: "A project that compose refuses does not start.",
-        equivalents: &[],
+        equivalents: &["dclint:invalid-schema", "composelint:spec-schema"],
     },
     Own {
         id: UNRENDERABLE,
