@@ -1,12 +1,12 @@
 //! One service judged by its rules.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::stand::Stand;
-use crate::finding::{Finding, Outcome, Reach, RuleCount, Severity, Target};
+use crate::finding::{Finding, Label, Outcome, Reach, RuleCount, Severity, Target};
 use crate::fix::Desk;
 use crate::model::schema::{Node, Scope};
 use crate::model::service::Service;
@@ -15,6 +15,7 @@ use crate::rules::conclude::{Conclusion, conclude};
 use crate::rules::eval::{Found, Judgement, Pools, judge};
 use crate::rules::evidence::Group;
 use crate::rules::fix::plan;
+use crate::source::{EntryKind, Place};
 use crate::standard::select::Instance;
 
 /// What judging one service gave.
@@ -98,13 +99,20 @@ fn by_rule(
                 } else {
                     count.unknown += 1;
                 }
+                // What is written once, such as a range of ports, may be several elements of the model.
+                let mut told: BTreeSet<(Place, String)> = BTreeSet::new();
                 for group in &groups {
                     let Some(conclusion) = conclude(&instance.rule, *target, group) else { continue };
                     let found = finding(instance, service, *target, conclusion).map(|mut found| {
                         stand.reach(*target, object, &mut found);
+                        // A directory has no text to look at: where a file takes part, it tells nothing.
+                        let is_file = |label: &Label| desk.sources().get(label.place.file).kind != EntryKind::Directory;
+                        if is_file(&found.primary) {
+                            found.related.retain(is_file);
+                        }
                         mended(desk, instance, *target, group, found)
                     });
-                    findings.extend(found);
+                    findings.extend(found.filter(|one| told.insert((one.primary.place, one.message.clone()))));
                 }
             }
         }

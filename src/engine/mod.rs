@@ -90,6 +90,7 @@ fn judge_all(repo: &Repo, library: &Library, plan: &Plan, own_findings: bool) ->
             }
         }
     }
+    own::forget_followers(&mut findings);
     seen.extend(repo.late_seen());
     let mut counts: BTreeMap<String, RuleCount> = BTreeMap::new();
     for count in totals.into_iter().flatten() {

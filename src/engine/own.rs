@@ -50,7 +50,7 @@ pub(super) const RULES: &[Own] = &[
         category: "correctness",
         summary: "docker compose accepts the project",
         why: "A project that compose refuses does not start.",
-        equivalents: &[],
+        equivalents: &["dclint:invalid-schema", "composelint:spec-schema"],
     },
     Own {
         id: UNRENDERABLE,
@@ -124,6 +124,13 @@ pub(super) fn wrong_values(sources: &Sources, service: &Service) -> Vec<Finding>
         });
     }
     out
+}
+
+/// Leaves out values of the wrong type where it is told why compose refuses the same text: one mistake is one finding.
+pub(super) fn forget_followers(findings: &mut Vec<Finding>) {
+    let place = |finding: &Finding| finding.primary.place;
+    let refused: BTreeSet<Place> = findings.iter().filter(|finding| finding.rule == REFUSED).map(place).collect();
+    findings.retain(|finding| finding.rule != WRONG_TYPE || !refused.contains(&place(finding)));
 }
 
 /// The finding of a trouble in a file.

@@ -226,6 +226,17 @@ impl Parts<'_> {
             let ports = ports.map(|port| (port.container_port.clone(), is_beside(port)));
             declared.push((PortSource::K8sContainer, ports.collect()));
         }
+        // A number that is called a side port wherever it has a name is one where it has none, such as in EXPOSE.
+        let named = |side: bool| -> BTreeSet<Port> {
+            let named =
+                declared.iter().filter(|(source, _)| matches!(source, PortSource::Atonix | PortSource::K8sContainer));
+            let of_kind = named.flat_map(|(_, ports)| ports).filter(|(_, is_side)| *is_side == side);
+            of_kind.filter_map(|(port, _)| port.value().copied()).collect()
+        };
+        let beside: BTreeSet<Port> = named(true).difference(&named(false)).copied().collect();
+        for (port, side) in declared.iter_mut().flat_map(|(_, ports)| ports) {
+            *side |= port.value().is_some_and(|port| beside.contains(port));
+        }
         let every: Vec<Port> =
             declared.iter().flat_map(|(_, ports)| ports).filter_map(|(port, _)| port.value().copied()).collect();
         let shared = |port: Port| every.iter().filter(|other| **other == port).count() > 1;

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::fields::boolean;
+use super::merge::same;
 use super::mounts::{refusal, tmpfs_target, volume_key};
 use super::tree::{Data, Entry, Value};
 use super::{Trouble, shared};
@@ -99,6 +100,12 @@ impl<'v> Project<'v> {
                 troubles.push(Trouble::invalid(value.at, format!("there is no service `{name}` to share with")));
             }
         }
+        for (key, item, name) in Self::listed(&service.value) {
+            if self.service(name).is_none() {
+                let message = format!("there is no service `{name}`, which `{key}` of `{}` names", service.key);
+                troubles.push(Trouble::invalid(item.at, message));
+            }
+        }
         for model in at(&service.value, &["models"]).map_or(&[][..], Value::entries) {
             if self.section("models").iter().all(|entry| entry.key != model.key) {
                 troubles.push(Trouble::invalid(model.key_at, format!("no model `{}` is declared", model.key)));
@@ -140,17 +147,23 @@ impl<'v> Project<'v> {
         for entry in at(service, &["depends_on"]).map_or(&[][..], Value::entries) {
             out.insert(entry.key.as_str(), &entry.value);
         }
-        for key in ["links", "volumes_from"] {
-            for item in at(service, &[key]).map_or(&[][..], Value::items) {
-                let name = known(item).map(|text| text.split(':').next().unwrap_or(text));
-                out.extend(name.filter(|name| *name != "container").map(|name| (name, item)));
-            }
-        }
+        out.extend(Self::listed(service).map(|(_, item, name)| (name, item)));
         for key in ["network_mode", "ipc", "pid"] {
             let value = at(service, &[key]);
             out.extend(value.and_then(|value| Some((known(value)?.strip_prefix("service:")?, value))));
         }
         out
+    }
+
+    /// The services that one is linked to or takes volumes from: the list, its item, and the name; `container:` names
+    /// what is no service.
+    fn listed(service: &Value) -> impl Iterator<Item = (&'static str, &Value, &str)> {
+        let items = |key| at(service, &[key]).map_or(&[][..], Value::items).iter().map(move |item| (key, item));
+        let all = ["links", "volumes_from"].into_iter().flat_map(items);
+        all.filter_map(|(key, item)| {
+            let name = known(item)?.split(':').next()?;
+            (name != "container").then_some((key, item, name))
+        })
     }
 
     /// Services that wait for one another in a circle; each circle is told once, at its first service.
@@ -264,6 +277,24 @@ fn long_mounts(service: &Entry, troubles: &mut Vec<Trouble>) {
             && (text.starts_with('-') || text.parse::<f64>().is_ok_and(|number| number.fract() != 0.0))
         {
             troubles.push(Trouble::invalid(size.at, format!("`{text}` is no size of a tmpfs")));
+        }
+    }
+}
+
+/// Volumes that the services of one file mount where they mount another one further down: compose takes the last
+/// without a word. Asked before anything is laid over them, which may replace a mount on purpose.
+pub(super) fn replaced_mounts(file: &Value, troubles: &mut Vec<Trouble>) {
+    for service in at(file, &["services"]).map_or(&[][..], Value::entries) {
+        let mut taken: BTreeMap<String, &Value> = BTreeMap::new();
+        for item in at(&service.value, &["volumes"]).map_or(&[][..], Value::items) {
+            let is_known = item.text().is_none_or(|text| !text.all().is_unknown());
+            let Some(target) = volume_key(item).filter(|_| is_known) else { continue };
+            if let Some(earlier) = taken.insert(target.clone(), item).filter(|earlier| !same(earlier, item)) {
+                let message =
+                    format!("`{}` mounts another volume at `{target}`, which takes the place of this one", service.key);
+                let trouble = Trouble::suspicious(earlier.at, message).with_related(item.at, "the other one");
+                troubles.push(trouble.with_help("keep one of the two, or give each a directory of its own"));
+            }
         }
     }
 }

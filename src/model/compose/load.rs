@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::canonical;
+use super::consistency;
 use super::interpolate::{FILL_BUDGET, interpolate};
 use super::known_keys;
 use super::merge::{merge, prune, same};
@@ -83,6 +84,7 @@ impl<'l> Loading<'l> {
             known_keys::check(&mut value, &mut self.composer.troubles);
             shapes::check(&value, &mut self.composer.troubles);
             canonical::document(&mut value, &mut self.composer.troubles);
+            consistency::replaced_mounts(&value, &mut self.composer.troubles);
             if let Some(include) = value.remove("include") {
                 self.include(root, &include, part.directory, stack);
             }

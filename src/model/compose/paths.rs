@@ -60,7 +60,8 @@ fn plain(path: &str) -> Option<String> {
 /// Whether a path of the host is the socket of a container runtime or a directory that holds it; the root is a
 /// matter of its own.
 pub(super) fn holds_runtime_socket(path: &str) -> bool {
-    if path.ends_with("docker.sock") {
+    // A user who runs one without root has it in a directory of their own.
+    if ["docker.sock", "podman.sock", "containerd.sock", "crio.sock"].iter().any(|name| path.ends_with(name)) {
         return true;
     }
     let Some(path) = plain(path).filter(|path| path != "/") else { return false };
@@ -99,7 +100,9 @@ mod tests {
 
     #[test]
     fn a_runtime_socket_is_seen_through_its_directories() {
-        for path in ["/var/run/docker.sock", "/run/docker.sock", "/var/run", "/run/", "/run/podman/podman.sock"] {
+        for path in
+            ["/var/run/docker.sock", "/run/docker.sock", "/var/run", "/run/", "/run/user/1000/podman/podman.sock"]
+        {
             assert!(holds_runtime_socket(path), "{path}");
         }
         for path in ["/", "/var/lib/app", "./docker-entrypoint.sh", "/run/secrets/key", "data"] {

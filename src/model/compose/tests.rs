@@ -43,7 +43,8 @@ fn composed(files: &[&str], env: &[(&str, &str)]) -> (serde_json::Value, Vec<Str
 /// The service `web` of two files that say something about it, beside that of a file that says the result.
 fn assert_merges(base: &str, over: &str, expected: &str) {
     let file = |attributes: &str| {
-        format!("services: {{ web: {{ {attributes} }} }}\nmodels: {{ small: {{ model: ai/small }} }}\n")
+        let linked = "db: { image: x }, cache: { image: x }, 'cache=redis': { image: x }";
+        format!("services: {{ web: {{ {attributes} }}, {linked} }}\nmodels: {{ small: {{ model: ai/small }} }}\n")
     };
     let (mut merged, troubles) = composed(&[&file(base), &file(over)], &[]);
     let (mut wanted, _) = composed(&[&file(expected)], &[]);
@@ -331,6 +332,11 @@ fn parts_that_contradict_one_another_are_refused() {
         ),
         ("image: x, network_mode: host, networks: [b]", "`a` has both a `network_mode` and `networks`"),
         ("image: x, network_mode: 'service:c'", "there is no service `c` to share with"),
+        ("image: x, links: ['c:d', b]", "there is no service `c`, which `links` of `a` names"),
+        (
+            "image: x, volumes_from: ['container:c', 'c:ro', b]",
+            "there is no service `c`, which `volumes_from` of `a` names",
+        ),
         ("image: x, models: [m]", "no model `m` is declared"),
         ("build: {context: ., secrets: [s]}", "no secret `s` is declared"),
         (
@@ -351,6 +357,18 @@ fn parts_that_contradict_one_another_are_refused() {
         let text = format!("services: {{ a: {{ {service} }}, b: {{ image: y }} }}\n");
         assert_eq!(refused(&text), [message], "{service}");
     }
+}
+
+#[test]
+fn a_mount_that_another_one_further_down_replaces_is_told() {
+    let service = |volumes: &str| refused(&format!("services: {{ a: {{ image: x, volumes: [{volumes}] }} }}\n"));
+    let message = "`a` mounts another volume at `/x`, which takes the place of this one";
+    assert_eq!(service("./one:/x, ./two:/x/"), [message]);
+    assert_eq!(service("./one:/x, { type: bind, source: ./two, target: /x }"), [message]);
+    assert!(service("./one:/x, ./one:/x, ./two:/y, '${D}:/x'").is_empty());
+    // A service says anew where it mounts what it takes over.
+    let extended = "services: {base: {image: x, volumes: ['./one:/x']}, a: {extends: base, volumes: ['./two:/x']}}\n";
+    assert!(refused(extended).is_empty());
 }
 
 #[test]

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::Parts;
-use crate::model::k8s::EnvSource;
-use crate::model::value::List;
+use crate::model::compose::ComposeService;
+use crate::model::k8s::{Container, EnvSource};
+use crate::model::value::{Field, List};
 use crate::source::Place;
 use crate::{model, words};
 
@@ -26,6 +27,8 @@ model! {
         key: String,
         /// Where it is missing.
         place: EnvPlace,
+        /// Name of the compose service or container that lacks it, the first of several.
+        receiver: Field<String>,
     }
     label(gap) { gap.key.clone() }
 }
@@ -38,12 +41,32 @@ fn has(given: &BTreeSet<&str>, key: &str) -> bool {
 /// A variable and where it is given.
 type Given<'p> = (&'p str, Place);
 
+/// A place that lacks variables.
+struct Lacking {
+    place: EnvPlace,
+    receiver: Field<String>,
+}
+
+impl Lacking {
+    fn compose(service: &ComposeService) -> Self {
+        Self { place: EnvPlace::Compose, receiver: Field::known(service.name.clone(), service.at) }
+    }
+
+    fn container(container: &Container) -> Self {
+        Self { place: EnvPlace::Kubernetes, receiver: container.name.clone() }
+    }
+
+    fn gap(&self, (key, at): &Given<'_>) -> EnvGap {
+        EnvGap { at: *at, key: (*key).to_owned(), place: self.place, receiver: self.receiver.clone() }
+    }
+}
+
 /// The variables of one place that another lacks, each once. A variable and the one that names its file are the same.
-fn missing(given: &[Given<'_>], there: &[Given<'_>], place: EnvPlace) -> Vec<EnvGap> {
+fn missing(given: &[Given<'_>], there: &[Given<'_>], lacking: &Lacking) -> Vec<EnvGap> {
     let stem = |key: &str| key.strip_suffix("_FILE").unwrap_or(key).to_owned();
     let mut known: BTreeSet<String> = there.iter().map(|(key, _)| stem(key)).collect();
     let new = given.iter().filter(|(key, _)| known.insert(stem(key)));
-    new.map(|(key, at)| EnvGap { at: *at, key: (*key).to_owned(), place }).collect()
+    new.map(|given| lacking.gap(given)).collect()
 }
 
 impl Parts<'_> {
@@ -51,9 +74,9 @@ impl Parts<'_> {
     /// itself has no counterpart.
     pub(in crate::model) fn env_differences(&self) -> List<EnvGap> {
         let (compose, containers) = (self.own_compose(), self.own_containers());
-        if compose.is_empty() || containers.is_empty() {
+        let (Some(first_service), Some(first_container)) = (compose.first(), containers.first()) else {
             return List::empty(self.at);
-        }
+        };
         let in_compose = || compose.iter().flat_map(|service| &service.environment);
         let in_pods: Vec<Given<'_>> = containers
             .iter()
@@ -70,11 +93,11 @@ impl Parts<'_> {
             // What a file gives to several services may be meant for another one.
             let own = in_compose().filter(|variable| !variable.is_shared);
             let own: Vec<Given<'_>> = own.map(|variable| (variable.key.as_str(), variable.at)).collect();
-            out.extend(missing(&own, &in_pods, EnvPlace::Kubernetes));
+            out.extend(missing(&own, &in_pods, &Lacking::container(first_container)));
         }
         if compose_is_whole {
             let all: Vec<Given<'_>> = in_compose().map(|variable| (variable.key.as_str(), variable.at)).collect();
-            out.extend(missing(&in_pods, &all, EnvPlace::Compose));
+            out.extend(missing(&in_pods, &all, &Lacking::compose(first_service)));
         }
         List::new(out, self.at)
     }
@@ -85,16 +108,17 @@ impl Parts<'_> {
         let declared: Vec<(&str, Place)> =
             atonix.env.iter().filter_map(|env| Some((env.key.value()?.as_str(), env.at))).collect();
         let mut out: Vec<EnvGap> = Vec::new();
-        let mut compare = |given: &BTreeSet<&str>, place: EnvPlace| {
-            for (key, at) in declared.iter().filter(|(key, _)| !has(given, key)) {
-                if out.iter().all(|gap| gap.key != *key || gap.place != place) {
-                    out.push(EnvGap { at: *at, key: (*key).to_owned(), place });
+        let mut compare = |given: &BTreeSet<&str>, lacking: &Lacking| {
+            for one in declared.iter().filter(|(key, _)| !has(given, key)) {
+                if out.iter().all(|gap| gap.key != one.0 || gap.place != lacking.place) {
+                    out.push(lacking.gap(one));
                 }
             }
         };
         for service in self.own_compose() {
             if service.environment.unseen.is_none() {
-                compare(&service.environment.iter().map(|variable| variable.key.as_str()).collect(), EnvPlace::Compose);
+                let given = service.environment.iter().map(|variable| variable.key.as_str());
+                compare(&given.collect(), &Lacking::compose(service));
             }
         }
         for container in self.own_containers() {
@@ -103,7 +127,7 @@ impl Parts<'_> {
                 && container.env.unseen.is_none()
             {
                 let given = container.env.iter().filter_map(|variable| variable.key.value().map(String::as_str));
-                compare(&given.collect(), EnvPlace::Kubernetes);
+                compare(&given.collect(), &Lacking::container(container));
             }
         }
         List::new(out, self.at)
