@@ -96,6 +96,17 @@ model! {
     label(scan) { scan.tool.clone() }
 }
 
+impl BuiltImage {
+    /// Whether its registry runs on the machine of the job, and ends with it.
+    pub(super) fn is_local(&self) -> bool {
+        let host = |registry: &String| registry.split(':').next().is_some_and(|host| LOCAL.contains(&host));
+        self.registry.value().is_some_and(host)
+    }
+}
+
+/// Names under which a machine knows itself.
+const LOCAL: &[&str] = &["localhost", "127.0.0.1", "0.0.0.0"];
+
 /// Splits a reference as written.
 pub(super) fn image(text: &str, at: Place) -> BuiltImage {
     let text = text.trim();
