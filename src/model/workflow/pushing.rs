@@ -62,6 +62,10 @@ pub(super) fn command(command: &Command) -> bool {
 
 fn of_words(words: &[&str]) -> bool {
     let Some((first, rest)) = words.split_first() else { return false };
+    // A registry on the machine of the job ends with it.
+    if rest.iter().any(|word| word.starts_with("localhost:")) {
+        return false;
+    }
     let by_option = PROGRAMS
         .iter()
         .filter(|(programs, _)| programs.contains(first))
@@ -95,6 +99,7 @@ mod tests {
         assert!(!may_push("git push origin main"));
         assert!(!may_push("make docker-build"));
         assert!(!may_push("npm publish"));
+        assert!(!may_push("docker push localhost:5000/api:ci"));
         assert!(!may_push("docker build -t api ."));
     }
 
