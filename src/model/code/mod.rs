@@ -260,18 +260,25 @@ model! {
 #[derive(Clone, Debug)]
 pub struct LazySource {
     tree: Subtree,
+    /// A directory or file outside of the root that the image of the service is made of.
+    outside: Option<String>,
     made: OnceLock<Option<Arc<Source>>>,
 }
 
 impl LazySource {
     /// The source below a service's root.
     pub(super) fn new(tree: &Subtree) -> Self {
-        Self { tree: tree.clone(), made: OnceLock::new() }
+        Self { tree: tree.clone(), outside: None, made: OnceLock::new() }
+    }
+
+    /// The source of a service whose image is made of what lies outside of its root, which is not seen.
+    pub(super) fn made_of(tree: &Subtree, outside: Option<String>) -> Self {
+        Self { outside, ..Self::new(tree) }
     }
 
     /// The source; `None` where there is none.
     pub fn get(&self) -> Option<&Arc<Source>> {
-        self.made.get_or_init(|| join::read(&self.tree).map(Arc::new)).as_ref()
+        self.made.get_or_init(|| join::read(&self.tree, self.outside.as_deref()).map(Arc::new)).as_ref()
     }
 }
 

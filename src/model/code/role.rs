@@ -37,6 +37,10 @@ pub(super) fn is_test(path: &str) -> bool {
         || stem.ends_with("tests")
         || [".test.", ".spec.", ".story.", ".stories.", ".mock."].iter().any(|part| name.contains(part))
         || parts.any(|part| {
+            // Source sets of Gradle: `integrationTest`, `testFixtures`.
+            if part.ends_with("Test") || part.ends_with("Tests") || part.starts_with("testF") {
+                return true;
+            }
             let part = part.to_ascii_lowercase();
             TEST_DIRECTORIES.contains(&part.as_str())
                 || part.split(['-', '_']).any(|word| matches!(word, "test" | "tests" | "unittests" | "e2e"))
