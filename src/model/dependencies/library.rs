@@ -429,7 +429,11 @@ impl Inner {
         // What a repository lacks stands in none of the manifests of its services.
         let own = manifests.items.first().filter(|_| self.is_built);
         let at = own.map_or(self.at, |manifest| manifest.at);
-        (List::new(found.tools, at), List::new(found.settings, at))
+        let mut all = List::new(found.settings, at);
+        if let Some((name, place)) = found.open {
+            all.leave_open(name, "it takes settings from another file", place);
+        }
+        (List::new(found.tools, at), all)
     }
 }
 

@@ -46,7 +46,7 @@ impl Monitoring {
 
 /// Whether a file with alerts is the template of a chart. What alerts themselves have in braces starts with a `$`.
 fn is_template(text: &str) -> bool {
-    text.contains("alert:") && ["{{-", ".Values", "{{ include"].iter().any(|sign| text.contains(sign))
+    text.contains("alert:") && ["{{-", ".Values", "{{ include", "<%", "{%"].iter().any(|sign| text.contains(sign))
 }
 
 /// Whether a file stands among tests, whose alerts watch nothing.
@@ -84,7 +84,7 @@ pub fn read(sources: &Sources) -> Monitoring {
                 monitoring.dashboards.items.extend(dashboard::read(&Tree::parse(id, &text), path).map(Arc::new));
             }
         } else if is_template(&text) {
-            let why = "the templates of charts are not rendered for this";
+            let why = "templates are not rendered for this";
             let unseen =
                 Unresolved { text: path.to_owned(), why: why.into(), at: Place::whole(id), via: None, expected: None };
             monitoring.alerts.unseen.get_or_insert_with(|| Box::new(unseen));

@@ -178,6 +178,12 @@ pub(super) fn join(sources: &Sources, workflows: &mut [Workflow]) {
     }
 }
 
+/// A step of a job whose whole command an expression decides.
+fn decided_later(job: &Arc<Job>) -> Option<Always<bool>> {
+    let run = job.steps.iter().find_map(|step| step.run.value().filter(|run| run.trim_start().starts_with("${{")))?;
+    Some(Field::unresolved(run.as_str(), "what it runs is decided when the workflow runs", job.at).or_default(false))
+}
+
 /// Tells of each workflow whether those that it calls run tests.
 fn join_tests(workflows: &mut [Workflow]) {
     let index: BTreeMap<String, usize> =
@@ -189,7 +195,7 @@ fn join_tests(workflows: &mut [Workflow]) {
                 continue;
             };
             let called = |job: &Arc<Job>| {
-                let uses = job.uses.as_ref()?;
+                let Some(uses) = job.uses.as_ref() else { return decided_later(job) };
                 if uses.pin == Pin::Local {
                     return workflows.get(*index.get(&uses.name)?).map(|called| called.tests.clone());
                 }

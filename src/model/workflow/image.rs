@@ -183,7 +183,9 @@ pub(super) fn build_of_action(name: &str, inputs: &List<Input>, at: Place) -> Op
         images.leave_open("bake", "the tags are in the bake file", at);
     }
     let outputs = lines("outputs").iter().any(|(text, _)| text.contains("push=true") || text == "type=registry");
-    let outputs = outputs || input("outputs").is_some_and(|input| input.text.contains("push=true"));
+    // `set` of a bake file overrides its outputs.
+    let says_push = |name: &str| input(name).is_some_and(|input| input.text.contains("push=true"));
+    let outputs = outputs || says_push("outputs") || (is_bake && says_push("set"));
     let pushes = match input("push") {
         Some(input) if expression::has(&input.text) => {
             Field::unresolved(&*input.text, "it is decided when the workflow runs", input.value.place())

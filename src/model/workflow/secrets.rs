@@ -16,7 +16,7 @@ const OPTIONAL: &[(&str, &[&str])] = &[
 ];
 
 /// Variables of which the tool that reads them uploads what it has, or does nothing without them.
-const OPTIONAL_VARIABLES: &[&str] = &["CODECOV_TOKEN", "COVERALLS_REPO_TOKEN", "TURBO_TOKEN", "NX_CLOUD_ACCESS_TOKEN"];
+const OPTIONAL_VARIABLES: &[&str] = &["CODECOV_TOKEN", "TURBO_TOKEN", "NX_CLOUD_ACCESS_TOKEN"];
 
 /// Whether the steps without a condition read only secrets without which they work.
 pub(super) fn does_without(job: &Job) -> bool {
@@ -30,8 +30,16 @@ fn is_optional_variable(name: &str) -> bool {
     OPTIONAL_VARIABLES.contains(&name)
 }
 
+/// Whether a step only asks whether a secret is there, for later steps to know.
+fn is_only_compared(step: &Step, name: &str) -> bool {
+    let read = format!("secrets.{name}");
+    step.texts.iter().all(|text| {
+        text.split(&read).skip(1).all(|rest| rest.trim_start().starts_with("!=") || rest.trim_start().starts_with("=="))
+    })
+}
+
 fn works_without(step: &Step) -> bool {
-    let needed = step.secrets.iter().filter(|name| *name != "GITHUB_TOKEN").count();
+    let needed = step.secrets.iter().filter(|name| *name != "GITHUB_TOKEN" && !is_only_compared(step, name)).count();
     if needed == 0 {
         return true;
     }
