@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use super::atonix::Atonix;
 use super::code::LazySource;
 use super::compose::{ComposeFile, ComposeService};
-use super::dependencies::{Dependencies, Manifests, PackageGaps, RuntimeGaps, ToolSettings, Tools};
+use super::dependencies::{Dependencies, Manifests, ManifestsAbove, PackageGaps, RuntimeGaps, ToolSettings, Tools};
 use super::dockerfile::Dockerfile;
 use super::documented::LazyDocumented;
 use super::facts::{
@@ -63,6 +63,8 @@ model! {
         documented: LazyDocumented,
         /// Its manifests of packages.
         manifests: Manifests,
+        /// Manifests in the directories above it, such as that of a workspace, which may hold packages for it too.
+        manifests_above: ManifestsAbove,
         /// The tools for development that it names or configures.
         tools: Tools,
         /// The settings of these tools.
@@ -135,6 +137,21 @@ pub(super) struct Assembly {
     pub(super) speaks_for_repo: bool,
 }
 
+/// Files that say of what a program is made.
+const MANIFESTS: &[&str] = &[
+    "Cargo.toml",
+    "Gemfile",
+    "build.gradle",
+    "build.gradle.kts",
+    "composer.json",
+    "go.mod",
+    "package.json",
+    "pom.xml",
+    "pyproject.toml",
+    "requirements.txt",
+    "setup.py",
+];
+
 impl Assembly {
     fn name(&self) -> Field<String> {
         let directory = self.root.rsplit('/').next().filter(|name| *name != ".");
@@ -156,6 +173,30 @@ impl Assembly {
             (None, [only]) => Some(Arc::clone(only)),
             _ => None,
         }
+    }
+
+    /// What its image takes from outside of the service's root, where that holds no manifest of a program: a directory with
+    /// a Dockerfile for a program that lies above it.
+    fn taken_from_outside(&self) -> Option<String> {
+        let tree = &self.layout.tree;
+        let sources = tree.sources();
+        let inside = |path: &str| sources.find(&format!("{}/{path}", self.root)).is_some();
+        if self.root == "." || MANIFESTS.iter().any(|name| inside(name)) {
+            return None;
+        }
+        let above: Vec<&str> = std::iter::successors(self.root.rsplit_once('/').map(|(above, _)| above), |path| {
+            path.rsplit_once('/').map(|(above, _)| above)
+        })
+        .collect();
+        let stages = self.dockerfiles.iter().flat_map(|file| &file.stages);
+        let copies = stages.flat_map(|stage| &stage.copies).filter(|copy| copy.is_from_context);
+        let paths =
+            copies.flat_map(|copy| copy.sources.values().map(|path| path.trim_start_matches("./").trim_matches('/')));
+        paths.filter(|path| !path.is_empty() && *path != "." && !inside(path)).find_map(|path| {
+            let lies_above = above.iter().any(|above| sources.find(&format!("{above}/{path}")).is_some());
+            let is_of_root = path.starts_with(&self.root);
+            ((lies_above || sources.find(path).is_some()) && !is_of_root).then(|| path.to_owned())
+        })
     }
 
     /// The service.
@@ -186,8 +227,9 @@ impl Assembly {
         } else {
             vec![Parts::nothing(self.at)]
         };
-        let (documents, source) =
-            (Arc::new(self.documents), Arc::new(LazySource::new(&self.layout.tree, &self.repo.packages)));
+        let outside = is_service.then(|| self.taken_from_outside()).flatten();
+        let source = LazySource::made_of(&self.layout.tree, &self.repo.packages, outside);
+        let (documents, source) = (Arc::new(self.documents), Arc::new(source));
         let builders: Vec<&ComposeService> = self.compose_services.iter().map(|service| &**service).collect();
         let start_gaps = start_gaps(dockerfile.as_deref(), &builders, self.layout.tree.sources(), self.at);
         let documented = LazyDocumented {
@@ -231,6 +273,7 @@ impl Assembly {
             documents,
             documented,
             manifests: self.dependencies.manifests(),
+            manifests_above: self.dependencies.above(),
             tools: self.dependencies.tools(),
             tool_settings: self.dependencies.settings(),
             package_gaps: self.dependencies.package_gaps(),

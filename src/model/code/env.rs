@@ -52,8 +52,35 @@ fn read(tokens: &Tokens<'_>, name: &str, span: Span, default: Field<String>, is_
         at: tokens.place(span),
         name: name.to_owned(),
         default,
-        is_secret_like: is_secret_key(name) && !is_no_secret,
+        is_secret_like: is_secret_key(name) && !is_no_secret && !names_tests(name),
         is_of_command: false,
+    }
+}
+
+/// Whether a variable is one of tests by its name, such as `DATABASE_TEST_PASSWORD`.
+fn names_tests(name: &str) -> bool {
+    name.split('_').any(|word| matches!(word.to_ascii_uppercase().as_str(), "TEST" | "TESTS" | "TESTING" | "E2E"))
+}
+
+/// Marks what classes of settings read that are for developers or tests by their name, such as `class TestConfig`. The
+/// reads are in order.
+pub(super) fn mark_classes_for_developers(text: &str, reads: &mut [EnvRead]) {
+    let mut reads = reads.iter_mut().peekable();
+    let (mut start, mut is_for_developers) = (0, false);
+    for line in text.split_inclusive('\n') {
+        let end = start + line.len();
+        if line.starts_with(|c: char| !c.is_whitespace() && !matches!(c, '#' | ')' | ']' | '}')) {
+            let name = line.strip_prefix("class ").map(|rest| rest.split(['(', ':']).next().unwrap_or(rest));
+            is_for_developers = name.is_some_and(|name| {
+                ["Test", "Dev", "Local", "Debug"]
+                    .iter()
+                    .any(|word| name.trim().starts_with(word) || name.contains(word))
+            });
+        }
+        while let Some(read) = reads.next_if(|read| (read.at.span.start as usize) < end) {
+            read.is_of_command |= is_for_developers;
+        }
+        start = end;
     }
 }
 

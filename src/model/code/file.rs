@@ -38,8 +38,12 @@ pub(super) fn read(file: FileId, path: &str, text: &str, of: Language, is_test: 
     let is_main = role::is_main(language(of), !routes.is_empty(), &imports, text);
     let is_command = role::is_command(path, text, &imports, is_main);
     let mut env_reads = env::reads(&tokens);
+    let is_for_developers = is_command || role::is_for_developers(path);
     for read in &mut env_reads {
-        read.is_of_command = is_command;
+        read.is_of_command = is_for_developers;
+    }
+    if of == Language::Python {
+        env::mark_classes_for_developers(text, &mut env_reads);
     }
     SourceFile {
         at,

@@ -27,9 +27,13 @@ struct Files<'t> {
 /// One file in so many may be of a language that is not read before the service counts as written in it.
 const UNREAD_SHARE: usize = 10;
 
-/// Reads the source text below a root; `None` where there is none. `packages` are those of the repository.
-pub(super) fn read(tree: &Subtree, packages: &Packages) -> Option<Source> {
-    let files = files(tree);
+/// Reads the source text below a root, of an image that is perhaps made of what lies outside of it. `packages` are those
+/// of the repository.
+pub(super) fn read(tree: &Subtree, packages: &Packages, outside: Option<&str>) -> Option<Source> {
+    let mut files = files(tree);
+    if let Some(path) = outside {
+        files.unread.get_or_insert((path, "the image takes it from outside of this directory"));
+    }
     if files.code.is_empty() {
         return None;
     }
@@ -54,7 +58,7 @@ pub(super) fn read(tree: &Subtree, packages: &Packages) -> Option<Source> {
     (!code.is_empty()).then(|| join(tree.at, code, tests, files.unread, shared.as_deref()))
 }
 
-fn files(tree: &Subtree) -> Files<'_> {
+fn files<'t>(tree: &'t Subtree) -> Files<'t> {
     let (mut code, mut others, mut unread) = (Vec::new(), Vec::new(), None);
     let mut bytes = 0;
     for (id, entry, path) in tree.own(EntryKind::File) {

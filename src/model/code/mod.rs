@@ -264,18 +264,27 @@ model! {
 pub struct LazySource {
     tree: Subtree,
     packages: Arc<Packages>,
+    /// A directory or file outside of the root that the image of the service is made of.
+    outside: Option<String>,
     made: OnceLock<Option<Arc<Source>>>,
 }
 
 impl LazySource {
     /// The source below a service's root. `packages` are those of the repository.
     pub(super) fn new(tree: &Subtree, packages: &Arc<Packages>) -> Self {
-        Self { tree: tree.clone(), packages: Arc::clone(packages), made: OnceLock::new() }
+        Self { tree: tree.clone(), packages: Arc::clone(packages), outside: None, made: OnceLock::new() }
+    }
+
+    /// The source of a service whose image is made of what lies outside of its root, which is not seen.
+    pub(super) fn made_of(tree: &Subtree, packages: &Arc<Packages>, outside: Option<String>) -> Self {
+        Self { outside, ..Self::new(tree, packages) }
     }
 
     /// The source; `None` where there is none.
     pub fn get(&self) -> Option<&Arc<Source>> {
-        self.made.get_or_init(|| join::read(&self.tree, &self.packages).map(Arc::new)).as_ref()
+        self.made
+            .get_or_init(|| join::read(&self.tree, &self.packages, self.outside.as_deref()).map(Arc::new))
+            .as_ref()
     }
 }
 

@@ -37,6 +37,10 @@ pub(super) fn is_test(path: &str) -> bool {
         || stem.ends_with("tests")
         || [".test.", ".spec.", ".story.", ".stories.", ".mock."].iter().any(|part| name.contains(part))
         || parts.any(|part| {
+            // Source sets of Gradle: `integrationTest`, `testFixtures`.
+            if part.ends_with("Test") || part.ends_with("Tests") || part.starts_with("testF") {
+                return true;
+            }
             let part = part.to_ascii_lowercase();
             TEST_DIRECTORIES.contains(&part.as_str())
                 || part.split(['-', '_']).any(|word| matches!(word, "test" | "tests" | "unittests" | "e2e"))
@@ -49,8 +53,20 @@ pub(super) fn stands_in_tests(root: &str) -> bool {
     words.any(|word| matches!(word, "test" | "tests" | "e2e" | "loadtest" | "loadtests" | "mock" | "mocks"))
 }
 
-/// Whether a service's root is called what programs for the command line are: `shop-cli`, `rules-tool`.
+/// Whether a file holds the settings of developers by its name: `settings/dev.py`, `config/local.ts`.
+pub(super) fn is_for_developers(path: &str) -> bool {
+    let mut parts = path.rsplit('/');
+    let stem = parts.next().and_then(|name| name.split('.').next()).unwrap_or("");
+    matches!(stem, "dev" | "develop" | "development" | "local" | "ci" | "testing")
+        && parts.next().is_some_and(|directory| matches!(directory, "conf" | "config" | "configs" | "settings" | "env"))
+}
+
+/// Whether a service's root is called what programs for the command line are: `shop-cli`, `rules-tool`; or stands among
+/// jobs, which run to their end.
 pub(super) fn is_command_root(root: &str) -> bool {
+    if root.split('/').any(|part| matches!(part, "jobs" | "cronjobs" | "batch")) {
+        return true;
+    }
     let name = root.trim_end_matches('/').rsplit('/').next().unwrap_or(root);
     name.split(['-', '_']).any(|word| matches!(word, "cli" | "ctl" | "tool"))
 }
@@ -209,11 +225,16 @@ const LISTENERS: &[&str] = &[
     "start_consuming",
 ];
 
+/// Libraries for pages, whose code listens to the address of a page.
+const PAGES: &[&str] = &["@angular/core", "preact", "react-dom", "svelte", "vue", "umi"];
+
 /// Whether files of a service keep it up.
 pub(super) fn stays_up(files: &[Arc<SourceFile>]) -> bool {
     let own = files.iter().filter(|file| !file.is_command);
+    let is_of_pages = own.clone().flat_map(|file| file.imports.iter()).any(|import| is_below(&import.module, PAGES));
     own.clone().any(|file| {
-        let serves = |list: &List<super::Call>| list.iter().any(|call| LISTENERS.contains(&call.name.as_str()));
+        let serves =
+            |list: &List<super::Call>| !is_of_pages && list.iter().any(|call| LISTENERS.contains(&call.name.as_str()));
         file.imports.iter().any(|import| is_below(&import.module, SERVERS)) || serves(&file.calls)
     })
 }

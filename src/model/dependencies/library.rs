@@ -38,12 +38,17 @@ struct Inner {
     is_built: bool,
     at: Place,
     manifests: OnceLock<(List<Manifest>, Seen)>,
+    above: OnceLock<List<Manifest>>,
     tools: OnceLock<(List<Tool>, List<ToolSetting>)>,
 }
 
 /// The manifests of a service.
 #[derive(Clone, Debug)]
 pub struct Manifests(Dependencies);
+
+/// The manifests in the directories above a service, up to the root of the run.
+#[derive(Clone, Debug)]
+pub struct ManifestsAbove(Dependencies);
 
 /// The tools of a service.
 #[derive(Clone, Debug)]
@@ -73,9 +78,9 @@ impl Dependencies {
     /// read yet.
     #[must_use]
     pub fn new(texts: &LateTexts, tree: &Subtree, (root, is_built): (&str, bool), at: Place) -> Self {
-        let (manifests, tools) = (OnceLock::new(), OnceLock::new());
+        let (manifests, above, tools) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         let (texts, tree) = (texts.clone(), tree.clone());
-        let inner = Inner { texts, tree, root: root.to_owned(), is_built, at, manifests, tools };
+        let inner = Inner { texts, tree, root: root.to_owned(), is_built, at, manifests, above, tools };
         Self { inner: Arc::new(inner) }
     }
 
@@ -83,6 +88,12 @@ impl Dependencies {
     #[must_use]
     pub fn manifests(&self) -> Manifests {
         Manifests(self.clone())
+    }
+
+    /// The manifests above.
+    #[must_use]
+    pub fn above(&self) -> ManifestsAbove {
+        ManifestsAbove(self.clone())
     }
 
     /// The tools.
@@ -145,6 +156,10 @@ fn format_of(path: &str) -> Option<Format> {
         "Cargo.toml" => Format::Cargo,
         _ => {
             let stem = name.strip_suffix(".txt")?;
+            // They need nothing, and are read with what they hold (pip, "Constraints Files").
+            if stem.contains("constraint") {
+                return None;
+            }
             let in_directory = directory.rsplit('/').next() == Some("requirements");
             let named = stem.starts_with("requirements") || stem.ends_with("requirements");
             return (in_directory || named).then_some(Format::Requirements);
@@ -189,6 +204,24 @@ fn requirements_group(path: &str) -> Group {
     let is_dev = name.to_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).any(|part| words.contains(&part));
     if is_dev { Group::Dev } else { Group::Main }
 }
+
+/// Manifests for all that lies below: those of workspaces, and lists of what development needs.
+const ABOVE: &[&str] = &[
+    "Cargo.toml",
+    "Pipfile",
+    "dev-requirements.txt",
+    "package.json",
+    "pyproject.toml",
+    "requirements-dev.txt",
+    "requirements-test.txt",
+    "requirements.txt",
+    "requirements/dev.txt",
+    "requirements/test.txt",
+    "requirements_dev.txt",
+    "setup.cfg",
+    "setup.py",
+    "test-requirements.txt",
+];
 
 /// The directories from one up to the root of the run.
 fn upwards(directory: &str) -> Vec<String> {
@@ -239,6 +272,24 @@ impl Inner {
         });
         let at = manifests.first().map_or(self.at, |manifest| manifest.at);
         (List::new(manifests, at), seen)
+    }
+
+    fn read_above(&self) -> List<Manifest> {
+        let sources = self.texts.sources();
+        let names = upwards(&self.root)
+            .into_iter()
+            .skip(1)
+            .flat_map(|directory| ABOVE.iter().map(|name| joined(&directory, name)).collect::<Vec<_>>());
+        let files = names.filter_map(|path| Some((sources.find(&path)?, path)));
+        let files =
+            files.filter(|(id, _)| sources.get(*id).kind == EntryKind::File && sources.get(*id).size() <= MAX_BYTES);
+        let manifests = files.filter_map(|(id, path)| {
+            let text = self.texts.text(id).ok()?;
+            let name = path.rsplit('/').next().unwrap_or(&path);
+            let manifest = self.manifest(id, &path, format_of(name)?, text).0?;
+            Some(Manifest { is_of_service: false, ..manifest })
+        });
+        List::new(manifests.collect(), self.at)
     }
 
     fn manifest(
@@ -311,6 +362,7 @@ impl Inner {
             runtime: draft.runtime,
             lockfile,
             is_dynamic: draft.is_dynamic,
+            listed_in: draft.listed_in,
         };
         (Some(manifest), problems)
     }
@@ -328,6 +380,7 @@ impl Inner {
         let mut draft = Draft::new(Place::whole(home.file));
         let read = requirements(text, requirements_group(path), home);
         draft.packages = read.packages;
+        draft.listed_in = read.included;
         let directory = path.rsplit_once('/').map_or(".", |(directory, _)| directory);
         for name in read.constraints {
             let path = joined(directory, name.trim_start_matches("./"));
@@ -376,7 +429,11 @@ impl Inner {
         // What a repository lacks stands in none of the manifests of its services.
         let own = manifests.items.first().filter(|_| self.is_built);
         let at = own.map_or(self.at, |manifest| manifest.at);
-        (List::new(found.tools, at), List::new(found.settings, at))
+        let mut all = List::new(found.settings, at);
+        if let Some((name, place)) = found.open {
+            all.leave_open(name, "it takes settings from another file", place);
+        }
+        (List::new(found.tools, at), all)
     }
 }
 
@@ -385,6 +442,15 @@ impl Modelled for Manifests {
 
     fn as_slot(&self, parent: Place) -> Slot<'_> {
         self.list().as_slot(parent)
+    }
+}
+
+impl Modelled for ManifestsAbove {
+    const TYPE: Type = List::<Manifest>::TYPE;
+
+    fn as_slot(&self, parent: Place) -> Slot<'_> {
+        let inner = &self.0.inner;
+        inner.above.get_or_init(|| inner.read_above()).as_slot(parent)
     }
 }
 
@@ -437,8 +503,18 @@ fn package_gaps(manifests: &[Manifest]) -> Vec<PackageGap> {
     if pyproject.is_dynamic || pyproject.packages.items.is_empty() {
         return Vec::new();
     }
-    let listed: BTreeMap<String, &Package> =
-        requirements.packages.iter().map(|package| (normal(&package.name), package)).collect();
+    // What it includes lies beside it; a file of the same name elsewhere is not meant.
+    let mut files = vec![requirements];
+    let mut next = 0;
+    while let Some(file) = files.get(next) {
+        let included = file.listed_in.iter().filter_map(|name| named(name.trim_start_matches("./")));
+        let new: Vec<&Manifest> =
+            included.filter(|found| !files.iter().any(|known| known.path == found.path)).collect();
+        files.extend(new);
+        next += 1;
+    }
+    let packages = files.iter().flat_map(|file| &file.packages);
+    let listed: BTreeMap<String, &Package> = packages.map(|package| (normal(&package.name), package)).collect();
     let mut out = Vec::new();
     for package in pyproject.packages.iter().filter(|package| package.group == Group::Main) {
         let constraint = package.constraint.clone();

@@ -16,7 +16,7 @@ use super::schema::PathText;
 use super::value::{Field, List};
 use crate::{model, words};
 
-pub use library::{Dependencies, Manifests, PackageGaps, RuntimeGaps, ToolSettings, Tools};
+pub use library::{Dependencies, Manifests, ManifestsAbove, PackageGaps, RuntimeGaps, ToolSettings, Tools};
 
 words! {
     /// Whose packages a manifest declares.
@@ -148,6 +148,10 @@ model! {
         lockfile: Field<PathText>,
         /// Whether it takes its packages from another file.
         is_dynamic: bool,
+    }
+    with {
+        /// Files whose packages are its own too, as it names them.
+        listed_in: Vec<String>,
     }
     label(manifest) { manifest.path.0.clone() }
 }

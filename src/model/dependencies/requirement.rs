@@ -24,6 +24,8 @@ pub(super) struct Requirements {
     pub(super) packages: Vec<Package>,
     /// Files that `-c` names, as written.
     pub(super) constraints: Vec<String>,
+    /// Files that `-r` names, as written.
+    pub(super) included: Vec<String>,
 }
 
 /// What all packages of a manifest have in common.
@@ -126,6 +128,7 @@ fn take_line(line: &str, start: usize, text: &str, group: Group, home: &Home, ou
     };
     if body.starts_with('-') {
         out.constraints.extend(option("-c", "--constraint"));
+        out.included.extend(option("-r", "--requirement"));
         return;
     }
     let lead = line.find(body).unwrap_or(0);

@@ -105,6 +105,8 @@ const ACTIONS: &[(&str, &str)] = &[
 pub(super) struct Found {
     pub(super) tools: Vec<Tool>,
     pub(super) settings: Vec<ToolSetting>,
+    /// A configuration that takes settings from another one, which is not read.
+    pub(super) open: Option<(String, Place)>,
 }
 
 impl Found {
@@ -137,6 +139,14 @@ impl Found {
             number,
             files: List::empty(at),
         });
+    }
+
+    /// `...base` in a configuration brings what another file says.
+    fn spread(&mut self, text: &str, name: &str, id: FileId) {
+        let is_name = |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic());
+        if text.split("...").skip(1).any(is_name) || text.contains("mergeConfig(") {
+            self.open.get_or_insert_with(|| (name.to_owned(), Place::whole(id)));
+        }
     }
 
     /// The share of lines that tests have to reach, under one name for all tools.
@@ -280,7 +290,8 @@ fn is_threshold(tool: &str, key: &str) -> bool {
         "coverage" => key == "report.fail_under",
         "jest" => key.starts_with("coverageThreshold.global."),
         "nyc" | "c8" => matches!(key, "branches" | "functions" | "lines" | "statements"),
-        "codecov" => key == "coverage.status.project.default.target",
+        // One for all, or one for each part of the repository (Codecov, "Status Checks").
+        "codecov" => key.starts_with("coverage.status.project.") && key.ends_with(".target"),
         _ => false,
     }
 }
@@ -304,10 +315,14 @@ pub(super) fn find(texts: &LateTexts, directories: &[String]) -> Found {
             match *tool {
                 "coverage" | "pytest" | "mypy" | "flake8" => found.ini_settings(Some(tool), text, id),
                 "jest" => {
+                    found.spread(text, name, id);
                     found.script_thresholds(text, name, id);
                     found.settings.extend(jest::of_script(sources, id, text));
                 }
-                "vitest" => found.script_thresholds(text, name, id),
+                "vitest" => {
+                    found.spread(text, name, id);
+                    found.script_thresholds(text, name, id);
+                }
                 "ruff" => found.toml_settings("ruff", "", &toml::parse(text).0, id, 0),
                 _ => {}
             }

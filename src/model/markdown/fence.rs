@@ -57,10 +57,22 @@ fn json_problem(text: &str, at: Place) -> Field<String> {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<serde::de::IgnoredAny>();
     match values.find_map(Result::err) {
         None => Field::Absent(at),
-        Some(_) if is_part(text) => Field::Absent(at),
+        Some(_) if is_part(text) || names_types(text) => Field::Absent(at),
         Some(_) if is_abridged(text) => Field::unresolved("", "parts of this example are left out", at),
         Some(error) => Field::known(error.to_string(), at),
     }
+}
+
+/// Whether a text shows the types of its values, as in `"size": number,`.
+fn names_types(text: &str) -> bool {
+    let is_type = |value: &str| {
+        let bare = value.trim().trim_end_matches([',', ']', '[', '?']).trim_start_matches(['[', ']']);
+        matches!(
+            bare.to_ascii_lowercase().as_str(),
+            "string" | "str" | "number" | "int" | "integer" | "float" | "bool" | "boolean" | "object" | "array" | "any"
+        )
+    };
+    text.lines().any(|line| line.split_once("\":").is_some_and(|(_, value)| is_type(value)))
 }
 
 /// Whether a text is a part of an object or of a list: keys with their values, or values behind one another.

@@ -71,7 +71,15 @@ impl<'r> Resolver<'r> {
     }
 
     fn path_resolves(&self, path: &str, fragment: Option<&str>, at: Place) -> Field<bool> {
-        let Some(found) = self.find(path) else { return Field::known(false, at) };
+        let Some(found) = self.find(path) else {
+            // Generators of sites make the addresses of pages from titles, numbers and settings.
+            let is_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+            return if self.texts.is_site() && !is_file {
+                Field::unresolved(path, "it is the address of a page, which the generator of the site makes", at)
+            } else {
+                Field::known(false, at)
+            };
+        };
         let is_markdown = is_markdown(&found);
         let (Some(fragment), true) = (fragment, is_markdown) else { return Field::known(true, at) };
         let Some(file) = self.texts.sources().find(&found) else { return Field::known(true, at) };

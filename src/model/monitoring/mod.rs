@@ -28,9 +28,25 @@ pub struct Monitoring {
     pub dashboards: List<Arc<Dashboard>>,
 }
 
+impl Monitoring {
+    /// Leaves open what a program in Jsonnet makes, which is not run.
+    fn leave_open(&mut self, text: &str, path: &str, file: FileId) {
+        let unseen = || {
+            let (text, why) = (path.to_owned(), "what Jsonnet makes is not evaluated".into());
+            Box::new(Unresolved { text, why, at: Place::whole(file), via: None, expected: None })
+        };
+        if text.contains("alert:") && text.contains("expr:") {
+            self.alerts.unseen.get_or_insert_with(unseen);
+        }
+        if ["grafanaDashboards", "grafonnet", "dashboard.new"].iter().any(|sign| text.contains(sign)) {
+            self.dashboards.unseen.get_or_insert_with(unseen);
+        }
+    }
+}
+
 /// Whether a file with alerts is the template of a chart. What alerts themselves have in braces starts with a `$`.
 fn is_template(text: &str) -> bool {
-    text.contains("alert:") && ["{{-", ".Values", "{{ include"].iter().any(|sign| text.contains(sign))
+    text.contains("alert:") && ["{{-", ".Values", "{{ include", "<%", "{%"].iter().any(|sign| text.contains(sign))
 }
 
 /// Whether a file stands among tests, whose alerts watch nothing.
@@ -54,17 +70,21 @@ pub fn read(sources: &Sources) -> Monitoring {
         let is_file =
             file.kind == EntryKind::File && file.size() <= MAX_FILE_BYTES && !is_for_tests(file.path.as_str());
         let ending = file.path.rsplit_once('.').map_or("", |(_, ending)| ending);
-        if !is_file || !matches!(ending, "yaml" | "yml" | "rules" | "json") {
+        if !is_file || !matches!(ending, "yaml" | "yml" | "rules" | "json" | "jsonnet" | "libsonnet") {
             continue;
         }
         let Some(text) = sources.read(id) else { continue };
         let path = file.path.as_str();
+        if ending.ends_with("sonnet") {
+            monitoring.leave_open(&text, path, id);
+            continue;
+        }
         if ending == "json" {
             if text.contains("\"panels\"") {
                 monitoring.dashboards.items.extend(dashboard::read(&Tree::parse(id, &text), path).map(Arc::new));
             }
         } else if is_template(&text) {
-            let why = "the templates of charts are not rendered for this";
+            let why = "templates are not rendered for this";
             let unseen =
                 Unresolved { text: path.to_owned(), why: why.into(), at: Place::whole(id), via: None, expected: None };
             monitoring.alerts.unseen.get_or_insert_with(|| Box::new(unseen));

@@ -36,7 +36,7 @@ model! {
         /// Whether the state is encrypted by the bucket's client.
         encrypt: Always<bool>,
         /// Whether only one at a time can change the state.
-        locks: bool,
+        locks: Always<bool>,
     }
     label(backend) { backend.kind.clone() }
 }
@@ -215,14 +215,27 @@ pub(super) fn backend(source: Source<'_>, block: &Block) -> Backend {
     let kind = block.labels.first().map_or("cloud", |label| label.value.as_str());
     let has = |name: &str| block.body.attribute(name).is_some();
     let lockfile = source.switch(&block.body, "use_lockfile", at).value().copied().unwrap_or(true);
+    // Without its bucket it is only a part, and the command line gives the rest (Terraform, "Partial configuration").
+    let is_part = matches!(kind, "s3" | "gcs") && !has("bucket");
+    let why = "`-backend-config` completes this backend";
+    let mut attributes = attributes(source, &block.body, at);
+    if is_part {
+        attributes.leave_open("the backend", why, at);
+    }
+    let open = |known: Always<bool>| match known.value() {
+        Some(false) if is_part => Field::unresolved("the backend", why, at).or_default(false),
+        _ => known,
+    };
+    let region = source.field(&block.body, "region", at);
+    // The others lock by themselves (Terraform, "Backend Configuration").
+    let locks = kind != "s3" || has("dynamodb_table") || (has("use_lockfile") && lockfile);
     Backend {
         at,
         kind: kind.to_owned(),
-        attributes: attributes(source, &block.body, at),
-        region: source.field(&block.body, "region", at),
-        encrypt: source.switch(&block.body, "encrypt", at),
-        // The others lock by themselves (Terraform, "Backend Configuration").
-        locks: kind != "s3" || has("dynamodb_table") || (has("use_lockfile") && lockfile),
+        attributes,
+        region: if is_part && region.is_absent() { Field::unresolved("the backend", why, at) } else { region },
+        encrypt: open(source.switch(&block.body, "encrypt", at)),
+        locks: open(Always::known(locks, at)),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::discover::is_workflow;
 use crate::model;
 use crate::model::read::{Reader, text};
 use crate::model::schema::PathText;
-use crate::model::value::{Field, List, Unresolved};
+use crate::model::value::{Always, Field, List, Unresolved};
 use crate::source::{EntryKind, FileId, Place, Sources};
 use crate::syntax::yaml::{Shape, Tree};
 
@@ -61,8 +61,8 @@ model! {
         concurrency: Field<String>,
         /// Whether others can call it.
         is_reusable: bool,
-        /// Whether it runs tests.
-        tests: bool,
+        /// Whether it, or one that it calls, runs tests; not known where one of another repository may.
+        tests: Always<bool>,
         /// The secrets it reads, by name.
         secrets: List<String>,
         /// The variables of the repository it reads, by name.
@@ -185,7 +185,7 @@ fn workflow(sources: &Sources, file: FileId, tree: &Tree, actions: &Actions<'_>)
         permissions_declared: permissions.is_some()
             || (!jobs.items.is_empty() && jobs.iter().all(|job| job.permissions.is_some())),
         is_reusable: events.iter().any(|event| event == "workflow_call"),
-        tests: jobs.iter().any(|job| job.tests),
+        tests: Always::known(jobs.iter().any(|job| job.tests), jobs.at),
         secrets: collected(|job| &job.secrets, "secrets."),
         variables: collected(|job| &job.variables, "vars."),
         all_env: List::new(all_env, jobs.at),

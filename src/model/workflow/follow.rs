@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use regex::Regex;
 
-use crate::model::value::{Field, List};
+use crate::model::value::{Always, Field, List};
 use crate::source::{EntryKind, FileId, Place, Sources};
 use crate::syntax::yaml::{NodeRef, Shape, Tree};
 
@@ -15,6 +15,7 @@ use super::calls::Callees;
 use super::file::Workflow;
 use super::image::{Scan, ScanTarget};
 use super::job::{self, Job};
+use super::secrets;
 use super::step::{self, Progress, Source, Step};
 use super::trigger::Trigger;
 
@@ -130,6 +131,7 @@ pub(super) fn join(sources: &Sources, workflows: &mut [Workflow]) {
             (workflow.path.0.clone(), scans)
         })
         .collect();
+    join_tests(workflows);
     let mut filters = MAX_FILTERS;
     let mut callees = Callees::new(sources);
     for (workflow, events) in workflows.iter_mut().zip(events) {
@@ -151,6 +153,7 @@ pub(super) fn join(sources: &Sources, workflows: &mut [Workflow]) {
             // A job without a condition is skipped where one that it needs is (GitHub, "Using conditions to control job
             // execution").
             job.guards_secrets |= job.all_needs.iter().any(|need| conditional.contains(need));
+            job.guards_secrets |= secrets::does_without(job);
             let is_unknown = |need: &&Field<String>| need.value().is_some_and(|need| !ids.contains(need));
             job.unknown_needs = List::new(job.needs.iter().filter(is_unknown).cloned().collect(), job.needs.at);
             let called = job.uses.as_ref().filter(|uses| uses.pin == Pin::Local);
@@ -172,6 +175,50 @@ pub(super) fn join(sources: &Sources, workflows: &mut [Workflow]) {
             }
         }
         scanned_before(workflow);
+    }
+}
+
+/// A step of a job whose whole command an expression decides.
+fn decided_later(job: &Arc<Job>) -> Option<Always<bool>> {
+    let run = job.steps.iter().find_map(|step| step.run.value().filter(|run| run.trim_start().starts_with("${{")))?;
+    Some(Field::unresolved(run.as_str(), "what it runs is decided when the workflow runs", job.at).or_default(false))
+}
+
+/// Tells of each workflow whether those that it calls run tests.
+fn join_tests(workflows: &mut [Workflow]) {
+    let index: BTreeMap<String, usize> =
+        workflows.iter().enumerate().map(|(index, workflow)| (workflow.path.0.clone(), index)).collect();
+    for _ in 0..MAX_DEPTH {
+        let mut changed = false;
+        for caller in 0..workflows.len() {
+            let Some(workflow) = workflows.get(caller).filter(|workflow| workflow.tests.value() != Some(&true)) else {
+                continue;
+            };
+            let called = |job: &Arc<Job>| {
+                let Some(uses) = job.uses.as_ref() else { return decided_later(job) };
+                if uses.pin == Pin::Local {
+                    return workflows.get(*index.get(&uses.name)?).map(|called| called.tests.clone());
+                }
+                let why = "what it does is not in this repository";
+                Some(Field::unresolved(uses.text.as_str(), why, uses.at).or_default(false))
+            };
+            let mut found: Option<Always<bool>> = None;
+            for tests in workflow.jobs.iter().filter_map(called) {
+                match tests.value() {
+                    Some(true) => found = Some(tests),
+                    None if found.is_none() => found = Some(tests),
+                    _ => {}
+                }
+            }
+            let Some(found) = found.filter(|found| found.value() != workflow.tests.value()) else { continue };
+            if let Some(workflow) = workflows.get_mut(caller) {
+                workflow.tests = found;
+                changed = true;
+            }
+        }
+        if !changed {
+            break;
+        }
     }
 }
 

@@ -96,6 +96,17 @@ model! {
     label(scan) { scan.tool.clone() }
 }
 
+impl BuiltImage {
+    /// Whether its registry runs on the machine of the job, and ends with it.
+    pub(super) fn is_local(&self) -> bool {
+        let host = |registry: &String| registry.split(':').next().is_some_and(|host| LOCAL.contains(&host));
+        self.registry.value().is_some_and(host)
+    }
+}
+
+/// Names under which a machine knows itself.
+const LOCAL: &[&str] = &["localhost", "127.0.0.1", "0.0.0.0"];
+
 /// Splits a reference as written.
 pub(super) fn image(text: &str, at: Place) -> BuiltImage {
     let text = text.trim();
@@ -172,7 +183,9 @@ pub(super) fn build_of_action(name: &str, inputs: &List<Input>, at: Place) -> Op
         images.leave_open("bake", "the tags are in the bake file", at);
     }
     let outputs = lines("outputs").iter().any(|(text, _)| text.contains("push=true") || text == "type=registry");
-    let outputs = outputs || input("outputs").is_some_and(|input| input.text.contains("push=true"));
+    // `set` of a bake file overrides its outputs.
+    let says_push = |name: &str| input(name).is_some_and(|input| input.text.contains("push=true"));
+    let outputs = outputs || says_push("outputs") || (is_bake && says_push("set"));
     let pushes = match input("push") {
         Some(input) if expression::has(&input.text) => {
             Field::unresolved(&*input.text, "it is decided when the workflow runs", input.value.place())

@@ -15,6 +15,8 @@ use super::command::{self, Command};
 use super::exposure::{checks_out_head, printed_secrets, untrusted};
 use super::expression;
 use super::image::{self, BuiltImage, ImageBuild, Scan};
+use super::pushing;
+use super::testing;
 use super::tools;
 use super::variable::{EnvVar, env};
 
@@ -83,8 +85,10 @@ model! {
         pushed: List<BuiltImage>,
         /// Whether it pushes an image.
         pushes_images: Always<bool>,
-        /// The same, and where an expression decides, yes.
+        /// The same, and yes where an expression decides.
         may_push: bool,
+        /// Whether a program, a script or an action of somebody else may push an image, as its name or options say.
+        may_push_otherwise: bool,
         /// Its scan for vulnerabilities.
         scan: Option<Scan>,
         /// Expressions in a script whose value anybody can choose who opens an issue or a pull request.
@@ -242,7 +246,8 @@ pub(super) fn read(source: Source<'_>, node: NodeRef<'_>, progress: &mut Progres
             .or(|| progress.working_directory.clone()),
         secrets: List::new(names_in(&texts, &condition, "secrets."), at),
         variables: List::new(names_in(&texts, &condition, "vars."), at),
-        tests: commands.iter().any(tools::is_test),
+        tests: commands.iter().any(testing::is_test)
+            || (!commands.is_empty() && name.value().is_some_and(|name| testing::title_tests(name))),
         deploys: tools::action_deploys(&action) || commands.iter().any(tools::is_deployment),
         rolls_back: commands.iter().any(tools::is_rollback),
         untrusted: untrusted(reader, source.text, &action),
@@ -265,6 +270,7 @@ pub(super) fn read(source: Source<'_>, node: NodeRef<'_>, progress: &mut Progres
         workflow_platforms: List::empty(at),
         tools: List::new(scanners(&action, &commands), at),
         is_local_cluster: tools::action_is_local_cluster(&action) || commands.iter().any(tools::is_local_cluster),
+        may_push_otherwise: pushing::action(&action) || commands.iter().any(pushing::command),
         commands: List::new(commands, run.place()),
         may_push: images.publishes.value() != Some(&false),
         pushes_images: images.publishes,
@@ -334,8 +340,11 @@ impl Images {
     fn of(action: &str, inputs: &List<Input>, commands: &[Command], at: Place) -> Self {
         let mut builds: Vec<ImageBuild> = commands.iter().filter_map(image::build_of_command).collect();
         builds.extend(image::build_of_action(action, inputs, at));
-        let mut pushed = List::new(commands.iter().filter_map(image::push_of_command).collect(), at);
-        let may_push: Vec<&ImageBuild> = builds.iter().filter(|build| build.pushes.value() != Some(&false)).collect();
+        let of_commands = commands.iter().filter_map(image::push_of_command).filter(|image| !image.is_local());
+        let mut pushed = List::new(of_commands.collect(), at);
+        let stays = |build: &ImageBuild| build.images.unseen.is_none() && build.images.iter().any(BuiltImage::is_local);
+        let may_push: Vec<&ImageBuild> =
+            builds.iter().filter(|build| build.pushes.value() != Some(&false) && !stays(build)).collect();
         let is_pushed = !pushed.items.is_empty() || may_push.iter().any(|build| build.pushes.value() == Some(&true));
         pushed.items.extend(may_push.iter().flat_map(|build| &build.images).cloned());
         pushed.unseen = may_push.iter().find_map(|build| build.images.unseen.clone());
