@@ -16,8 +16,24 @@ use crate::model::value::{Always, Field};
 const MAX_REMEMBERED: usize = 32;
 
 /// Words in the name of a service that does one thing and ends.
-const JOB_WORDS: &[&str] =
-    &["init", "migrate", "migration", "migrations", "migrator", "setup", "seed", "seeder", "bootstrap", "job"];
+const JOB_WORDS: &[&str] = &[
+    "bootstrap",
+    "cypress",
+    "e2e",
+    "init",
+    "job",
+    "lint",
+    "migrate",
+    "migration",
+    "migrations",
+    "migrator",
+    "playwright",
+    "seed",
+    "seeder",
+    "setup",
+    "test",
+    "tests",
+];
 
 /// Whether a file is named as one for `docker stack deploy`.
 pub(super) fn is_for_swarm(path: &str) -> bool {

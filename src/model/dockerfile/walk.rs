@@ -10,6 +10,7 @@ use super::instruction;
 use super::order;
 use super::packages::{self, PackageCommand, Surroundings};
 use super::privileged::{self, PrivilegedKind, PrivilegedStep};
+use super::role::Role;
 use super::scope::Scope;
 use super::script;
 use super::settings::{self, BuildArgument, ExposedPort};
@@ -414,6 +415,7 @@ impl<'t> Reader<'t, '_> {
             index: whole(index),
             name: raw.alias.map_or(Field::Absent(at), |name| Field::known(name.value.clone(), self.place(name.span))),
             is_final,
+            role: Role::Service,
             is_reachable: raw.is_reachable,
             in_final_image: raw.in_final_image,
             base_is_stage: raw.parent.is_some(),

@@ -6,7 +6,7 @@ use super::{Across, Alternative, Files, Repo, Seen, charts, objects, read};
 use crate::discover::is_of_tests;
 use crate::model::code::LazySource;
 use crate::model::dependencies::Dependencies;
-use crate::model::dockerfile::{Copy, Dockerfile, Stage};
+use crate::model::dockerfile::{Copy, Dockerfile, Role, Stage};
 use crate::model::layout::{Layout, RepoLayout, Subtree};
 use crate::model::markdown::Documents;
 use crate::model::service::{Assembly, Service, ServiceKind};
@@ -196,6 +196,7 @@ fn is_none_of_ours(files: &Files, dockerfiles: &[Arc<Dockerfile>], tree: &Subtre
     };
     every(&is_store)
         || every(&tests)
+        || every(&|stage| matches!(stage.role, Role::Base | Role::Build | Role::Test))
         || files.has_only_dockerfiles() && every(&is_to_build_on)
         || every(&only_configures) && !holds_pages(tree) && LazySource::new(tree).get().is_none()
 }

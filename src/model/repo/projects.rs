@@ -54,7 +54,13 @@ pub(super) fn load(
         stacks.push(Stack { files: vec![(path, tree)], missing: Vec::new(), is_named: false });
     }
     stacks.sort_by_key(|stack| stack.files.first().map(|(path, _)| *path));
-    let mut projects: Vec<ComposeFile> = stacks.par_iter().filter_map(|stack| loader.project(stack)).collect();
+    let project = |stack: &Stack<'_>| {
+        let mut file = loader.project(stack)?;
+        let is_named = stack.is_named || composition.named.contains(&file.path.0);
+        file.for_tests = !is_named && discover::is_compose_for_tests(&file.path.0);
+        Some(file)
+    };
+    let mut projects: Vec<ComposeFile> = stacks.par_iter().filter_map(project).collect();
     lay_over(&mut projects);
     lend_to_included(sources, &mut projects, &by_path);
     projects.into_iter().map(Arc::new).collect()
@@ -404,8 +410,12 @@ fn lacks_build(file: &ComposeFile) -> bool {
     builds.into_iter().any(|build| build.dockerfile_exists.value() == Some(&false))
 }
 
-/// What there is to say of a project besides its values.
-pub(super) fn seen(sources: &Sources, project: &ComposeFile) -> Seen {
+/// What is said of a file whose name tells that it is for tests.
+pub(super) const FOR_TESTS: &str =
+    "this is for tests or for a pipeline, as its name says, and what it runs is not judged unless the file is named";
+
+/// What there is to say of a project besides its values, and whether those are left out as being for tests.
+pub(super) fn seen(sources: &Sources, project: &ComposeFile, is_left_out: bool) -> Seen {
     let mut seen = Seen::default();
     for problem in &project.problems {
         let (place, message, help) = (problem.place, problem.message.clone(), problem.help.clone());
@@ -425,7 +435,10 @@ pub(super) fn seen(sources: &Sources, project: &ComposeFile) -> Seen {
         }
     }
     let is_overlay = !compose::is_default_name(&project.path.0);
-    if is_overlay && project.services.iter().any(|service| service.is_fragment) {
+    if is_left_out {
+        let file = sources.find(&project.path.0).unwrap_or(FileId(0));
+        seen.not_evaluated(Place::whole(file), FOR_TESTS, None);
+    } else if is_overlay && project.services.iter().any(|service| service.is_fragment) {
         let file = sources.find(&project.path.0).unwrap_or(FileId(0));
         let message = "this file is an overlay; services that it changes are not judged without the file below it";
         seen.not_evaluated(Place::whole(file), message, None);
