@@ -3,8 +3,21 @@
 use super::classify::{name_of, parent_of};
 
 /// Words in the names of files that are for tests. In a name of its own, `integration` and `acceptance` are environments.
-const TESTS: &[&str] =
-    &["bench", "benchmark", "benchmarks", "cypress", "e2e", "loadtest", "playwright", "test", "testing", "tests"];
+const TESTS: &[&str] = &[
+    "bench",
+    "benchmark",
+    "benchmarks",
+    "cypress",
+    "e2e",
+    "loadtest",
+    "mock",
+    "mocks",
+    "playwright",
+    "test",
+    "testing",
+    "tests",
+    "wiremock",
+];
 
 /// Directories of what a pipeline runs.
 const PIPELINES: &[&str] =

@@ -26,6 +26,7 @@ const WORDS: &[(&str, Role)] = &[
     ("builder", Role::Build),
     ("buildenv", Role::Build),
     ("ci", Role::Build),
+    ("debug", Role::Development),
     ("deps", Role::Base),
     ("dev", Role::Development),
     ("devcontainer", Role::Development),
@@ -41,6 +42,7 @@ const WORDS: &[(&str, Role)] = &[
     ("toolbox", Role::Build),
     ("toolchain", Role::Build),
     ("tools", Role::Build),
+    ("watch", Role::Development),
 ];
 
 /// Directories of which all Dockerfiles are for one of these, by the end or the whole of their name.
@@ -63,7 +65,7 @@ const DIRECTORIES: &[(&str, Role)] = &[
 /// on and from: `Dockerfile.ci` may be the one that a pipeline releases.
 pub(super) fn role(path: &str, start: Option<&StartCommand>, has_ports: bool) -> Role {
     let (directory, name) = path.rsplit_once('/').unwrap_or((".", path));
-    let directory = directory.rsplit('/').next().unwrap_or(directory).to_ascii_lowercase();
+    let directory = directory.rsplit('/').next().unwrap_or(directory).trim_start_matches('.').to_ascii_lowercase();
     let by_name = name.split(['.', '-', '_']).find_map(|word| role_of(WORDS, &word.to_ascii_lowercase()));
     let by_directory = || {
         let ends = |word: &str| directory.strip_suffix(word).is_some_and(|rest| rest.is_empty() || rest.ends_with('-'));

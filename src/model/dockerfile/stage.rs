@@ -98,6 +98,9 @@ model! {
         base_software: Field<Software>,
         /// How much that image brings.
         base_variant: Field<BaseVariant>,
+        /// Whether that image is known to bring no port, health check and program of its own: it is `scratch`, an operating
+        /// system or a language.
+        base_is_bare: bool,
         /// Whether that image is one of Docker's official images.
         base_is_official: Field<bool>,
         /// Value of `--platform`.

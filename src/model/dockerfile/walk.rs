@@ -426,6 +426,7 @@ impl<'t> Reader<'t, '_> {
             base_is_scratch: raw.parent.is_none() && base.reference == "scratch",
             base_software: Software::of(&Field::known(state.external.clone(), at)),
             base_variant: order::variant(&state.external),
+            base_is_bare: order::is_bare(&state.external),
             base_is_official: order::is_official(&state.external),
             external_base: state.external.clone(),
             base,

@@ -10,7 +10,7 @@ use crate::model::dockerfile::{Copy, Dockerfile, Role, Stage};
 use crate::model::layout::{Layout, RepoLayout, Subtree};
 use crate::model::markdown::Documents;
 use crate::model::service::{Assembly, Service, ServiceKind};
-use crate::source::{EntryKind, FileId};
+use crate::source::{EntryKind, FileId, Sources};
 
 /// How a service may be besides what it is first taken to be.
 #[derive(Clone, Copy)]
@@ -120,7 +120,8 @@ impl Repo {
         let projects = projects.chain(other.filter(|other| other.is_home).map(|other| other.project));
         let is_apart = |root: &&str| head.is_illustration || !is_of_tests(root);
         let nested: Vec<&str> = self.nested.nested_in(&head.root).filter(is_apart).collect();
-        let layout = Layout::new(&self.sources, &head.root, &nested);
+        let mut layout = Layout::new(&self.sources, &head.root, &nested);
+        layout.has_dockerignore |= is_ignored_from_elsewhere(&self.sources, &head.root, &dockerfiles);
         let repo = self.layout();
         let speaks_for_repo = Some(index) == self.speaker();
         let assembly = Assembly {
@@ -185,6 +186,26 @@ impl Repo {
     fn roots(&self) -> Vec<&str> {
         self.heads.iter().map(|head| head.root.as_str()).collect()
     }
+}
+
+/// Whether a file beside a Dockerfile says what its build leaves out, or one in the directory above its own that it is built from: one
+/// that copies `services/api/src` is built from where `services` lies.
+fn is_ignored_from_elsewhere(sources: &Sources, root: &str, dockerfiles: &[Arc<Dockerfile>]) -> bool {
+    let is_there = |path: &str| sources.find(path).is_some();
+    if dockerfiles.iter().any(|file| is_there(&format!("{}.dockerignore", file.path.0))) {
+        return true;
+    }
+    let stages = dockerfiles.iter().flat_map(|file| &file.stages);
+    let copies = stages.flat_map(|stage| &stage.copies).filter(|copy| copy.is_from_context);
+    let copied: Vec<&str> =
+        copies.flat_map(|copy| copy.sources.values()).map(|path| path.trim_start_matches(['.', '/'])).collect();
+    let above = root.match_indices('/').filter_map(|(at, _)| Some((root.get(..at)?, root.get(at + 1..)?)));
+    let above = std::iter::once((".", root)).chain(above);
+    above.filter(|(_, rest)| !rest.starts_with('.')).any(|(directory, rest)| {
+        let is_below = |path: &&str| path.strip_prefix(rest).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let ignore = if directory == "." { ".dockerignore".to_owned() } else { format!("{directory}/.dockerignore") };
+        copied.iter().any(is_below) && is_there(&ignore)
+    })
 }
 
 /// Whether what is built is no service of the team: images to build others on, somebody else's program with settings of

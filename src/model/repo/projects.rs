@@ -63,6 +63,7 @@ pub(super) fn load(
     let mut projects: Vec<ComposeFile> = stacks.par_iter().filter_map(project).collect();
     lay_over(&mut projects);
     lend_to_included(sources, &mut projects, &by_path);
+    lend_from_samples(sources, root, &mut projects);
     projects.into_iter().map(Arc::new).collect()
 }
 
@@ -216,6 +217,33 @@ fn lend_to_included(sources: &Sources, projects: &mut [ComposeFile], by_path: &B
         }
     }
 }
+
+/// Samples of overrides (`docker-compose.override.yml.example`), which whoever runs a project copies, may declare what it
+/// needs.
+fn lend_from_samples(sources: &Sources, root: Option<&Path>, projects: &mut [ComposeFile]) {
+    let is_sample = |name: &str| {
+        let mut words = name.split('.');
+        name.contains("compose") && words.next_back().is_some_and(|end| SAMPLES.contains(&end))
+    };
+    let mut declared: BTreeMap<&str, Declared> = BTreeMap::new();
+    for (id, file) in sources.iter().filter(|(_, file)| file.kind == EntryKind::File) {
+        let (directory, name) = split_path(&file.path);
+        if is_sample(name)
+            && let Ok(text) = discover::text(root, file)
+        {
+            let tree = Tree::parse(id, text);
+            tree.documents().for_each(|document| declared.entry(directory).or_default().add_names(document));
+        }
+    }
+    for project in projects {
+        if let Some(declared) = declared.get(split_path(&project.path.0).0) {
+            project.doubt_names(declared);
+        }
+    }
+}
+
+/// Endings of samples.
+const SAMPLES: &[&str] = &["dist", "example", "sample", "template", "tmpl"];
 
 /// Entries of `include` that are looked at in one file.
 const MAX_INCLUDES: usize = 200;
