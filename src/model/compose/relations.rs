@@ -146,7 +146,8 @@ fn mark_jobs(services: &mut [ComposeService]) {
         // What others talk to does not end.
         let serves = !service.ports.items.is_empty() || !service.expose.items.is_empty();
         let checked = service.healthcheck.value().is_some_and(|check| check.disabled.value() == Some(&false));
-        service.is_job = awaited.contains(&service.name) || for_tests || ((named || ends || interactive) && !serves && !checked);
+        service.is_job =
+            awaited.contains(&service.name) || for_tests || ((named || ends || interactive) && !serves && !checked);
     }
 }
 

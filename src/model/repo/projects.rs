@@ -163,6 +163,9 @@ fn lay_over(projects: &mut [ComposeFile]) {
                 others.extend(bases.get(directory));
             }
             file.refuse_fragments(&others);
+            for base in others.iter().skip(1) {
+                file.doubt_names(base);
+            }
             continue;
         }
         file.lay_over(&beside);
