@@ -30,6 +30,7 @@ pub(super) fn run(args: &CheckArgs, streams: &mut Streams<'_>, shown: &mut Libra
     let mut discovery = discovery.map_err(|error| Failure::Message(error.to_string()))?;
     loaded.tell(&mut discovery.sources);
     let mut composition = loaded.composition(scope.relative(&args.compose_file, &current)?, &discovery.sources);
+    composition.named.clone_from(&scope.files);
     composition.helm = args.helm.engine()?;
     let mut repo = Repo::load_with(discovery, Some(&scope.root), &composition);
     let left_out = scope.files.iter().find(|file| repo.sources.find(file).is_none()).cloned();

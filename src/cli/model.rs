@@ -18,6 +18,7 @@ pub(super) fn run(args: &ModelArgs, streams: &mut Streams<'_>, shown: &mut Libra
         discover::discover(&scope.root, &loaded.walk_options()).map_err(|error| Failure::Message(error.to_string()))?;
     loaded.tell(&mut discovery.sources);
     let mut composition = loaded.composition(scope.relative(&args.compose_file, &current)?, &discovery.sources);
+    composition.named.clone_from(&scope.files);
     composition.helm = args.helm.engine()?;
     let mut repo = Repo::load_with(discovery, Some(&scope.root), &composition);
     let chosen: Vec<usize> =

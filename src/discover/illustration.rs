@@ -2,26 +2,46 @@
 
 use super::classify::parent_of;
 use super::homes::{ancestors, is_manifest_home, last};
+use super::purpose::is_of_pipeline;
 
 /// Directories whose services are shown, tested or developed with, and never deployed.
 const ILLUSTRATIONS: &[&str] = &[
     "docs",
     "doc",
     "documentation",
+    ".buildkite",
     ".ci",
+    ".circleci",
     ".ddev",
     ".devcontainer",
+    ".devcontainers",
     ".github",
+    ".gitlab",
     ".gitpod",
+    "benchmark",
+    "benchmarks",
     "cypress",
+    "dev-container",
     "dev-tools",
+    "devcontainer",
+    "devcontainers",
     "devenv",
     "devtools",
+    "e2e-test",
     "fixtures",
     "gitpod",
     "golden",
     "hack",
+    "integration-test",
+    "integration_test",
+    "integrationtest",
+    "integrationtests",
+    "load-test",
+    "load-testing",
+    "load_test",
     "loadtest",
+    "loadtests",
+    "mocks",
     "playwright",
     "testdata",
     "test_data",
@@ -61,7 +81,9 @@ pub(super) fn illustration_of(root: &str) -> Option<&str> {
             || name.starts_with("tests-")
             || name.ends_with("-tests")
             || name.ends_with("_tests")
-            || name.ends_with("-loadtest");
+            || name.ends_with("-loadtest")
+            || name.starts_with("e2e-")
+            || name.ends_with("-e2e");
         ILLUSTRATIONS.contains(&name)
             || (tests && !(ENVIRONMENTS.contains(&name) && is_among_manifests(parent_of(directory))))
             || (tests && below(root, directory).is_some_and(|next| SUITES.contains(&next)))
@@ -79,6 +101,14 @@ const EXAMPLES: &[&str] = &["demo", "demos", "example", "examples", "sample", "s
 /// Whether a directory, or one above it, holds examples.
 pub(super) fn is_example(root: &str) -> bool {
     root.split('/').any(|part| EXAMPLES.contains(&part.trim_start_matches('.')))
+}
+
+/// Directories of what builds, checks and releases the services beside it, and is none of them.
+const TOOLS: &[&str] = &["build-tools", "buildtools", "script", "scripts", "tooling", "tools"];
+
+/// Whether a directory, or one above it, holds tools or what a pipeline runs.
+pub(super) fn is_of_tools(root: &str) -> bool {
+    root.split('/').any(|part| TOOLS.contains(&part)) || is_of_pipeline(root)
 }
 
 /// Whether a directory above it is one of tests, as one of the words of its name says: `test-engineering/load`.

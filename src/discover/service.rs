@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::classify::parent_of;
 use super::homes::{ancestors, dockerfile_home, manifest_home};
-use super::illustration::{illustration_of, is_below_tests, is_example, is_illustration};
+use super::illustration::{illustration_of, is_below_tests, is_example, is_illustration, is_of_tools};
+use super::purpose::is_compose_for_tests;
 
 /// A `build` of a compose service, as paths relative to the root of the run.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -141,9 +142,15 @@ pub fn service_roots(inputs: Inputs<'_>) -> ServiceRoots {
     let mut roots: Vec<ServiceRoot> = found.into_values().collect();
     // What is built to show how the service is used is no service beside it; a repository of examples has nothing else.
     let is_built = |root: &ServiceRoot| root.kind == RootKind::Service && !root.dockerfiles.is_empty();
-    if roots.iter().any(|root| is_built(root) && !root.is_illustration && !is_example(&root.root)) {
+    let composed = composed(inputs.compose);
+    let is_tool = |root: &ServiceRoot| {
+        let is_run = root.dockerfiles.iter().any(|path| composed.contains(path.as_str()));
+        is_of_tools(&root.root) && !is_run && root.compose.is_empty() && root.manifests.is_empty()
+    };
+    let is_beside = |root: &ServiceRoot| is_example(&root.root) || is_tool(root);
+    if roots.iter().any(|root| is_built(root) && !root.is_illustration && !is_beside(root)) {
         for root in roots.iter_mut().filter(|root| is_built(root) && root.atonix.is_empty()) {
-            root.is_illustration |= is_example(&root.root) || is_below_tests(&root.root);
+            root.is_illustration |= is_beside(root) || is_below_tests(&root.root);
         }
     }
     for root in &mut roots {
@@ -182,6 +189,12 @@ fn built_roots(compose: &[ComposeInput]) -> BTreeMap<&str, BTreeSet<&str>> {
         }
     }
     built
+}
+
+/// The Dockerfiles that compose builds, for more than tests.
+fn composed(compose: &[ComposeInput]) -> BTreeSet<&str> {
+    let run = compose.iter().filter(|file| !is_compose_for_tests(&file.path));
+    run.flat_map(|file| &file.builds).map(|build| build.dockerfile.as_str()).collect()
 }
 
 /// Whether a path comes before everything below a directory, in path order.
@@ -314,6 +327,20 @@ mod tests {
             find(&["api/Dockerfile", "api/test-runner/Dockerfile", "test-engineering/load/Dockerfile"], &[], &[]);
         let illustrations = roots.roots().iter().map(|root| root.is_illustration).collect::<Vec<_>>();
         assert_eq!(illustrations, [false, false, true]);
+    }
+
+    #[test]
+    fn tools_beside_services_are_none_unless_compose_runs_them() {
+        let dockerfiles = ["api/Dockerfile", "tools/schema/Dockerfile", "tools/relay/Dockerfile"];
+        let compose: &[(&str, &[(&str, &str)])] = &[
+            ("compose.yaml", &[("tools/relay", "tools/relay/Dockerfile")]),
+            ("ci/compose.yaml", &[("tools/schema", "tools/schema/Dockerfile")]),
+        ];
+        let roots = find(&dockerfiles, compose, &[]);
+        let illustrations: Vec<_> = roots.roots().iter().filter(|root| root.is_illustration).collect();
+        assert_eq!(illustrations.iter().map(|root| &root.root).collect::<Vec<_>>(), ["tools/schema"]);
+        let alone = find(&["tools/schema/Dockerfile"], &[], &[]);
+        assert!(!alone.roots()[0].is_illustration, "a repository of tools has nothing else");
     }
 
     #[test]

@@ -150,7 +150,8 @@ fn illustration(service: &Head) -> Note {
     Note {
         kind: NoteKind::NotEvaluated,
         place: service.at,
-        message: "this stands in documentation or among tests, and is not judged unless it is named".to_owned(),
+        message: "this stands in documentation, among tests or among tools, and is not judged unless it is named"
+            .to_owned(),
         help: None,
         related: Vec::new(),
     }

@@ -119,6 +119,14 @@ impl HealthCommand {
             let mut found = Self::of_command(command, place, at, true, depth);
             let rest = commands.get(index..).unwrap_or(&[]);
             found.exit_on_failure &= failure_reaches_the_end(rest);
+            let asks_another = |url: &HealthUrl| {
+                let others = commands.iter().filter(|command| known_tool(command).is_some());
+                let mut urls = others.map(|command| Self::of_command(command, place, at, true, depth).url);
+                urls.any(|other| other.value().is_some_and(|other| other.text != url.text))
+            };
+            if let Some(url) = found.url.value().filter(|url| asks_another(url)) {
+                found.url = Field::unresolved(&*url.text, "the check asks several addresses", url.at);
+            }
             if rest.iter().any(|command| command.join == Join::Pipe) && found.is_http() {
                 // What reads the answer judges it.
                 found.fails_on_http_error = Field::known(true, at);
@@ -427,6 +435,17 @@ mod tests {
         );
         assert_eq!(shell("nc -z localhost 5432"), "nc localhost 5432 - fails=- exits=true");
         assert_eq!(shell("pg_isready -U app -d db"), "pg_isready - - - fails=- exits=true");
+    }
+
+    #[test]
+    fn which_of_several_addresses_counts_cannot_be_told() {
+        let check =
+            "if [ \"$PROXY\" = off ]; then curl -f http://localhost:8080/h; else curl -f http://localhost:3000/h; fi";
+        assert_eq!(shell(check), "curl - - - fails=true exits=true");
+        assert_eq!(
+            shell("curl -f http://localhost:8080/h || curl -f http://localhost:8080/h"),
+            "curl localhost 8080 /h fails=true exits=true"
+        );
     }
 
     #[test]

@@ -79,7 +79,8 @@ model! {
         files: Files,
         /// The directories, relative to the root; those of services further down left out.
         directories: Directories,
-        /// Whether the root has a `.dockerignore`.
+        /// Whether the root has a `.dockerignore`, or a Dockerfile of it one of its own or one in the directory that it is
+        /// built from.
         has_dockerignore: bool,
         /// The patterns of its `.dockerignore`.
         dockerignore: List<IgnorePattern>,

@@ -180,7 +180,10 @@ pub fn is_placeholder(value: &str) -> bool {
         value.contains('_') && value.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
     let lower = value.to_ascii_lowercase();
     is_name
-        || matches!(bare.as_str(), "example" | "dummy" | "todo" | "replaceme" | "secretgoeshere")
+        || matches!(
+            bare.as_str(),
+            "null" | "none" | "nil" | "example" | "dummy" | "todo" | "replaceme" | "secretgoeshere"
+        )
         || bare.contains("changeme")
         || bare.contains("placeholder")
         || ["://user:pass@", "://user:password@", "://username:password@"].iter().any(|words| lower.contains(words))

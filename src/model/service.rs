@@ -43,7 +43,7 @@ model! {
         name: Field<String>,
         /// Whether it is built here, or only described.
         kind: ServiceKind,
-        /// Whether it stands in documentation or among tests.
+        /// Whether it stands in documentation, among tests or among tools, and is not deployed.
         is_illustration: bool,
         /// Its atonix.yaml.
         atonix: Option<Arc<Atonix>>,

@@ -93,6 +93,9 @@ model! {
         version: Field<String> as "version",
         /// Whether its name says that it is for `docker stack deploy`.
         for_swarm: bool,
+        /// Whether its name or directory says that it is for tests or for a pipeline: `docker-compose.test.yml`,
+        /// `ci/compose.yaml`. Its services are judged only where somebody names the file.
+        for_tests: bool,
         /// Its services.
         services: List<ComposeService>,
         /// Its networks.
@@ -179,6 +182,7 @@ pub(super) fn read_file(scope: &Scope<'_>, loaded: Loaded) -> ComposeFile {
         name: fields.text("name"),
         version: fields.text("version"),
         for_swarm,
+        for_tests: false,
         networks: List::new(networks, fields.at("networks")),
         volumes: List::new(
             volumes.iter().map(|entry| read_volume(entry, is_used("volumes", &entry.key))).collect(),

@@ -159,6 +159,10 @@ fn short_volume(whole: Slice<'_>, scope: &Scope<'_>) -> ComposeMount {
             let path =
                 first.starts_with(['.', '/', '~']) || paths::is_windows(first) || is_in(source.raw(), HOST_DIRECTORIES);
             match (path, source.is_unknown()) {
+                // `</path/to/data>` is to be filled in.
+                _ if first.starts_with('<') => {
+                    Field::unresolved(source.raw(), "it stands for a path that is filled in", source.place())
+                }
                 (true, _) => Field::known(MountType::Bind, source.place()),
                 (false, true) => source.unresolved(),
                 (false, false) => Field::known(MountType::Volume, source.place()),

@@ -60,6 +60,15 @@ fn look_for_build(build: &mut ComposeBuild, presence: Presence<'_>) {
     } else {
         is_there(&build.dockerfile_path, EntryKind::File, dockerfile_at, presence)
     };
+    // A `dockerfile` is taken where there is no `Dockerfile` (BuildKit, `frontend/dockerui`).
+    if build.dockerfile_exists.value() == Some(&false)
+        && let Some(PathText(path)) = build.dockerfile_path.value()
+        && let Some(start) = path.strip_suffix("Dockerfile")
+        && (start.is_empty() || start.ends_with('/'))
+        && presence(&format!("{start}dockerfile")) == Ok(Some(EntryKind::File))
+    {
+        build.dockerfile_exists = Always::known(true, dockerfile_at);
+    }
 }
 
 fn look_for_env_file(file: &mut EnvFile, presence: Presence<'_>, ignored: Ignored<'_>) {

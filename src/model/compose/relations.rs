@@ -10,14 +10,31 @@ use super::links::Condition;
 use super::ports::{ComposePort, Protocol};
 use super::service::ComposeService;
 use crate::model::value::{Always, Field};
+use crate::syntax::yaml::NodeRef;
 
 /// Services that are remembered for one port or container name, and profiles of one service; more do not make the
 /// answer another one.
 const MAX_REMEMBERED: usize = 32;
 
 /// Words in the name of a service that does one thing and ends.
-const JOB_WORDS: &[&str] =
-    &["init", "migrate", "migration", "migrations", "migrator", "setup", "seed", "seeder", "bootstrap", "job"];
+const JOB_WORDS: &[&str] = &[
+    "bootstrap",
+    "cypress",
+    "e2e",
+    "init",
+    "job",
+    "lint",
+    "migrate",
+    "migration",
+    "migrations",
+    "migrator",
+    "playwright",
+    "seed",
+    "seeder",
+    "setup",
+    "test",
+    "tests",
+];
 
 /// Whether a file is named as one for `docker stack deploy`.
 pub(super) fn is_for_swarm(path: &str) -> bool {
@@ -124,11 +141,19 @@ fn mark_jobs(services: &mut [ComposeService]) {
             service.name.split(['-', '_', '.']).any(|word| JOB_WORDS.contains(&word.to_ascii_lowercase().as_str()));
         let ends = service.restart.value().is_some_and(|restart| restart == "no" || restart.starts_with("on-failure"));
         let interactive = service.keys.values().any(|key| key == "stdin_open");
+        let for_tests = !service.profiles.items.is_empty()
+            && service.profiles.iter().all(|profile| profile.value().is_some_and(|name| is_of_tests(name)));
         // What others talk to does not end.
         let serves = !service.ports.items.is_empty() || !service.expose.items.is_empty();
         let checked = service.healthcheck.value().is_some_and(|check| check.disabled.value() == Some(&false));
-        service.is_job = awaited.contains(&service.name) || ((named || ends || interactive) && !serves && !checked);
+        service.is_job =
+            awaited.contains(&service.name) || for_tests || ((named || ends || interactive) && !serves && !checked);
     }
+}
+
+/// Whether a profile is one of tests, as its name says.
+fn is_of_tests(profile: &str) -> bool {
+    profile.split(['-', '_']).any(|word| matches!(word, "test" | "tests" | "testing" | "e2e" | "ci"))
 }
 
 /// Whether two services may run at the same time: those without profiles always run.
@@ -230,6 +255,20 @@ impl Declared {
         self.volumes.extend(file.volumes.iter().map(|volume| volume.name.clone()));
         self.secrets.extend(file.secrets.iter().map(|secret| secret.name.clone()));
         self.configs.extend(file.configs.iter().map(|config| config.name.clone()));
+    }
+}
+
+impl Declared {
+    /// Adds the names in a file that is not loaded.
+    pub fn add_names(&mut self, root: NodeRef<'_>) {
+        let names = |key: &str| {
+            let entries = root.get(key).into_iter().flat_map(NodeRef::entries);
+            entries.map(|entry| entry.key.to_owned()).collect::<Vec<_>>()
+        };
+        self.networks.extend(names("networks"));
+        self.volumes.extend(names("volumes"));
+        self.secrets.extend(names("secrets"));
+        self.configs.extend(names("configs"));
     }
 }
 

@@ -45,8 +45,8 @@ model! {
         is_fragment: bool,
         /// Whether its image is built here.
         first_party: bool,
-        /// Whether it does one thing and ends: another service waits for its end, its name or restart policy says so, or
-        /// it is for somebody at a terminal.
+        /// Whether it does one thing and ends: another service waits for its end, its name or restart policy says so, it
+        /// has only profiles of tests, or it is for somebody at a terminal.
         is_job: bool,
         /// Whether its file is for Swarm (`docker stack deploy`), as the file's name says.
         for_swarm: bool,

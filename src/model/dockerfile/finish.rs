@@ -4,6 +4,7 @@ use super::graph::Raw;
 use super::health::{self, Inventory};
 use super::instruction;
 use super::order;
+use super::role::Role;
 use super::settings::ExposedPort;
 use super::stage::Stage;
 use super::start::{self, StartCommand};
@@ -69,6 +70,7 @@ impl<'t> Reader<'t, '_> {
             index: whole(index),
             name: raw.alias.map_or(Field::Absent(at), |name| Field::known(name.value.clone(), self.place(name.span))),
             is_final,
+            role: Role::Service,
             is_reachable: raw.is_reachable,
             in_final_image: raw.in_final_image,
             base_is_stage: raw.parent.is_some(),
@@ -80,6 +82,7 @@ impl<'t> Reader<'t, '_> {
             base_software: Software::of(&Field::known(state.external.clone(), at)),
             base_variant: order::variant(&state.external),
             base_is_official: order::is_official(&state.external),
+            base_is_bare: order::is_bare(&state.external),
             external_base: state.external.clone(),
             base,
             platform: raw.platform.map_or(Field::Absent(at), |platform| self.globals.field(platform, self.file)),

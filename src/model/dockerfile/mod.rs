@@ -15,6 +15,7 @@ mod order;
 mod packages;
 mod permissions;
 mod privileged;
+mod role;
 mod scope;
 mod script;
 mod settings;
@@ -34,6 +35,7 @@ pub use instruction::{Instruction, InstructionFlag};
 pub use packages::{InstalledPackage, PackageCommand};
 pub use permissions::Permission;
 pub use privileged::{PrivilegedKind, PrivilegedStep};
+pub use role::Role;
 pub use settings::{BuildArgument, EnvVariable, ExposedPort, Label};
 pub use stage::{BaseVariant, RunCommand, Stage};
 pub use start::StartCommand;
@@ -104,6 +106,10 @@ pub fn read(file: FileId, path: &str, tree: &syntax::dockerfile::Dockerfile, tex
     let at = Place { file, span: first };
     let (mut stages, global_args) = walk::read(file, path, tree, text);
     node::mark(&mut stages);
+    if let Some(last) = stages.last() {
+        let role = role::role(path, last.start.value(), !last.exposed_ports.items.is_empty());
+        stages.iter_mut().for_each(|stage| stage.role = role);
+    }
     let stages: Vec<Arc<Stage>> = stages.into_iter().map(Arc::new).collect();
     let directives: Vec<Directive> = tree
         .directives

@@ -107,6 +107,60 @@ pub(super) fn is_official(image: &Image) -> Field<bool> {
     }
 }
 
+/// Images of operating systems and languages, by the last part of their repositories, which start nothing, a shell or
+/// an interpreter, and listen to nothing (their Dockerfiles on GitHub).
+const BARE: &[&str] = &[
+    "almalinux",
+    "alpine",
+    "amazoncorretto",
+    "amazonlinux",
+    "archlinux",
+    "aspnet",
+    "bun",
+    "busybox",
+    "buildpack-deps",
+    "centos",
+    "debian",
+    "deno",
+    "eclipse-temurin",
+    "elixir",
+    "erlang",
+    "fedora",
+    "golang",
+    "gradle",
+    "ibmjava",
+    "maven",
+    "node",
+    "openjdk",
+    "oraclelinux",
+    "perl",
+    "php",
+    "playwright",
+    "python",
+    "rockylinux",
+    "ruby",
+    "runtime",
+    "runtime-deps",
+    "rust",
+    "sapmachine",
+    "sdk",
+    "swift",
+    "ubi",
+    "ubi-micro",
+    "ubi-minimal",
+    "ubuntu",
+    "uv",
+];
+
+/// Whether an image is known to bring no port, health check and program of its own.
+pub(super) fn is_bare(image: &Image) -> bool {
+    let variant = variant(image);
+    let is_small = matches!(variant.value(), Some(BaseVariant::Scratch | BaseVariant::Distroless));
+    // The tags of PHP with a server expose its port.
+    let serves = image.tag().is_some_and(|tag| tag.contains("fpm") || tag.contains("apache"));
+    is_small || (BARE.contains(&image.base_name()) && !serves)
+}
+
 /// Whether dependencies are installed from manifests that were copied before the sources. A directory that is copied
 /// before the manifest is one that the manifest refers to.
 pub(super) fn manifest_order(own: &Own, at: Place) -> Field<bool> {

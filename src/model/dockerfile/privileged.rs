@@ -93,7 +93,13 @@ pub(super) fn of_command(
 fn keeps_owner(command: &RunCommand, user: &User, ownership: &Ownership, accounts: &Accounts, workdir: &str) -> bool {
     let options = Options::read(command.arguments(), "", &["reference", "from"]);
     let Some((owner, paths)) = options.operands.split_first() else { return false };
-    let to_self = !owner.shown().contains(':') && user.owns(owner.shown(), owner.at, accounts) == Some(true);
+    // A group of the user's own name is the user's.
+    let name = match owner.shown().split_once(':') {
+        Some((name, group)) if group == name || group.is_empty() => name,
+        Some(_) => return false,
+        None => owner.shown(),
+    };
+    let to_self = user.owns(name, owner.at, accounts) == Some(true);
     let is_own = |path: &str| {
         let full = join(workdir, path.trim_end_matches("/*"));
         needs_root(&full, user, ownership, accounts, command.at).value() == Some(&false)

@@ -7,6 +7,7 @@ use super::instruction::Instruction;
 use super::packages::{InstalledPackage, PackageCommand};
 use super::permissions::Permission;
 use super::privileged::PrivilegedStep;
+use super::role::Role;
 use super::settings::{BuildArgument, EnvVariable, ExposedPort, Label};
 use super::start::StartCommand;
 use super::undefined::UndefinedVariable;
@@ -67,6 +68,8 @@ model! {
         name: Field<String>,
         /// Whether it is the last stage, which is built where no other is asked for.
         is_final: bool,
+        /// What the image of its Dockerfile is for.
+        role: Role,
         /// Whether the final stage is built from it or copies from it, or is it.
         is_reachable: bool,
         /// Whether its layers are part of the final stage's image: it is the final stage, or that is built from it.
@@ -95,6 +98,9 @@ model! {
         base_software: Field<Software>,
         /// How much that image brings.
         base_variant: Field<BaseVariant>,
+        /// Whether that image is known to bring no port, health check and program of its own: it is `scratch`, an operating
+        /// system or a language.
+        base_is_bare: bool,
         /// Whether that image is one of Docker's official images.
         base_is_official: Field<bool>,
         /// Value of `--platform`.

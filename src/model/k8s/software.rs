@@ -25,6 +25,7 @@ const NAMES: &[(Software, &[&str])] = &[
     (
         Software::Database,
         &[
+            "arangodb",
             "cassandra",
             "clickhouse",
             "clickhouse-server",

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use super::{Across, Alternative, Files, Repo, Seen, charts, objects, read};
 use crate::discover::is_of_tests;
 use crate::model::code::{LazySource, Packages};
+use crate::model::compose::ComposeService;
 use crate::model::dependencies::Dependencies;
-use crate::model::dockerfile::{Copy, Dockerfile, Stage};
+use crate::model::dockerfile::{Copy, Dockerfile, Role, Stage};
 use crate::model::layout::{Layout, RepoLayout, Subtree};
 use crate::model::markdown::Documents;
 use crate::model::service::{Assembly, Service, ServiceKind};
-use crate::source::{EntryKind, FileId};
+use crate::source::{EntryKind, FileId, Sources};
 
 /// How a service may be besides what it is first taken to be.
 #[derive(Clone, Copy)]
@@ -111,7 +112,7 @@ impl Repo {
         };
         let own = files.compose_services.iter().copied().filter(|(project, _)| stays(project));
         let others = other.into_iter().flat_map(|other| other.services.iter().map(|service| (other.project, *service)));
-        let compose_services = own
+        let compose_services: Vec<Arc<ComposeService>> = own
             .chain(others)
             .filter_map(|(project, service)| self.projects.get(project)?.services.items.get(service))
             .map(|service| Arc::new(service.clone()))
@@ -120,13 +121,17 @@ impl Repo {
         let projects = projects.chain(other.filter(|other| other.is_home).map(|other| other.project));
         let is_apart = |root: &&str| head.is_illustration || !is_of_tests(root);
         let nested: Vec<&str> = self.nested.nested_in(&head.root).filter(is_apart).collect();
-        let layout = Layout::new(&self.sources, &head.root, &nested);
+        let mut layout = Layout::new(&self.sources, &head.root, &nested);
+        layout.has_dockerignore |=
+            is_ignored_from_elsewhere(&self.sources, &head.root, &dockerfiles, &compose_services);
         let repo = self.layout();
         let speaks_for_repo = Some(index) == self.speaker();
         let assembly = Assembly {
             at: head.at,
             root: head.root.clone(),
-            kind: if files.atonix.is_empty() && is_none_of_ours(files, &dockerfiles, &layout.tree, &repo.packages) {
+            kind: if files.atonix.is_empty()
+                && is_none_of_ours(files, &dockerfiles, (&layout.tree, &repo.packages), self.heads.len() == 1)
+            {
                 ServiceKind::Stack
             } else {
                 head.kind
@@ -187,15 +192,57 @@ impl Repo {
     }
 }
 
+/// Whether a file beside a Dockerfile says what its build leaves out, or one in the directory above its own that it is
+/// built from: that which compose names, or where what it copies lies and does not lie below its own.
+fn is_ignored_from_elsewhere(
+    sources: &Sources,
+    root: &str,
+    dockerfiles: &[Arc<Dockerfile>],
+    composed: &[Arc<ComposeService>],
+) -> bool {
+    let is_there = |directory: &str, path: &str| {
+        let inside = directory == "." || directory.is_empty();
+        sources.find(&if inside { path.to_owned() } else { format!("{directory}/{path}") }).is_some()
+    };
+    if dockerfiles.iter().any(|file| is_there(".", &format!("{}.dockerignore", file.path.0))) {
+        return true;
+    }
+    let stages = dockerfiles.iter().flat_map(|file| &file.stages);
+    let copies = stages.flat_map(|stage| &stage.copies).filter(|copy| copy.is_from_context);
+    let copied = copies.flat_map(|copy| copy.sources.values()).map(|path| path.trim_start_matches("./"));
+    let elsewhere: Vec<&str> = copied.filter(|path| !path.is_empty() && !is_there(root, path)).collect();
+    let contexts: Vec<&str> = composed
+        .iter()
+        .filter_map(|service| service.build.value()?.context_path.value())
+        .map(|path| path.0.as_str())
+        .collect();
+    let above = root.match_indices('/').filter_map(|(at, _)| root.get(..at));
+    std::iter::once(".").chain(above).filter(|directory| *directory != root).any(|directory| {
+        let is_context = contexts.contains(&directory) || elsewhere.iter().any(|path| is_there(directory, path));
+        is_context && is_there(directory, ".dockerignore")
+    })
+}
+
 /// Whether what is built is no service of the team: images to build others on, somebody else's program with settings of
 /// its own, or what only tests.
-fn is_none_of_ours(files: &Files, dockerfiles: &[Arc<Dockerfile>], tree: &Subtree, packages: &Arc<Packages>) -> bool {
+fn is_none_of_ours(
+    files: &Files,
+    dockerfiles: &[Arc<Dockerfile>],
+    (tree, packages): (&Subtree, &Arc<Packages>),
+    is_alone: bool,
+) -> bool {
     let every = |is_one: &dyn Fn(&Stage) -> bool| {
         let holds = |file: &Arc<Dockerfile>| file.final_stage.as_ref().is_some_and(|stage| is_one(stage));
         !dockerfiles.is_empty() && dockerfiles.iter().all(holds)
     };
     every(&is_store)
         || every(&tests)
+        || every(&|stage| match stage.role {
+            Role::Base | Role::Build | Role::Test => true,
+            // A directory that only has an image to develop in belongs to the service beside it.
+            Role::Development => !is_alone && !holds_manifest(tree),
+            Role::Service => false,
+        })
         || files.has_only_dockerfiles() && every(&is_to_build_on)
         || every(&only_configures) && !holds_pages(tree) && LazySource::new(tree, packages).get().is_none()
 }
@@ -249,6 +296,15 @@ fn only_configures(stage: &Stage) -> bool {
         || !PLAIN_BASES.contains(&base.repository()) && base.repository() != "scratch";
     let configures = !stage.copies.items.is_empty() && !stage.copies.iter().any(brings_more);
     is_others && stage.start.is_absent() && configures
+}
+
+/// Whether a directory holds a manifest of packages, and so what is developed.
+fn holds_manifest(tree: &Subtree) -> bool {
+    const MANIFESTS: &[&str] =
+        &["Cargo.toml", "Gemfile", "build.gradle", "composer.json", "go.mod", "mix.exs", "package.json", "pom.xml"];
+    tree.own(EntryKind::File).any(|(_, _, path)| {
+        MANIFESTS.contains(&path) || matches!(path, "pyproject.toml" | "requirements.txt") || path.ends_with(".csproj")
+    })
 }
 
 /// Whether a directory holds pages for browsers, which a web server may serve as they are.

@@ -23,6 +23,8 @@ pub struct Composition {
     pub pod_templates: PodTemplates,
     /// Directories that are services, and whether they are even where nothing in them looks like one.
     pub roots: Vec<(String, bool)>,
+    /// Files that the run is asked for by name, relative to its root: those for tests are judged too.
+    pub named: Vec<String>,
 }
 
 impl Composition {

@@ -47,7 +47,7 @@ pub struct Head {
     pub root: String,
     /// Whether it is built here, or only described.
     pub kind: ServiceKind,
-    /// Whether it stands in documentation or among tests.
+    /// Whether it stands in documentation, among tests or among tools, and is not deployed.
     pub is_illustration: bool,
     /// Whether it has an atonix.yaml.
     pub has_atonix: bool,
@@ -208,7 +208,7 @@ impl Repo {
             charts,
             pod_templates: composition.pod_templates.clone(),
         };
-        repo.hand_out(&dockerfiles, &atonix, &manifests);
+        repo.hand_out(&dockerfiles, &atonix, &manifests, &composition.named);
         repo.hand_out_projects();
         built::hand_out(&mut repo, root);
         objects::hand_out(&mut repo);
@@ -219,7 +219,7 @@ impl Repo {
         repo
     }
 
-    fn hand_out(&mut self, dockerfiles: &[FileId], atonix: &[FileId], manifests: &[FileId]) {
+    fn hand_out(&mut self, dockerfiles: &[FileId], atonix: &[FileId], manifests: &[FileId], asked: &[String]) {
         let mut named: BTreeMap<&str, usize> = BTreeMap::new();
         for (index, root) in self.nested.roots().iter().enumerate() {
             for path in &root.dockerfiles {
@@ -236,8 +236,22 @@ impl Repo {
                 head.has_atonix |= kind == "atonix";
             }
         };
+        let is_left_out = |file: &FileId| {
+            let path = &self.sources.get(*file).path;
+            let root = named.get(path.as_str()).and_then(|index| self.nested.roots().get(*index));
+            // Where a service has no other Dockerfile, this one is all that there is to say of it.
+            let is_beside = root.is_some_and(|root| {
+                !root.is_illustration && root.dockerfiles.iter().any(|other| !discover::is_dockerfile_for_tests(other))
+            });
+            discover::is_dockerfile_for_tests(path) && is_beside && !asked.contains(path)
+        };
+        let (left_out, dockerfiles): (Vec<FileId>, Vec<FileId>) =
+            dockerfiles.iter().partition(|file| is_left_out(file));
+        for file in left_out {
+            self.seen.not_evaluated(Place::whole(file), projects::FOR_TESTS, None);
+        }
         for file in dockerfiles {
-            place(*file, "dockerfile", |files| &mut files.dockerfiles);
+            place(file, "dockerfile", |files| &mut files.dockerfiles);
         }
         for file in atonix {
             place(*file, "atonix", |files| &mut files.atonix);
@@ -259,7 +273,9 @@ impl Repo {
             let path = &project.path.0;
             let is_alternative = !bases.insert(path);
             let Some(home) = self.nested.owner_of(path) else { continue };
-            let mut seen = projects::seen(&self.sources, project);
+            // Where its directory is for show, all of it stands or falls with that.
+            let is_left_out = project.for_tests && self.heads.get(home).is_some_and(|head| !head.is_illustration);
+            let mut seen = projects::seen(&self.sources, project, is_left_out);
             seen.troubles.retain(|trouble| {
                 // One file of variables may be named in several projects.
                 let is_beside = self.sources.get(trouble.place.file).path != *path;
@@ -271,6 +287,9 @@ impl Repo {
             }
             self.trouble_owners.extend(seen.troubles.iter().map(|_| home));
             self.seen.extend(seen);
+            if is_left_out {
+                continue;
+            }
             let mut services: BTreeMap<usize, Vec<usize>> = BTreeMap::from([(home, Vec::new())]);
             for (position, service) in project.services.iter().enumerate().filter(|(_, one)| !one.is_fragment) {
                 let dockerfile = service.build.value().and_then(|build| build.dockerfile_path.value());

@@ -54,9 +54,16 @@ pub(super) fn load(
         stacks.push(Stack { files: vec![(path, tree)], missing: Vec::new(), is_named: false });
     }
     stacks.sort_by_key(|stack| stack.files.first().map(|(path, _)| *path));
-    let mut projects: Vec<ComposeFile> = stacks.par_iter().filter_map(|stack| loader.project(stack)).collect();
+    let project = |stack: &Stack<'_>| {
+        let mut file = loader.project(stack)?;
+        let is_named = stack.is_named || composition.named.contains(&file.path.0);
+        file.for_tests = !is_named && discover::is_compose_for_tests(&file.path.0);
+        Some(file)
+    };
+    let mut projects: Vec<ComposeFile> = stacks.par_iter().filter_map(project).collect();
     lay_over(&mut projects);
     lend_to_included(sources, &mut projects, &by_path);
+    lend_from_samples(sources, root, &mut projects);
     projects.into_iter().map(Arc::new).collect()
 }
 
@@ -156,6 +163,9 @@ fn lay_over(projects: &mut [ComposeFile]) {
                 others.extend(bases.get(directory));
             }
             file.refuse_fragments(&others);
+            for base in others.iter().skip(1) {
+                file.doubt_names(base);
+            }
             continue;
         }
         file.lay_over(&beside);
@@ -210,6 +220,33 @@ fn lend_to_included(sources: &Sources, projects: &mut [ComposeFile], by_path: &B
         }
     }
 }
+
+/// Samples of overrides (`docker-compose.override.yml.example`), which whoever runs a project copies, may declare what it
+/// needs.
+fn lend_from_samples(sources: &Sources, root: Option<&Path>, projects: &mut [ComposeFile]) {
+    let is_sample = |name: &str| {
+        let mut words = name.split('.');
+        name.contains("compose") && words.next_back().is_some_and(|end| SAMPLES.contains(&end))
+    };
+    let mut declared: BTreeMap<&str, Declared> = BTreeMap::new();
+    for (id, file) in sources.iter().filter(|(_, file)| file.kind == EntryKind::File) {
+        let (directory, name) = split_path(&file.path);
+        if is_sample(name)
+            && let Ok(text) = discover::text(root, file)
+        {
+            let tree = Tree::parse(id, text);
+            tree.documents().for_each(|document| declared.entry(directory).or_default().add_names(document));
+        }
+    }
+    for project in projects {
+        if let Some(declared) = declared.get(split_path(&project.path.0).0) {
+            project.doubt_names(declared);
+        }
+    }
+}
+
+/// Endings of samples.
+const SAMPLES: &[&str] = &["dist", "example", "sample", "template", "tmpl"];
 
 /// Entries of `include` that are looked at in one file.
 const MAX_INCLUDES: usize = 200;
@@ -404,8 +441,12 @@ fn lacks_build(file: &ComposeFile) -> bool {
     builds.into_iter().any(|build| build.dockerfile_exists.value() == Some(&false))
 }
 
-/// What there is to say of a project besides its values.
-pub(super) fn seen(sources: &Sources, project: &ComposeFile) -> Seen {
+/// What is said of a file whose name tells that it is for tests.
+pub(super) const FOR_TESTS: &str =
+    "this is for tests or for a pipeline, as its name says, and what it runs is not judged unless the file is named";
+
+/// What there is to say of a project besides its values, and whether those are left out as being for tests.
+pub(super) fn seen(sources: &Sources, project: &ComposeFile, is_left_out: bool) -> Seen {
     let mut seen = Seen::default();
     for problem in &project.problems {
         let (place, message, help) = (problem.place, problem.message.clone(), problem.help.clone());
@@ -425,7 +466,10 @@ pub(super) fn seen(sources: &Sources, project: &ComposeFile) -> Seen {
         }
     }
     let is_overlay = !compose::is_default_name(&project.path.0);
-    if is_overlay && project.services.iter().any(|service| service.is_fragment) {
+    if is_left_out {
+        let file = sources.find(&project.path.0).unwrap_or(FileId(0));
+        seen.not_evaluated(Place::whole(file), FOR_TESTS, None);
+    } else if is_overlay && project.services.iter().any(|service| service.is_fragment) {
         let file = sources.find(&project.path.0).unwrap_or(FileId(0));
         let message = "this file is an overlay; services that it changes are not judged without the file below it";
         seen.not_evaluated(Place::whole(file), message, None);
