@@ -63,12 +63,12 @@ pub(super) fn read_build(value: &Value, scope: &Scope<'_>) -> Field<ComposeBuild
     let at = value.anchor();
     let fields = Fields::new(value, at);
     let context = fields.text("context").or_default(".".to_owned());
-    let context_path = scope.path(context.field());
+    let context_path = scope.path(&forward(context.field()));
     let dockerfile = fields.text("dockerfile").or_default("Dockerfile".to_owned());
     let is_inline = fields.get("dockerfile_inline").is_some();
     let dockerfile_path = match &context_path {
         _ if is_inline => Field::Absent(at),
-        Field::Known(directory, _) => path_from(&directory.0, dockerfile.field()),
+        Field::Known(directory, _) => path_from(&directory.0, &forward(dockerfile.field())),
         other => other.clone(),
     };
     let args = read_variables(fields, "args", &Granted::new(&List::empty(at)), &|name| scope.env(name));
@@ -89,6 +89,11 @@ pub(super) fn read_build(value: &Value, scope: &Scope<'_>) -> Field<ComposeBuild
         args,
     };
     Field::known(build, at)
+}
+
+/// A path with slashes: on Windows compose takes either kind.
+fn forward(path: &Field<String>) -> Field<String> {
+    path.clone().map(|text| text.replace('\\', "/"))
 }
 
 /// Reads a `command` or `entrypoint`.

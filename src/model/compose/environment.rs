@@ -151,12 +151,20 @@ fn url_scheme(value: Slice<'_>) -> Field<String> {
         // The variable may hold the scheme.
         _ if end.is_none() && value.is_unknown() => value.unresolved(),
         scheme if scheme.is_unknown() => scheme.unresolved(),
-        scheme if is_scheme(scheme.raw()) => Field::known(scheme.raw().to_ascii_lowercase(), value.place()),
+        scheme if is_scheme(scheme.raw()) => {
+            Field::known(without_jdbc(scheme.raw()).to_ascii_lowercase(), value.place())
+        }
         _ => Field::Absent(value.place()),
     }
 }
 
+/// Java's addresses of databases are those of others behind a prefix (JDBC 4.3, 9.4).
+fn without_jdbc(scheme: &str) -> &str {
+    scheme.strip_prefix("jdbc:").unwrap_or(scheme)
+}
+
 fn is_scheme(text: &str) -> bool {
+    let text = without_jdbc(text);
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
 }
 

@@ -48,6 +48,9 @@ pub(super) fn variant(image: &Image) -> Field<BaseVariant> {
     let at = if image.tag.is_absent() { image.at } else { image.tag.place() };
     let tag = image.tag().unwrap_or("");
     let has = |word: &str| tag.contains(word) || repository.contains(word);
+    // A publisher may be called anything; what an image is, its own name says.
+    let name = repository.rsplit('/').next().unwrap_or(repository);
+    let is_called = |word: &str| tag.contains(word) || name.contains(word);
     let found = if image.reference == "scratch" {
         BaseVariant::Scratch
     } else if registry == "cgr.dev" || has("wolfi") || repository.starts_with("chainguard/") {
@@ -56,7 +59,7 @@ pub(super) fn variant(image: &Image) -> Field<BaseVariant> {
         BaseVariant::Distroless
     } else if has("alpine") {
         BaseVariant::Alpine
-    } else if has("slim") || has("minimal") || has("micro") {
+    } else if is_called("slim") || is_called("minimal") || is_called("micro") {
         BaseVariant::Slim
     } else if has("busybox") {
         BaseVariant::Busybox
@@ -185,9 +188,12 @@ pub(super) fn manifest_order(own: &Own, at: Place) -> Field<bool> {
 
 /// Whether every installation comes before the switch to another user.
 pub(super) fn installs_before_user(own: &Own) -> Option<Field<bool>> {
-    let switch = whole(own.first_nonroot?);
     let mut installs = own.package_commands.iter().filter(|command| command.installs).peekable();
     let first = installs.peek()?.at;
-    let late = installs.find(|command| command.position > switch);
+    let late = match own.first_nonroot.map(whole) {
+        Some(switch) => installs.find(|command| command.position > switch),
+        // What the stage is built on may have switched before.
+        None => Some(installs.find(|command| command.after_user.value() == Some(&true))?),
+    };
     Some(late.map_or_else(|| Field::known(true, first), |command| Field::known(false, command.at)))
 }

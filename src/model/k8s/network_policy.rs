@@ -45,6 +45,9 @@ model! {
         has_namespace_selector: bool,
         /// A range of addresses.
         cidr: Field<String>,
+        /// Whether it names nobody in particular: nothing is written in it, its selectors are empty, or its range is all
+        /// addresses.
+        is_anybody: bool,
     }
     label(_peer) { "peer".to_owned() }
 }
@@ -60,7 +63,7 @@ model! {
         has_empty_peer: bool,
         /// The ports.
         ports: List<PolicyPort>,
-        /// Whether it lets all ports through: none is named.
+        /// Whether it lets all ports through: none is named, or a protocol without a port.
         allows_all_ports: bool,
         /// Whether port 53 is all it lets through.
         is_dns_only: bool,
@@ -144,7 +147,8 @@ const DNS: u16 = 53;
 
 impl PolicyRule {
     fn lets_dns_through(&self) -> bool {
-        self.allows_all_ports || self.ports.iter().any(|port| port.is_dns(Protocol::Udp))
+        let names_none = self.ports.items.is_empty() && self.ports.unseen.is_none();
+        names_none || self.ports.iter().any(|port| port.is_dns(Protocol::Udp))
     }
 }
 
@@ -152,12 +156,17 @@ impl PolicyPort {
     /// Whether a port number is let through; `None` where that depends on a name.
     #[must_use]
     pub fn contains(&self, wanted: Port) -> Option<bool> {
-        if self.port.is_absent() && self.port_name.is_absent() {
+        if self.is_every() {
             return Some(true);
         }
         let first = self.port.value()?;
         let last = self.end_port.value().unwrap_or(first);
         Some(*first <= wanted && wanted <= *last)
+    }
+
+    /// Whether it stands for all ports of its protocol.
+    fn is_every(&self) -> bool {
+        self.port.is_absent() && self.port_name.is_absent()
     }
 
     fn is_dns(&self, protocol: Protocol) -> bool {
@@ -172,16 +181,14 @@ fn read_rule(node: NodeRef<'_>, side: &str) -> PolicyRule {
     let peers = reader.list(side, read_peer);
     let ports = reader.list("ports", read_port);
     let is_dns = |port: &PolicyPort| {
-        !(port.port.is_absent() && port.port_name.is_absent())
-            && port.end_port.is_absent()
-            && (port.is_dns(Protocol::Udp) || port.is_dns(Protocol::Tcp))
+        !port.is_every() && port.end_port.is_absent() && (port.is_dns(Protocol::Udp) || port.is_dns(Protocol::Tcp))
     };
     PolicyRule {
         at: reader.place(),
         peer_count: i64::try_from(peers.items.len()).unwrap_or(i64::MAX),
         has_empty_peer: peers.unseen.is_none() && (peers.items.is_empty() || peers.iter().any(|peer| peer.is_empty)),
         peers,
-        allows_all_ports: ports.items.is_empty() && ports.unseen.is_none(),
+        allows_all_ports: (ports.items.is_empty() && ports.unseen.is_none()) || ports.iter().any(PolicyPort::is_every),
         is_dns_only: !ports.items.is_empty() && ports.unseen.is_none() && ports.iter().all(is_dns),
         ports,
     }
@@ -189,14 +196,21 @@ fn read_rule(node: NodeRef<'_>, side: &str) -> PolicyRule {
 
 fn read_peer(node: NodeRef<'_>) -> PolicyPeer {
     let reader = Reader::new(node);
+    let is_empty = node.entries().next().is_none();
+    let selectors = || ["podSelector", "namespaceSelector"].map(|key| reader.child(key));
+    let has_selector = reader.has("podSelector") || reader.has("namespaceSelector");
+    let cidr = reader.child("ipBlock").field("cidr", plain);
+    let is_every_address = cidr.value().is_some_and(|range| range.ends_with("/0"));
+    let selects_all = has_selector && selectors().into_iter().all(|selector| LabelSelector::read(selector).is_empty());
     PolicyPeer {
         at: reader.place(),
-        is_empty: node.entries().next().is_none(),
+        is_empty,
+        is_anybody: is_empty || is_every_address || selects_all,
         pod_labels: pairs(reader.child("podSelector"), "matchLabels"),
         has_pod_selector: reader.has("podSelector"),
         namespace_labels: pairs(reader.child("namespaceSelector"), "matchLabels"),
         has_namespace_selector: reader.has("namespaceSelector"),
-        cidr: reader.child("ipBlock").field("cidr", plain),
+        cidr,
     }
 }
 

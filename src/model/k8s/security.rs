@@ -29,8 +29,10 @@ model! {
         allow_privilege_escalation: Field<bool> as "allowPrivilegeEscalation",
         /// Whether the root filesystem cannot be written.
         read_only_root_filesystem: Field<bool> as "readOnlyRootFilesystem",
-        /// Capabilities taken away, as written.
+        /// Capabilities taken away; `ALL` in capitals.
         capabilities_drop: List<Field<String>> as "capabilities.drop",
+        /// The same, letter for letter.
+        capabilities_drop_written: List<Field<String>>,
         /// Capabilities given, as written.
         capabilities_add: List<Field<String>> as "capabilities.add",
         /// Type of the seccomp profile, from the container or else its pod.
@@ -67,6 +69,7 @@ impl Security {
             allow_privilege_escalation: own.bool("allowPrivilegeEscalation"),
             read_only_root_filesystem: own.bool("readOnlyRootFilesystem"),
             capabilities_drop: capabilities.list("drop", capability),
+            capabilities_drop_written: capabilities.list("drop", plain),
             capabilities_add: capabilities.list("add", plain),
             seccomp_profile: inherited(profile(own, "seccompProfile"), profile(pod, "seccompProfile"), name),
             app_armor_profile: inherited(profile(own, "appArmorProfile"), profile(pod, "appArmorProfile"), name),

@@ -358,6 +358,10 @@ fn self_match(has_selector: bool, matcher: &LabelSelector, labels: &List<Pair>, 
     if !has_selector {
         return Field::Absent(at);
     }
+    // The API server takes no workload that would own every pod (Kubernetes API, `DeploymentSpec`).
+    if matcher.is_empty() {
+        return Field::known(false, at);
+    }
     match matcher.matches(labels) {
         Some(holds) => Field::known(holds, at),
         None => Field::unresolved("", "its labels are not all known", at),

@@ -25,8 +25,9 @@ fn is_open(workload: &Workload) -> bool {
 }
 
 /// Whether a container listens on a port. One that declares no port at all may still do so.
-fn has_number(workload: &Workload, fits: impl Fn(Port) -> bool) -> Option<bool> {
-    if declared(workload).filter_map(|port| port.container_port.value()).any(|port| fits(*port)) {
+fn has_number(workload: &Workload, fits: impl Fn(&ContainerPort, Port) -> bool) -> Option<bool> {
+    let does = |port: &ContainerPort| port.container_port.value().is_some_and(|number| fits(port, *number));
+    if declared(workload).any(does) {
         return Some(true);
     }
     (declared(workload).next().is_some() && !is_open(workload)).then_some(false)
@@ -54,7 +55,7 @@ pub(super) fn resolve_target(port: &mut ServicePort, behind: &[&Workload]) {
             None => Field::unresolved(name.clone(), "no container behind this Service has a port of this name", at),
         };
     } else if let Field::Known(wanted, origin) = &port.target_port {
-        let holds = any(behind.iter().map(|workload| has_number(workload, |port| port == *wanted)));
+        let holds = any(behind.iter().map(|workload| has_number(workload, |_, number| number == *wanted)));
         port.resolves = fact(holds, UNDECLARED, origin.at);
     }
 }
@@ -67,7 +68,11 @@ pub(super) fn resolve_policy_port(port: &mut PolicyPort, behind: &[&Workload]) {
     let holds = match (&port.port_name, &port.port) {
         (Field::Known(name, _), _) => any(behind.iter().map(|workload| has_name(workload, name))),
         (_, Field::Known(..)) => {
-            any(behind.iter().map(|workload| has_number(workload, |number| port.contains(number).unwrap_or(false))))
+            let fits = |own: &ContainerPort, number| {
+                let same = own.protocol.value().zip(port.protocol.value()).is_none_or(|(own, wanted)| own == wanted);
+                same && port.contains(number).unwrap_or(false)
+            };
+            any(behind.iter().map(|workload| has_number(workload, fits)))
         }
         _ => return,
     };
