@@ -92,14 +92,17 @@ const HARMLESS_ENDINGS: &[&str] = &[
     "ARNS",
     "CLAIM",
     "CLAIMS",
+    "TEMPLATE",
+    "RETENTION",
 ];
 
 /// Names that mean something else to those who read them: the working directory of shells, and to etcd how it makes
 /// tokens and which cluster it is part of.
 const NO_SECRETS: &[&str] = &["PWD", "OLDPWD", "ETCD_AUTH_TOKEN", "ETCD_INITIAL_CLUSTER_TOKEN"];
 
-/// Words that make the name that of a switch, of something public, or of a place in the parameter store of AWS.
-const HARMLESS_WORDS: &[&str] = &["SSM", "PUBLIC", "NO", "ALLOW", "RANDOM", "REQUIRE", "ENABLE", "DISABLE"];
+/// Words that make the name that of a switch, of something public, of a Secret that is there, or of a place in the
+/// parameter store of AWS.
+const HARMLESS_WORDS: &[&str] = &["SSM", "PUBLIC", "NO", "ALLOW", "RANDOM", "REQUIRE", "ENABLE", "DISABLE", "EXISTING"];
 
 /// Whether a variable of this name should hold a secret. Words are told apart by `_`, `-`, `.` and by a change from
 /// small to capital letters, and must match whole: `MAX_TOKENS` and `AUTH_MODE` are no secrets, nor is what ends in
@@ -151,7 +154,7 @@ fn parted(name: &str) -> String {
 const VAULTS: [&str; 5] = ["op://", "ref+", "vault:", "sm://", "arn:aws:secretsmanager:"];
 
 /// Whether a value only holds the place of one: empty, a variable, its name or a template expression, `<…>`, `changeme`,
-/// `example`, `your-…`, `xxx…`, `dummy`, `***`, an absolute path; or only what decrypts to it, `ENC[…]`.
+/// `example`, `your-…`, `xxx…`, `dummy`, `unused`, `***`, an absolute path; or only what decrypts to it, `ENC[…]`.
 #[must_use]
 pub fn is_placeholder(value: &str) -> bool {
     let value = value.trim();
@@ -187,11 +190,11 @@ pub fn is_placeholder(value: &str) -> bool {
         || bare.contains("changeme")
         || bare.contains("placeholder")
         || ["://user:pass@", "://user:password@", "://username:password@"].iter().any(|words| lower.contains(words))
-        || bare == "changeit"
+        || matches!(bare.as_str(), "changeit" | "unused" | "notused" | "notneeded" | "notrequired")
         || bare.contains("xxx")
         || bare.chars().all(|c| bare.starts_with(c))
         || ["yourpass", "yoursecret", "yourtoken", "yourkey", "yourapi"].iter().any(|start| bare.starts_with(start))
-        || ["your-", "your_", "<your", "replace-", "replace_", "insert-", "insert_"]
+        || ["your-", "your_", "your ", "<your", "replace-", "replace_", "insert-", "insert_"]
             .iter()
             .any(|s| lower.starts_with(s))
 }

@@ -438,3 +438,23 @@ spec: {defaultBackend: {service: {name: api, port: {number: 80}}}}
         .collect();
     assert_eq!(resolved, [true, true, true]);
 }
+
+#[test]
+fn a_service_beside_the_workload_for_the_pods_of_others_may_mean_them() {
+    assert!(!is_known("api-upstream", "{k8s-app: kube-dns}", API));
+    assert!(is_known("api-legacy", "{app: api-legacy}", API), "its label is called like the workload");
+}
+
+#[test]
+fn pods_that_another_part_of_the_repository_has_may_be_the_ones_that_are_selected() {
+    let service =
+        "apiVersion: v1\nkind: Service\nmetadata: {name: api}\nspec: {selector: {app: site}, ports: [{port: 80}]}\n";
+    let is_known = |label: &str| {
+        let mut objects = k8s::read(&Tree::parse(FileId(0), API), "api/k8s/api.yaml");
+        objects.extend(k8s::read(&Tree::parse(FileId(1), service), "api/k8s/service.yaml"));
+        k8s::link(&mut objects, &[], &|kind, name| (kind, name) == (k8s::POD_LABEL, label));
+        let found = Manifests { texts: vec![API.to_owned(), service.to_owned()], objects };
+        found.service().selected_workloads.unseen.is_none()
+    };
+    assert!(is_known("app=shop") && !is_known("app=site"));
+}

@@ -242,7 +242,7 @@ impl Secret {
             value_at: node.place(),
             is_public: is_public(key)
                 || is_repository && is_public_of_repository(key)
-                || text.as_deref().is_some_and(|text| kept_file::is_harmless(key, text)),
+                || text.as_deref().is_some_and(|text| is_harmless(key, text)),
             is_named: secret::is_secret_key(key) || text.as_deref().is_some_and(kept_file::has_credentials),
         };
         let mut all = entries(root, "data", |key, at, node| {
@@ -356,9 +356,19 @@ fn has_gap(value: &str) -> bool {
     (has_slot || has_variable) && !secret::has_url_credentials(value) && !value.contains(kept_file::PRIVATE_KEY)
 }
 
-/// Whether a key is that of something everybody may know: where a database is and what it is called, and certificates.
+/// Whether what stands under a key is a file without a secret, or a value that lets nobody in.
+fn is_harmless(key: &str, text: &str) -> bool {
+    kept_file::is_harmless(key, text) || !secret::is_secret_key(key) && kept_file::is_harmless_value(text)
+}
+
+/// Whether a key is that of something everybody may know: where a database is and what it is called, who or which one
+/// it is, and certificates. The id of a secret (Vault's `AppRole`) and of a session let somebody in.
 fn is_public(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
+    let lets_in = |before: &str| before.ends_with("secret") || before.ends_with("session") || before.ends_with("sess");
+    if let Some(before) = key.strip_suffix("_id").or_else(|| key.strip_suffix("-id")) {
+        return !lets_in(before);
+    }
     let last = key.rsplit(['_', '-', '.']).next().unwrap_or(&key);
     matches!(
         last,
@@ -371,6 +381,9 @@ fn is_public(key: &str) -> bool {
             | "region"
             | "username"
             | "user"
+            | "domain"
+            | "ip"
+            | "name"
             | "crt"
             | "cert"
     )

@@ -55,6 +55,17 @@ pub(super) fn is_harmless(key: &str, text: &str) -> bool {
     is_file && is_told_apart && !lines(text).any(holds_secret)
 }
 
+/// Whether a single value says where or who something is and nothing else: an address without a password, a number of
+/// the network, a switch, a public key, an empty file of JSON.
+pub(super) fn is_harmless_value(text: &str) -> bool {
+    let text = text.trim();
+    let is_public_key = ["ssh-rsa ", "ssh-ed25519 ", "ecdsa-sha2-"].iter().any(|start| text.starts_with(start));
+    let is_address = text.contains("://") && !text.contains([' ', '?', '@']) && !has_token(text);
+    let is_plain = matches!(text, "true" | "false" | "{}" | "[]" | "localhost");
+    let parsed = text.split('/').next().and_then(|address| address.parse::<std::net::IpAddr>().ok());
+    !is_file(text) && (is_public_key || is_address || is_plain || parsed.is_some())
+}
+
 /// The lines of a file that are no remarks.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.lines().map(str::trim).filter(|line| !line.starts_with(['#', ';']) && !line.starts_with("//"))
@@ -82,17 +93,33 @@ fn sets_secret(line: &str) -> bool {
         Some((bare(key), bare(value)))
     };
     line.split(", ").filter_map(parted).any(|(key, value)| {
-        let is_named = secret::is_secret_key(&key) || SECRET_SETTINGS.contains(&key.to_ascii_lowercase().as_str());
+        let lower = key.to_ascii_lowercase();
+        // Of a label or of an entry in a Secret, `key` says which one it is.
+        let is_name = lower == "key" && value.contains(['/', '_', '.']);
+        let is_named = secret::is_secret_key(&key) || SECRET_SETTINGS.contains(&lower.as_str()) && !is_name;
         let is_switch = matches!(value.as_str(), "true" | "false" | "null" | "none");
-        // A variable of Kustomize.
-        let is_filled_in = value.starts_with("$(") && value.ends_with(')');
+        // A variable of Kustomize, or a form that says what to write there.
+        let is_form = value.split_once('<').is_some_and(|(_, rest)| rest.contains('>'));
+        let is_filled_in = value.starts_with("$(") && value.ends_with(')') || is_form;
         is_named && !is_switch && !is_filled_in && !secret::is_placeholder(&value)
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{has_credentials, is_harmless};
+    use super::{has_credentials, is_harmless, is_harmless_value};
+
+    #[test]
+    fn an_address_without_a_password_is_harmless_and_one_that_lets_in_is_not() {
+        for text in ["10.21.0.11", "10.0.0.0/8", "pvc://models/granite", "true", "{}", "ssh-rsa AAAAB3Nz ann@host"] {
+            assert!(is_harmless_value(text), "{text}");
+        }
+        for text in
+            ["hunter2", "postgres://shop:hunter2@db/shop", "https://chat.example/4f9a8b7c6d5e4f3a2b1c0d9e", "1234"]
+        {
+            assert!(!is_harmless_value(text), "{text}");
+        }
+    }
 
     #[test]
     fn settings_without_a_secret_are_harmless() {
@@ -105,6 +132,9 @@ mod tests {
             "cluster.initialConnectAttempts=20\ncluster.maxRetryInterval=32000\n",
             "# to be replaced",
             "url=jdbc:postgresql://db/shop\npassword=$(database_password)\n",
+            "secrets:\n  accountToken:\n    name: accounts\n    key: account_service_token\n",
+            "affinity:\n  - key: node-role.kubernetes.io/control-plane\n",
+            "{\n  \"auth\": \"base64 of user:<token>\"\n}\n",
             "- job_name: nodes\n  static_configs:\n    - targets: [node-1.example:9100]\n",
         ] {
             assert!(is_harmless("config.yaml", text), "{text}");

@@ -43,5 +43,5 @@ pub use service::{Service, ServicePort, ServiceType};
 pub use software::Software;
 pub use text::{Pair, plain};
 pub use volume::{ClaimTemplate, Projection, ProjectionType, Volume, VolumeType};
-pub use wiring::{About, Elsewhere, link, link_among, link_rendered, mark};
+pub use wiring::{About, Elsewhere, POD_LABEL, link, link_among, link_rendered, mark};
 pub use workload::{PodTemplates, Workload, template_path};

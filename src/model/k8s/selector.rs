@@ -31,7 +31,7 @@ enum Operator {
 }
 
 /// What a pod may become while it runs.
-const ROLES: &[&str] = &["active", "leader", "master", "primary", "replica", "standby", "true"];
+const ROLES: &[&str] = &["active", "false", "leader", "master", "primary", "replica", "standby", "true"];
 
 impl Operator {
     fn from_word(word: &str) -> Option<Self> {
@@ -112,6 +112,32 @@ impl LabelSelector {
             expression.key.as_deref().is_none_or(|key| !matches!(find(labels, key), Found::Absent))
         };
         self.expressions.iter().any(is_known) || self.labels.iter().any(is_near)
+    }
+
+    /// Whether it asks for a value that tells of pods with these labels, or of their workload by its name.
+    #[must_use]
+    pub fn tells_of(&self, labels: &List<Pair>, name: &str) -> bool {
+        let begins =
+            |long: &str, short: &str| long.strip_prefix(short).is_some_and(|rest| rest.starts_with(['-', '.']));
+        let is_told = |wanted: &str| {
+            let is_named = wanted == name || begins(wanted, name) || begins(name, wanted);
+            is_named || labels.iter().any(|pair| pair.value.value().is_none_or(|value| value == wanted))
+        };
+        let mut wanted = self.labels.iter().map(|(_, wanted)| wanted.value());
+        !self.expressions.is_empty() || wanted.any(|wanted| wanted.is_none_or(|wanted| is_told(wanted)))
+    }
+
+    /// What pods have to have among their labels, each as `key=value`, of which one of every group is asked for.
+    #[must_use]
+    pub fn wanted(&self) -> Vec<Vec<String>> {
+        let pair = |key: &str, value: &Field<String>| value.value().map(|value| format!("{key}={value}"));
+        let equal = self.labels.iter().map(|(key, value)| pair(key, value).into_iter().collect());
+        let listed = self.expressions.iter().filter(|expression| expression.operator == Some(Operator::In));
+        let listed = listed.map(|expression| {
+            let key = expression.key.as_deref().unwrap_or_default();
+            expression.values.iter().filter_map(|value| pair(key, value)).collect()
+        });
+        equal.chain(listed).collect()
     }
 
     /// The same without the labels that the control plane gives to pods. Where nothing else is asked for, it cannot be

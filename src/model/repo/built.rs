@@ -276,8 +276,8 @@ fn built_names(built: &[Built<'_>]) -> BTreeMap<(String, String), BTreeSet<usize
     let mut names: BTreeMap<(String, String), BTreeSet<usize>> = BTreeMap::new();
     for (index, one) in built.iter().enumerate() {
         for object in &one.objects {
-            if let Some(name) = object.meta.name.value() {
-                names.entry((object.meta.kind().to_owned(), name.clone())).or_default().insert(index);
+            for name in objects::names_of(object) {
+                names.entry(name).or_default().insert(index);
             }
         }
     }

@@ -260,8 +260,7 @@ fn link(repo: &mut Repo) {
 }
 
 fn names_of(chart: &Chart) -> BTreeSet<(String, String)> {
-    let named = |object: &Object| Some((object.meta.kind().to_owned(), object.meta.name.value()?.clone()));
-    chart.base_objects().iter().filter_map(named).collect()
+    chart.base_objects().iter().flat_map(objects::names_of).collect()
 }
 
 /// The `Chart.yaml` of all charts, for the roots of services.

@@ -26,7 +26,8 @@ pub(super) fn of_files(repo: &Repo, own: &Files, seen: &mut Seen) -> Vec<Arc<Obj
     let mut objects: Vec<Object> = files.iter().flat_map(read).collect();
     let elsewhere = |kind: &str, name: &str| {
         let found = repo.object_names().get(&(kind.to_owned(), name.to_owned()));
-        found.is_some_and(|found| found.iter().any(|file| !files.contains(file)))
+        let is_filled_in = |file: &FileId| kind == k8s::POD_LABEL && is_template(repo.sources.get(*file).text());
+        found.is_some_and(|found| found.iter().any(|file| !files.contains(file) || is_filled_in(file)))
     };
     skaffold::tag(&mut objects, &repo.tagged_by_skaffold);
     k8s::mark(&mut objects, &repo.kustomizations);
@@ -52,21 +53,46 @@ pub(super) fn object_names(repo: &Repo) -> ObjectNames {
         if has_only_definitions(repo.sources.get(*file).text()) {
             continue;
         }
-        for object in read::objects(&repo.sources, *file, &repo.pod_templates, &mut Seen::default()) {
-            if let Some(name) = object.meta.name.value() {
-                names.entry((object.meta.kind().to_owned(), name.clone())).or_default().insert(*file);
-            }
+        let text = repo.sources.get(*file).text();
+        let objects = read::objects(&repo.sources, *file, &repo.pod_templates, &mut Seen::default());
+        let known: BTreeSet<(String, String)> =
+            if objects.is_empty() { names_in_template(text) } else { objects.iter().flat_map(names_of).collect() };
+        for name in known {
+            names.entry(name).or_default().insert(*file);
         }
     }
     names
+}
+
+/// What an object is known by elsewhere: its kind and name, and the labels of its pods.
+pub(super) fn names_of(object: &Object) -> Vec<(String, String)> {
+    let name = object.meta.name.value().map(|name| (object.meta.kind().to_owned(), name.clone()));
+    let Body::Workload(workload) = &object.body else { return name.into_iter().collect() };
+    let labels = workload.pod_labels.iter().filter_map(|pair| pair_name(&pair.key, pair.value.value()?));
+    name.into_iter().chain(labels).collect()
+}
+
+fn pair_name(key: &str, value: &str) -> Option<(String, String)> {
+    (!key.is_empty() && !value.is_empty()).then(|| (k8s::POD_LABEL.to_owned(), format!("{key}={value}")))
+}
+
+/// What a manifest that another program fills in may give to pods: any pair in it may be one of their labels.
+fn names_in_template(text: &str) -> BTreeSet<(String, String)> {
+    let is_template = is_template(text);
+    let pairs = text.lines().filter(|_| is_template).filter_map(|line| line.trim().split_once(": "));
+    pairs.filter_map(|(key, value)| pair_name(key.trim_matches('"'), value.trim().trim_matches(['"', '\'']))).collect()
+}
+
+fn is_template(text: &str) -> bool {
+    text.contains("{{") || text.contains("{%")
 }
 
 /// The same of the charts alone.
 pub(super) fn chart_names(charts: &[Chart]) -> ObjectNames {
     let mut names = ObjectNames::new();
     for object in charts.iter().flat_map(Chart::base_objects) {
-        if let Some(name) = object.meta.name.value() {
-            names.entry((object.meta.kind().to_owned(), name.clone())).or_default().insert(object.meta.at.file);
+        for name in names_of(object) {
+            names.entry(name).or_default().insert(object.meta.at.file);
         }
     }
     names

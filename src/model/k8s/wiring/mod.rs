@@ -73,6 +73,9 @@ pub fn link_among(objects: &mut [Object], others: &[Arc<Object>], about: &About<
     }
 }
 
+/// Stands for a kind where another group is asked for pods with a label, in the form `key=value`.
+pub const POD_LABEL: &str = "label of pods";
+
 /// Whether another group has an object of a kind and name.
 pub type Elsewhere<'e> = dyn Fn(&str, &str) -> bool + Sync + 'e;
 
@@ -237,20 +240,30 @@ impl<'g> Group<'g> {
     }
 
     /// Whether a selector is meant for pods that are here, as far as one can see: it shares a label with some, or its
-    /// object and their workload are called alike. Otherwise somebody else may bring the pods.
-    fn is_meant_for_some(&self, matcher: &LabelSelector, name: Option<&String>) -> bool {
+    /// object and their workload are called the same, or alike and so is a label. Otherwise somebody else may bring the pods.
+    fn is_meant_for_some<'n>(&'n self, matcher: &LabelSelector, name: Option<&'n String>) -> bool {
         let begins =
             |long: &str, short: &str| long.strip_prefix(short).is_some_and(|rest| rest.starts_with(['-', '.']));
-        let name = name.map(|name| KIND_SUFFIXES.iter().find_map(|kind| name.strip_suffix(kind)).unwrap_or(name));
+        let bare = |name: &'n str| KIND_SUFFIXES.iter().find_map(|kind| name.strip_suffix(kind)).unwrap_or(name);
+        let name = name.map(|name| bare(name));
         self.objects.iter().any(|object| match &object.body {
             Body::Workload(workload) => {
-                let is_alike = name.zip(workload.name.value()).is_some_and(|(name, workload)| {
-                    name == workload || begins(name, workload) || begins(workload, name)
+                let own = workload.name.value().map(|own| bare(own));
+                let is_alike = name.zip(own).is_some_and(|(name, own)| {
+                    let is_begun = begins(name, own) || begins(own, name);
+                    name == own || is_begun && matcher.tells_of(&workload.pod_labels, own)
                 });
                 is_alike || matcher.is_near(&workload.pod_labels)
             }
             _ => false,
         })
+    }
+
+    /// Whether another part of the repository, which may be deployed beside this one, has pods with all that is asked for.
+    fn are_pods_elsewhere(&self, matcher: &LabelSelector) -> bool {
+        let wanted = matcher.wanted();
+        let is_there = |label: &String| (self.elsewhere)(POD_LABEL, label);
+        !wanted.is_empty() && wanted.iter().all(|group| group.iter().any(is_there))
     }
 
     /// Labels of the workloads whose pods the selector of an object selects.
@@ -266,7 +279,8 @@ impl<'g> Group<'g> {
         let elsewhere = || self.lacks(|body| matches!(body, Body::Workload(_)));
         let is_open =
             || self.is_open || self.withholds(PODS) || elsewhere() || self.may_select_others(matcher, namespace);
-        if list.items.is_empty() && (is_open() || !self.is_meant_for_some(matcher, name.value())) {
+        let is_theirs = || !self.is_meant_for_some(matcher, name.value()) || self.are_pods_elsewhere(matcher);
+        if list.items.is_empty() && (is_open() || is_theirs()) {
             let why = "its pods may come from outside these files".into();
             list.unseen = Some(Box::new(Unresolved { text: String::new(), why, at, via: None, expected: None }));
         }
@@ -277,8 +291,8 @@ impl<'g> Group<'g> {
 /// Stands for all kinds that make pods, where a chart withholds them.
 const PODS: &str = "Pod";
 
-/// What people put behind the name of a Service or a policy to tell what it is.
-const KIND_SUFFIXES: [&str; 4] = ["-svc", "-service", "-policy", "-netpol"];
+/// What people put behind the name of a Service, a policy or a workload to tell what it is.
+const KIND_SUFFIXES: [&str; 6] = ["-svc", "-service", "-policy", "-netpol", "-deployment", "-deploy"];
 
 /// Name and namespace of an object.
 type Named<'o> = (&'o Field<String>, &'o Field<String>);

@@ -152,9 +152,16 @@ fn wire_account(workload: &mut Workload, group: &Group<'_>) {
         group.accounts(&workload.namespace).find(|account| account.name.value().is_some_and(|name| name == wanted));
     if let Field::Known(name, origin) = &workload.service_account {
         let found = account.is_some() || name == DEFAULT_ACCOUNT;
+        // A kustomization that is not built may put a prefix before the name.
+        let is_prefixed = |account: &super::ServiceAccount| {
+            let rest = account.name.value().and_then(|own| name.strip_suffix(own.as_str()));
+            rest.is_some_and(|prefix| prefix.ends_with('-'))
+        };
         workload.service_account_exists =
             if !found && group.lacks(|body| matches!(body, super::Body::ServiceAccount(_))) {
                 Field::unresolved(name, "service accounts are made elsewhere", origin.at)
+            } else if !found && group.together == 0 && group.accounts(&workload.namespace).any(is_prefixed) {
+                Field::unresolved(name, "a kustomization may give an account this name", origin.at)
             } else {
                 group.existence(found, "ServiceAccount", name, origin.at)
             };
