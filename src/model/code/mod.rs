@@ -282,9 +282,7 @@ impl LazySource {
 
     /// The source; `None` where there is none.
     pub fn get(&self) -> Option<&Arc<Source>> {
-        self.made
-            .get_or_init(|| join::read(&self.tree, &self.packages, self.outside.as_deref()).map(Arc::new))
-            .as_ref()
+        self.made.get_or_init(|| join::read(&self.tree, &self.packages, self.outside.as_deref()).map(Arc::new)).as_ref()
     }
 }
 
