@@ -241,9 +241,8 @@ fn companions<'s>(one: (Asked<'s>, &str), other: (Asked<'s>, &str)) -> BTreeSet<
         let given = asked.0.rule.params.get(asked.1).map(|value| value.value.text());
         let name = asked.1.to_owned();
         let all = asked.0.standard.clauses.iter().flat_map(|clause| &clause.rules);
-        let same = all.filter(move |rule| {
-            given.is_some() && rule.params.get(&name).map(|value| value.value.text()) == given
-        });
+        let same =
+            all.filter(move |rule| given.is_some() && rule.params.get(&name).map(|value| value.value.text()) == given);
         same.map(Use::id).collect::<BTreeSet<&str>>()
     };
     if one.1 != other.1 {
