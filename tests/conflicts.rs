@@ -130,6 +130,14 @@ fn atonix_and_pmoves_differ_in_the_user() {
     assert_eq!(rules, ["dockerfile-user-id", "dockerfile-user-name"]);
 }
 
+#[test]
+fn the_way_out_names_every_parameter_that_has_the_same_two_values() {
+    let problems = combined(&mut Library::built_in(), &["atonix", "pmoves"]).err().unwrap();
+    let helps: Vec<&str> = problems.iter().filter_map(|problem| problem.help.as_deref()).collect();
+    let way = "`params: { dockerfile-user-id: { uid: … }, dockerfile-user-created: { uid: … } }`";
+    assert!(helps.iter().any(|help| help.ends_with(way)), "{helps:?}");
+}
+
 /// Two rules of a pack, each of which asks something of every service.
 fn of_two_rules(one: &str, other: &str) -> Vec<String> {
     let mut library = library("rule: ask-one", "rule: ask-other");

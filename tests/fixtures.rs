@@ -110,26 +110,25 @@ fn assert_every_rule_fires(standard: &str) -> String {
 fn a_service_that_conforms_to_atonix_has_no_finding() {
     // What the service would have to be, or to have, for each.
     let without_target = [
-        "atonix-grpc-port",                        // with gRPC
-        "atonix-replicas-min",                     // not scaled by itself
-        "compose-log-level",                       // without settings that are not committed, and may set it
-        "compose-target-nonroot",                  // with a stage of its own for development
-        "dependency-lockfile",                     // in JavaScript
-        "dependency-not-latest",                   // in JavaScript
-        "dockerfile-inherited-user-needs-no-root", // on a stage with another user than root
-        "image-environment-agrees",                // in JavaScript, with `NODE_ENV`
-        "k8s-nonroot-user-numeric",                // without the user in its pods
-        "limits-agree", // without limits in its atonix.yaml, which `atonix-resources-agree` compares
-        "mesh-strict",  // with a mesh that says how services speak
-        "migrations-for-mapper", // with a package that maps tables
-        "no-committed-env-file", // with such a file, which is empty
-        "no-source-at-root", // with source at its root, which is empty
-        "pino-level",   // in JavaScript
-        "prometheus-client-go", // in Go
-        "prometheus-client-node", // in JavaScript
-        "prometheus-client-rust", // in Rust
-        "service-in-compose", // beside others that are run by both
-        "service-in-kubernetes", // beside others that are run by both
+        "atonix-grpc-port",         // with gRPC
+        "atonix-replicas-min",      // not scaled by itself
+        "compose-log-level",        // without settings that are not committed, and may set it
+        "compose-target-nonroot",   // with a stage of its own for development
+        "dependency-lockfile",      // in JavaScript
+        "dependency-not-latest",    // in JavaScript
+        "image-environment-agrees", // in JavaScript, with `NODE_ENV`
+        "k8s-nonroot-user-numeric", // without the user in its pods
+        "limits-agree",             // without atonix.yaml, with which its amounts are compared
+        "mesh-strict",              // with a mesh that says how services speak
+        "migrations-for-mapper",    // with a package that maps tables
+        "no-committed-env-file",    // with such a file, which is empty
+        "no-source-at-root",        // with source at its root, which is empty
+        "pino-level",               // in JavaScript
+        "prometheus-client-go",     // in Go
+        "prometheus-client-node",   // in JavaScript
+        "prometheus-client-rust",   // in Rust
+        "service-in-compose",       // beside others that are run by both
+        "service-in-kubernetes",    // beside others that are run by both
     ];
     assert_eq!(assert_conforms("atonix"), without_target);
 }
@@ -144,7 +143,6 @@ fn a_service_that_conforms_to_pmoves_has_no_finding() {
         "compose-target-nonroot", // without a user in compose, which the standard asks for
         "compose-tmpfs-home", // with a directory in memory below /home
         "datastore-version-agrees", // with a data store in its own manifests
-        "dockerfile-inherited-user-needs-no-root", // on a stage with another user than root
         "dockerfile-user-name", // on a base that lets it create its user
         "image-environment-agrees", // in JavaScript, with `NODE_ENV`
         "k8s-nonroot-user-numeric", // without the user in its pods
@@ -165,6 +163,7 @@ fn a_service_that_conforms_to_pmoves_has_no_finding() {
 fn a_service_that_conforms_to_xpress_has_no_finding() {
     // What the service would have to be, or to have, for each.
     let without_target = [
+        "atonix-resources-agree",            // with atonix.yaml
         "backup-programs",                   // with a backup in an official image
         "black-hook",                        // in Python
         "branch-checks",                     // with the protection of its branches in Terraform
@@ -197,8 +196,9 @@ fn a_service_that_conforms_to_xpress_has_no_finding() {
 #[test]
 fn a_service_that_conforms_to_statex_has_no_finding() {
     // It is no portal, which uses Django with its fields for files and issues tokens, runs no Node, gives no variables of
-    // its own in manifests, has no secrets committed and no table of them, and stands beside no others.
+    // its own in manifests, has no secrets committed and no table of them, no atonix.yaml, and stands beside no others.
     let without_target = [
+        "atonix-resources-agree",
         "database-url-k8s",
         "django-version",
         "documented-secret-used",
@@ -217,8 +217,9 @@ fn a_service_that_conforms_to_statex_has_no_finding() {
 #[test]
 fn a_service_that_conforms_to_systemupdate_has_no_finding() {
     // Nothing of it runs on Node but the frontend, which is no image. It pushes no image, has no table of secrets, and no
-    // services that both compose and Kubernetes run, and its tests start no containers.
+    // services that both compose and Kubernetes run, no atonix.yaml, and its tests start no containers.
     let without_target = [
+        "atonix-resources-agree",
         "ci-scan-covers-images",
         "documented-secret-used",
         "image-environment-agrees",

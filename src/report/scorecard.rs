@@ -78,10 +78,11 @@ fn totals(out: &mut String, standard: &StandardSummary) {
         let all = of(None, *outcome);
         _ = writeln!(out, "{:18}  {must:>5}  {should:>6}  {example:>7}  {all:>5}", outcome.words());
     }
+    _ = writeln!(out, "\nrules: how many of the clause's rules ended like it; gap: a part of it is not checked here");
     let gaps = standard.clauses.iter().filter(|clause| clause.gap.is_some()).count();
     if gaps > 0 {
         let say = if gaps == 1 { "says" } else { "say" };
         let (clauses, id) = (count(gaps, "clause", "clauses"), escape::sentence(&standard.id));
-        _ = writeln!(out, "\n{clauses} {say} what is not checked here: `svclint standards show {id}`");
+        _ = writeln!(out, "{clauses} {say} what is not checked here: `svclint standards show {id}`");
     }
 }

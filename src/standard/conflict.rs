@@ -234,6 +234,25 @@ pub(super) fn may_overlap(one: &Use, other: &Use) -> bool {
     !disjoint && !left(one, other) && !left(other, one)
 }
 
+/// Other rules that both standards give the same two values under the same name: who settles one of them has to settle
+/// these too, though a service could meet both values of theirs.
+fn companions<'s>(one: (Asked<'s>, &str), other: (Asked<'s>, &str)) -> BTreeSet<&'s str> {
+    let uses = |asked: (Asked<'s>, &str)| {
+        let given = asked.0.rule.params.get(asked.1).map(|value| value.value.text());
+        let name = asked.1.to_owned();
+        let all = asked.0.standard.clauses.iter().flat_map(|clause| &clause.rules);
+        let same =
+            all.filter(move |rule| given.is_some() && rule.params.get(&name).map(|value| value.value.text()) == given);
+        same.map(Use::id).collect::<BTreeSet<&str>>()
+    };
+    if one.1 != other.1 {
+        return BTreeSet::new();
+    }
+    let (mine, theirs) = (uses(one), uses(other));
+    let own = [one.0.rule.id(), other.0.rule.id()];
+    mine.intersection(&theirs).copied().filter(|id| !own.contains(id)).collect()
+}
+
 fn tell(source: &RuleSource, one: (Asked<'_>, &str), other: (Asked<'_>, &str)) -> Problem {
     let rule = &source.id.value;
     let shown = |(asked, param): (Asked<'_>, &str)| text(asked.value(source, param)).unwrap_or_default();
@@ -254,10 +273,12 @@ fn tell(source: &RuleSource, one: (Asked<'_>, &str), other: (Asked<'_>, &str)) -
         other.0.clause.id.value,
         shown(other),
     );
-    let way = match (one.0.rule.id(), other.0.rule.id()) {
-        (id, same) if id == same => format!("{id}: {{ {}: … }}", other.1),
-        (id, named) => format!("{id}: {{ {}: … }}, {named}: {{ {}: … }}", one.1, other.1),
-    };
+    let mut ways = vec![format!("{}: {{ {}: … }}", one.0.rule.id(), one.1)];
+    if one.0.rule.id() != other.0.rule.id() {
+        ways.push(format!("{}: {{ {}: … }}", other.0.rule.id(), other.1));
+    }
+    ways.extend(companions(one, other).into_iter().map(|id| format!("{id}: {{ {}: … }}", one.1)));
+    let way = ways.join(", ");
     let help =
         format!("choose one of the standards for each service, or settle it in `.svclint.yaml`: `params: {{ {way} }}`");
     Problem::new("standard/conflict", message, label(one)).with_label(label(other)).with_help(help)

@@ -384,7 +384,7 @@ pub const ROWS: &[Row] = &[
     Row { elsewhere: "", by: Recommended, changes: &[(DOCKERFILE, "--from=build", "--from=0")], finds: &[] },
     Row {
         elsewhere: "hadolint:DL3067",
-        by: Recommended,
+        by: Rule("dockerfile-copy-whole-stage"),
         changes: &[(DOCKERFILE, "USER 65532:65532\n", "COPY --from=build / /\nUSER 65532:65532\n")],
         finds: &["dockerfile-copy-whole-stage Dockerfile:13"],
     },

@@ -182,6 +182,7 @@ fn a_scorecard_says_how_each_clause_ended() {
     not applicable          0       1        0      1
     not checkable here      1       0        0      1
 
+    rules: how many of the clause's rules ended like it; gap: a part of it is not checked here
     2 clauses say what is not checked here: `svclint standards show ours`
     ");
     let mut arguments = arguments.to_vec();

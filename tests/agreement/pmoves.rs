@@ -1,0 +1,216 @@
+//! The indexer that conforms to `pmoves`, changed in one file at a time.
+
+use super::Row;
+
+pub const ROWS: &[Row] = &[
+    Row {
+        changes: &[("pmoves/services/indexer/Dockerfile", "EXPOSE 8080", "EXPOSE 8081")],
+        rule: "dockerfile-healthcheck-port",
+        at: &["pmoves/services/indexer/Dockerfile:25", "pmoves/services/indexer/Dockerfile:20"],
+        others: &[],
+    },
+    Row {
+        changes: &[("pmoves/docker-compose.yml", "127.0.0.1:8080:8080", "127.0.0.1:8080:8081")],
+        rule: "one-port",
+        at: &[
+            "pmoves/docker-compose.yml:39",
+            "pmoves/services/indexer/atonix.yaml:21",
+            "deploy/k8s/base/deployments/indexer.yaml:37",
+            "pmoves/services/indexer/Dockerfile:25",
+            "pmoves/docker-compose.yml:47",
+            "pmoves/docker-compose.yml:20",
+            "deploy/k8s/base/deployments/indexer.yaml:52",
+            "deploy/k8s/base/deployments/indexer.yaml:54",
+        ],
+        others: &[],
+    },
+    Row {
+        changes: &[("pmoves/docker-compose.yml", "SERVICE_PORT=8080", "SERVICE_PORT=8081")],
+        rule: "one-port",
+        at: &[
+            "pmoves/docker-compose.yml:20",
+            "pmoves/services/indexer/atonix.yaml:21",
+            "pmoves/docker-compose.yml:39",
+            "deploy/k8s/base/deployments/indexer.yaml:37",
+            "pmoves/services/indexer/Dockerfile:25",
+            "pmoves/docker-compose.yml:47",
+            "deploy/k8s/base/deployments/indexer.yaml:52",
+            "deploy/k8s/base/deployments/indexer.yaml:54",
+        ],
+        others: &[],
+    },
+    Row {
+        changes: &[("deploy/k8s/base/deployments/indexer.yaml", "containerPort: 8080", "containerPort: 8081")],
+        rule: "one-port",
+        at: &[
+            "deploy/k8s/base/deployments/indexer.yaml:37",
+            "deploy/k8s/base/deployments/indexer.yaml:52",
+            "deploy/k8s/base/deployments/indexer.yaml:54",
+            "pmoves/services/indexer/atonix.yaml:21",
+            "pmoves/docker-compose.yml:39",
+            "pmoves/services/indexer/Dockerfile:25",
+            "pmoves/docker-compose.yml:47",
+            "pmoves/docker-compose.yml:20",
+        ],
+        others: &["k8s-network-policy-port", "k8s-scrape-port"],
+    },
+    Row {
+        changes: &[("pmoves/services/indexer/Dockerfile", "USER 65532:65532", "USER 65533:65532")],
+        rule: "one-uid",
+        at: &[
+            "pmoves/services/indexer/Dockerfile:22",
+            "pmoves/docker-compose.yml:11",
+            "deploy/k8s/base/deployments/indexer.yaml:27",
+            "deploy/k8s/base/deployments/indexer.yaml:33",
+        ],
+        others: &[
+            "dockerfile-copy-chown",
+            "dockerfile-user-created",
+            "dockerfile-user-id",
+            "dockerfile-writable-dirs",
+            "dockerfile-writable-dirs",
+        ],
+    },
+    Row {
+        changes: &[("pmoves/services/indexer/Dockerfile", "USER 65532:65532", "USER 65532:65533")],
+        rule: "one-gid",
+        at: &[
+            "pmoves/services/indexer/Dockerfile:22",
+            "pmoves/docker-compose.yml:11",
+            "deploy/k8s/base/deployments/indexer.yaml:28",
+            "deploy/k8s/base/deployments/indexer.yaml:33",
+        ],
+        others: &["dockerfile-group-created", "dockerfile-group-id"],
+    },
+    Row {
+        changes: &[("pmoves/docker-compose.yml", r#"user: "65532:65532""#, r#"user: "65533:65532""#)],
+        rule: "one-uid",
+        at: &[
+            "pmoves/docker-compose.yml:11",
+            "pmoves/services/indexer/Dockerfile:22",
+            "deploy/k8s/base/deployments/indexer.yaml:27",
+            "deploy/k8s/base/deployments/indexer.yaml:33",
+        ],
+        others: &["compose-user"],
+    },
+    Row {
+        changes: &[("pmoves/docker-compose.yml", r#"user: "65532:65532""#, r#"user: "65532:65533""#)],
+        rule: "one-gid",
+        at: &[
+            "pmoves/docker-compose.yml:11",
+            "pmoves/services/indexer/Dockerfile:22",
+            "deploy/k8s/base/deployments/indexer.yaml:28",
+            "deploy/k8s/base/deployments/indexer.yaml:33",
+        ],
+        others: &["compose-user"],
+    },
+    Row {
+        changes: &[("deploy/k8s/base/deployments/indexer.yaml", "runAsUser: 65532", "runAsUser: 65533")],
+        rule: "one-uid",
+        at: &[
+            "deploy/k8s/base/deployments/indexer.yaml:27",
+            "deploy/k8s/base/deployments/indexer.yaml:33",
+            "pmoves/services/indexer/Dockerfile:22",
+            "pmoves/docker-compose.yml:11",
+        ],
+        others: &["k8s-run-as-user"],
+    },
+    Row {
+        changes: &[("deploy/k8s/base/deployments/indexer.yaml", "runAsGroup: 65532", "runAsGroup: 65533")],
+        rule: "one-gid",
+        at: &[
+            "deploy/k8s/base/deployments/indexer.yaml:28",
+            "deploy/k8s/base/deployments/indexer.yaml:33",
+            "pmoves/services/indexer/Dockerfile:22",
+            "pmoves/docker-compose.yml:11",
+        ],
+        others: &["k8s-run-as-group"],
+    },
+    Row {
+        changes: &[("pmoves/services/indexer/Dockerfile", "8080/healthz", "8080/health")],
+        rule: "one-liveness-path",
+        at: &[
+            "pmoves/services/indexer/Dockerfile:25",
+            "pmoves/services/indexer/atonix.yaml:23",
+            "pmoves/docker-compose.yml:47",
+            "deploy/k8s/base/deployments/indexer.yaml:52",
+        ],
+        others: &["dockerfile-healthcheck-path", "liveness-answered"],
+    },
+    Row {
+        changes: &[("pmoves/docker-compose.yml", "8080/healthz", "8080/health")],
+        rule: "one-liveness-path",
+        at: &[
+            "pmoves/docker-compose.yml:47",
+            "pmoves/services/indexer/atonix.yaml:23",
+            "pmoves/services/indexer/Dockerfile:25",
+            "deploy/k8s/base/deployments/indexer.yaml:52",
+        ],
+        others: &["compose-healthcheck-path", "liveness-answered"],
+    },
+    Row {
+        changes: &[("deploy/k8s/base/deployments/indexer.yaml", "path: /healthz", "path: /health")],
+        rule: "one-liveness-path",
+        at: &[
+            "deploy/k8s/base/deployments/indexer.yaml:52",
+            "pmoves/services/indexer/atonix.yaml:23",
+            "pmoves/services/indexer/Dockerfile:25",
+            "pmoves/docker-compose.yml:47",
+        ],
+        others: &["liveness-answered"],
+    },
+    Row {
+        changes: &[("pmoves/docker-compose.yml", "ghcr.io/pmoves/indexer:edge", "ghcr.io/pmoves/index:edge")],
+        rule: "one-image",
+        at: &["deploy/k8s/base/deployments/indexer.yaml:34", "pmoves/docker-compose.yml:7"],
+        others: &["compose-image-name"],
+    },
+    Row {
+        changes: &[("pmoves/docker-compose.yml", "memory: 4G", "memory: 3G")],
+        rule: "atonix-resources-agree",
+        at: &[
+            "pmoves/docker-compose.yml:58",
+            "pmoves/services/indexer/atonix.yaml:17",
+            "deploy/k8s/base/deployments/indexer.yaml:58",
+        ],
+        others: &[],
+    },
+    Row {
+        changes: &[(
+            "pmoves/docker-compose.yml",
+            "DATABASE_PASSWORD_FILE=/run/secrets/database_password",
+            "DATABASE_PASSWORD_FILE=/run/secrets/db_password",
+        )],
+        rule: "compose-secret-mounted",
+        at: &["pmoves/docker-compose.yml:26"],
+        others: &[],
+    },
+    Row {
+        changes: &[(
+            "pmoves/docker-compose.yml",
+            "      - data_tier\n      - monitoring_tier",
+            "      - monitoring_tier",
+        )],
+        rule: "compose-shared-network",
+        at: &["pmoves/docker-compose.yml:41"],
+        others: &[],
+    },
+    Row {
+        changes: &[("pmoves/docker-compose.yml", "context: ./services/indexer", "context: ./services/index")],
+        rule: "compose-build-path",
+        at: &["pmoves/docker-compose.yml:4", "pmoves/docker-compose.yml:5"],
+        others: &[],
+    },
+    Row {
+        changes: &[("pmoves/docker-compose.yml", "target: runtime", "target: run")],
+        rule: "compose-build-target",
+        at: &["pmoves/docker-compose.yml:6", "pmoves/services/indexer/Dockerfile:1"],
+        others: &[],
+    },
+    Row {
+        changes: &[("pmoves/docker-compose.yml", "NATS_URL=nats://nats:4222", "NATS_URL=nats://nats:4223")],
+        rule: "compose-nats-url",
+        at: &["pmoves/docker-compose.yml:23"],
+        others: &[],
+    },
+];
