@@ -110,25 +110,26 @@ fn assert_every_rule_fires(standard: &str) -> String {
 fn a_service_that_conforms_to_atonix_has_no_finding() {
     // What the service would have to be, or to have, for each.
     let without_target = [
-        "atonix-grpc-port",         // with gRPC
-        "atonix-replicas-min",      // not scaled by itself
-        "compose-log-level",        // without settings that are not committed, and may set it
-        "compose-target-nonroot",   // with a stage of its own for development
-        "dependency-lockfile",      // in JavaScript
-        "dependency-not-latest",    // in JavaScript
-        "image-environment-agrees", // in JavaScript, with `NODE_ENV`
-        "k8s-nonroot-user-numeric", // without the user in its pods
-        "limits-agree",             // without atonix.yaml, with which its amounts are compared
-        "mesh-strict",              // with a mesh that says how services speak
-        "migrations-for-mapper",    // with a package that maps tables
-        "no-committed-env-file",    // with such a file, which is empty
-        "no-source-at-root",        // with source at its root, which is empty
-        "pino-level",               // in JavaScript
-        "prometheus-client-go",     // in Go
-        "prometheus-client-node",   // in JavaScript
-        "prometheus-client-rust",   // in Rust
-        "service-in-compose",       // beside others that are run by both
-        "service-in-kubernetes",    // beside others that are run by both
+        "atonix-grpc-port",                        // with gRPC
+        "atonix-replicas-min",                     // not scaled by itself
+        "compose-log-level",                       // without settings that are not committed, and may set it
+        "compose-target-nonroot",                  // with a stage of its own for development
+        "dependency-lockfile",                     // in JavaScript
+        "dependency-not-latest",                   // in JavaScript
+        "dockerfile-inherited-user-needs-no-root", // built on something with another user
+        "image-environment-agrees",                // in JavaScript, with `NODE_ENV`
+        "k8s-nonroot-user-numeric",                // without the user in its pods
+        "limits-agree",                            // without atonix.yaml, with which its amounts are compared
+        "mesh-strict",                             // with a mesh that says how services speak
+        "migrations-for-mapper",                   // with a package that maps tables
+        "no-committed-env-file",                   // with such a file, which is empty
+        "no-source-at-root",                       // with source at its root, which is empty
+        "pino-level",                              // in JavaScript
+        "prometheus-client-go",                    // in Go
+        "prometheus-client-node",                  // in JavaScript
+        "prometheus-client-rust",                  // in Rust
+        "service-in-compose",                      // beside others that are run by both
+        "service-in-kubernetes",                   // beside others that are run by both
     ];
     assert_eq!(assert_conforms("atonix"), without_target);
 }
@@ -143,6 +144,7 @@ fn a_service_that_conforms_to_pmoves_has_no_finding() {
         "compose-target-nonroot", // without a user in compose, which the standard asks for
         "compose-tmpfs-home", // with a directory in memory below /home
         "datastore-version-agrees", // with a data store in its own manifests
+        "dockerfile-inherited-user-needs-no-root", // built on something with another user
         "dockerfile-user-name", // on a base that lets it create its user
         "image-environment-agrees", // in JavaScript, with `NODE_ENV`
         "k8s-nonroot-user-numeric", // without the user in its pods
