@@ -32,6 +32,9 @@ const SECRET_PAIRS: &[(&str, &str)] = &[
 
 /// Last words that turn the name into one for something about a secret, such as where it is.
 const HARMLESS_ENDINGS: &[&str] = &[
+    "REF",
+    "REFS",
+    "REFERENCE",
     "FILE",
     "FILES",
     "PATH",
