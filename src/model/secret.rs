@@ -116,8 +116,8 @@ pub fn is_secret_key(name: &str) -> bool {
         return false;
     }
     let Some(last) = words.last() else { return false };
-    // The name under which a token is kept, in a cookie or a store.
-    if words.ends_with(&["TOKEN", "KEY"]) {
+    // The name under which a token is kept, in a cookie or a store, and the key of a file of secrets.
+    if words.ends_with(&["TOKEN", "KEY"]) || words.ends_with(&["YAML", "KEY"]) || words.ends_with(&["JSON", "KEY"]) {
         return false;
     }
     if HARMLESS_ENDINGS.contains(last) || last.starts_with("EXPIR") {
