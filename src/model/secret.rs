@@ -33,6 +33,11 @@ const SECRET_PAIRS: &[(&str, &str)] = &[
 /// Last words that turn the name into one for something about a secret, such as where it is.
 const HARMLESS_ENDINGS: &[&str] = &[
     "REF",
+    "TEMPLATE",
+    "SUBJECT",
+    "MESSAGE",
+    "TOPIC",
+    "QUEUE",
     "REFS",
     "REFERENCE",
     "FILE",
