@@ -55,6 +55,8 @@ const ILLUSTRATIONS: &[&str] = &[
 
 /// Directories of tests. Among manifests `test` is an environment like `prod`, and so may `e2e` be.
 const TESTS: &[&str] = &["test", "tests", "unittests", "__tests__", "e2e", "fuzz"];
+/// Words for what stands in for somebody else's service while this one is developed or tested.
+const STANDS_IN: &[&str] = &["mock", "mocks", "stub", "stubs", "emulator", "wiremock"];
 const ENVIRONMENTS: &[&str] = &["test", "e2e"];
 
 /// What divides the tests in such a directory, which is no environment then.
@@ -83,7 +85,8 @@ pub(super) fn illustration_of(root: &str) -> Option<&str> {
             || name.ends_with("_tests")
             || name.ends_with("-loadtest")
             || name.starts_with("e2e-")
-            || name.ends_with("-e2e");
+            || name.ends_with("-e2e")
+            || name.split(['-', '_']).any(|word| STANDS_IN.contains(&word));
         ILLUSTRATIONS.contains(&name)
             || (tests && !(ENVIRONMENTS.contains(&name) && is_among_manifests(parent_of(directory))))
             || (tests && below(root, directory).is_some_and(|next| SUITES.contains(&next)))

@@ -32,6 +32,14 @@ const SECRET_PAIRS: &[(&str, &str)] = &[
 
 /// Last words that turn the name into one for something about a secret, such as where it is.
 const HARMLESS_ENDINGS: &[&str] = &[
+    "REF",
+    "TEMPLATE",
+    "SUBJECT",
+    "MESSAGE",
+    "TOPIC",
+    "QUEUE",
+    "REFS",
+    "REFERENCE",
     "FILE",
     "FILES",
     "PATH",
@@ -116,8 +124,8 @@ pub fn is_secret_key(name: &str) -> bool {
         return false;
     }
     let Some(last) = words.last() else { return false };
-    // The name under which a token is kept, in a cookie or a store.
-    if words.ends_with(&["TOKEN", "KEY"]) {
+    // The name under which a token is kept, in a cookie or a store, and the key of a file of secrets.
+    if words.ends_with(&["TOKEN", "KEY"]) || words.ends_with(&["YAML", "KEY"]) || words.ends_with(&["JSON", "KEY"]) {
         return false;
     }
     if HARMLESS_ENDINGS.contains(last) || last.starts_with("EXPIR") {

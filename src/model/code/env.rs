@@ -104,6 +104,7 @@ fn is_no_secret(text: &str) -> bool {
         "unused",
         "n/a",
         "dummy",
+        "placeholder",
         "missing",
         "undefined",
         "nokey",

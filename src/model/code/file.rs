@@ -55,6 +55,7 @@ pub(super) fn read(file: FileId, path: &str, text: &str, of: Language, is_test: 
         calls: List::new(tokens.calls.iter().map(|call| model_call(&tokens, call)).collect(), at),
         functions: functions(&tokens),
         settings: settings(&tokens),
+        spreads: of.is_script() && spreads(&tokens),
         secrets: first_at(secrets::written(&tokens), at),
         routes: List::new(routes.into_iter().map(Arc::new).collect(), at),
         env_reads: List::new(env_reads.into_iter().map(Arc::new).collect(), at),
@@ -87,6 +88,11 @@ fn settings(tokens: &Tokens<'_>) -> List<Setting> {
         items.push(Setting { at, name, value: value.to_owned(), number });
     }
     List::new(items, Place::whole(tokens.file))
+}
+
+fn spreads(tokens: &Tokens<'_>) -> bool {
+    (0..tokens.code.tokens.len())
+        .any(|index| (index..index + 3).all(|at| tokens.is(at, b'.')) && tokens.word(index + 3).is_some())
 }
 
 /// A list of what should not be there: it stands where its first element does.

@@ -131,6 +131,10 @@ fn join(
         .clone()
         .or_else(|| shared.map(|name| unseen(name, "it is another package of this repository, and may do it")));
     let mut routes = List { items: routes::mounted(&code), at, unseen: unread.clone() };
+    // What pages ask for looks like what a server answers.
+    if role::is_only_pages(&code) {
+        routes.items.clear();
+    }
     if routes.items.is_empty() && routes.unseen.is_none() {
         routes.unseen = Some(unseen("the routes", "none is registered in a way that svclint knows"));
     }

@@ -52,6 +52,10 @@ const METHODS: &[&str] = &[
 const NO_VALUES: &[&str] =
     &["extra", "exc_info", "True", "False", "None", "true", "false", "null", "self", "this", "err", "error"];
 
+/// How names start of what has been made unreadable.
+const MASKED: &[&str] =
+    &["anonym", "encrypted_", "hashed_", "masked_", "obfuscated_", "pseudonym", "redacted_", "scrubbed_"];
+
 /// The calls of a file that log.
 pub(super) fn calls(tokens: &Tokens<'_>) -> Vec<LogCall> {
     tokens.calls.iter().filter(|call| is_log(call)).map(|call| log_call(tokens, call)).collect()
@@ -99,7 +103,15 @@ fn last_parts(tokens: &Tokens<'_>, words: Vec<Field<String>>) -> Vec<Field<Strin
             || before.ends_with('!')
             || before.strip_suffix("not").is_some_and(|rest| !rest.ends_with(|c: char| c.is_ascii_alphanumeric()))
     };
-    words.into_iter().filter(|word| !is_followed(word) && !is_asked(word) && !is_compared(word)).collect()
+    // `email=masked_email` names what is written, and not how.
+    let is_masked = |word: &Field<String>| {
+        let behind = tokens.text.get(word.place().span.end as usize..).unwrap_or("");
+        let value = behind.strip_prefix('=').filter(|rest| !rest.starts_with('=')).unwrap_or("");
+        let name = if value.is_empty() { word.value().map_or("", String::as_str) } else { value.trim_start() };
+        MASKED.iter().any(|start| name.to_ascii_lowercase().starts_with(start))
+    };
+    let stays = |word: &Field<String>| !is_followed(word) && !is_asked(word) && !is_compared(word) && !is_masked(word);
+    words.into_iter().filter(stays).collect()
 }
 
 /// The last parts of the names within the braces of a template: `{user.name!r}`, `${token}`.

@@ -202,6 +202,8 @@ model! {
         functions: List<Field<String>>,
         /// The literals that are given to names.
         settings: List<Setting>,
+        /// Whether an object in it takes what another one has, as `...base` does (JavaScript and TypeScript).
+        spreads: bool,
         /// Secrets that are written in it.
         secrets: List<WrittenSecret>,
         /// Its identifiers, numbers and texts, each once; comments are none of them.

@@ -228,10 +228,17 @@ const LISTENERS: &[&str] = &[
 /// Libraries for pages, whose code listens to the address of a page.
 const PAGES: &[&str] = &["@angular/core", "preact", "react-dom", "svelte", "vue", "umi"];
 
+/// Whether what a service is written in is for pages, and nothing in it serves them.
+pub(super) fn is_only_pages(files: &[Arc<SourceFile>]) -> bool {
+    let imports = || files.iter().filter(|file| !file.is_command).flat_map(|file| file.imports.iter());
+    imports().any(|import| is_below(&import.module, PAGES))
+        && !imports().any(|import| is_below(&import.module, SERVERS))
+}
+
 /// Whether files of a service keep it up.
 pub(super) fn stays_up(files: &[Arc<SourceFile>]) -> bool {
     let own = files.iter().filter(|file| !file.is_command);
-    let is_of_pages = own.clone().flat_map(|file| file.imports.iter()).any(|import| is_below(&import.module, PAGES));
+    let is_of_pages = is_only_pages(files);
     own.clone().any(|file| {
         let serves =
             |list: &List<super::Call>| !is_of_pages && list.iter().any(|call| LISTENERS.contains(&call.name.as_str()));

@@ -236,6 +236,15 @@ fn route(
     if tokens.language.is_script() && !call.is_decorator && arguments.len() < 2 && call.name() != "route" {
         return None;
     }
+    // A client is given what it sends: `http.post("/orders", { id })`.
+    let is_sent = |argument: &&Argument| tokens.is(argument.start, b'{');
+    if tokens.language.is_script()
+        && METHODS.contains(&call.name())
+        && arguments.len() == 2
+        && arguments.last().filter(is_sent).is_some()
+    {
+        return None;
+    }
     let (method, path) = method_and_path(call, text);
     let at = tokens.place(token.span);
     let prefix = call

@@ -67,10 +67,25 @@ fn json_problem(text: &str, at: Place) -> Field<String> {
 fn names_types(text: &str) -> bool {
     let is_type = |value: &str| {
         let bare = value.trim().trim_end_matches([',', ']', '[', '?']).trim_start_matches(['[', ']']);
-        matches!(
-            bare.to_ascii_lowercase().as_str(),
-            "string" | "str" | "number" | "int" | "integer" | "float" | "bool" | "boolean" | "object" | "array" | "any"
-        )
+        // `[PASTED CONTENT HERE]`
+        let is_blank = value.trim().starts_with('[')
+            && bare.contains(' ')
+            && bare.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b' ');
+        is_blank
+            || matches!(
+                bare.to_ascii_lowercase().as_str(),
+                "string"
+                    | "str"
+                    | "number"
+                    | "int"
+                    | "integer"
+                    | "float"
+                    | "bool"
+                    | "boolean"
+                    | "object"
+                    | "array"
+                    | "any"
+            )
     };
     text.lines().any(|line| line.split_once("\":").is_some_and(|(_, value)| is_type(value)))
 }

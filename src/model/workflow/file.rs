@@ -108,7 +108,7 @@ pub fn read(sources: &Sources, tree: &mut dyn FnMut(FileId) -> Tree) -> Automati
     }
     Automation {
         workflows: List::new(workflows, at),
-        jobs: List::new(jobs, at),
+        jobs: List { items: jobs, at, unseen: unseen.clone() },
         steps: List { items: steps.into_values().collect(), at, unseen },
     }
 }

@@ -52,7 +52,7 @@ pub(super) fn action(name: &str) -> bool {
 fn named(name: &str) -> bool {
     let lower = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
     let has = |wanted: &[&str]| words(&lower).any(|word| wanted.contains(&word));
-    has(&["push"]) || (has(IMAGE) && has(&["publish", "release", "deploy"]))
+    has(&["push", "deploy"]) || (has(IMAGE) && has(&["publish", "release"]))
 }
 
 /// Whether a command may push an image among what it does.

@@ -397,6 +397,8 @@ pub(super) fn excludes_pull_requests(condition: &str) -> bool {
         "github.event_name",
         "github.event.pull_request",
         ".outputs.",
+        // A workflow of this name is not started by them.
+        "github.workflow==",
     ]
     .iter()
     .any(|part| text.contains(part))
