@@ -184,7 +184,19 @@ pub fn is_placeholder(value: &str) -> bool {
     is_name
         || matches!(
             bare.as_str(),
-            "null" | "none" | "nil" | "no" | "yes" | "true" | "false" | "off" | "example" | "dummy" | "todo" | "replaceme" | "secretgoeshere"
+            "null"
+                | "none"
+                | "nil"
+                | "no"
+                | "yes"
+                | "true"
+                | "false"
+                | "off"
+                | "example"
+                | "dummy"
+                | "todo"
+                | "replaceme"
+                | "secretgoeshere"
         )
         || bare.contains("changeme")
         || bare.contains("changethis")
