@@ -10,6 +10,7 @@ const TESTS: &[&str] = &[
     "cypress",
     "e2e",
     "loadtest",
+    "localstack",
     "mock",
     "mocks",
     "playwright",

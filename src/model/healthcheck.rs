@@ -222,7 +222,7 @@ fn strip_wrappers(words: &[shell::Word]) -> &[shell::Word] {
     let mut words = words;
     while let Some(first) = words.first() {
         let skip = match base_name(&first.text) {
-            "exec" | "command" | "sudo" | "!" | "env" | "if" | "then" | "while" | "{" => 1,
+            "exec" | "command" | "sudo" | "!" | "env" | "if" | "then" | "else" | "elif" | "while" | "{" => 1,
             "timeout" => {
                 let duration = words.iter().skip(1).position(|word| !word.text.starts_with('-'));
                 duration.map_or(1, |index| index + 2)

@@ -93,6 +93,8 @@ const HARMLESS_ENDINGS: &[&str] = &[
     "ITERATIONS",
     "ATTEMPTS",
     "BITS",
+    "COST",
+    "ROUNDS",
     "SPEC",
     "PATTERN",
     "TENANT",
@@ -193,9 +195,22 @@ pub fn is_placeholder(value: &str) -> bool {
     is_name
         || matches!(
             bare.as_str(),
-            "null" | "none" | "nil" | "example" | "dummy" | "todo" | "replaceme" | "secretgoeshere"
+            "null"
+                | "none"
+                | "nil"
+                | "no"
+                | "yes"
+                | "true"
+                | "false"
+                | "off"
+                | "example"
+                | "dummy"
+                | "todo"
+                | "replaceme"
+                | "secretgoeshere"
         )
         || bare.contains("changeme")
+        || bare.contains("changethis")
         || bare.contains("placeholder")
         || ["://user:pass@", "://user:password@", "://username:password@"].iter().any(|words| lower.contains(words))
         || matches!(bare.as_str(), "changeit" | "unused" | "notused" | "notneeded" | "notrequired")

@@ -137,8 +137,11 @@ fn mark_jobs(services: &mut [ComposeService]) {
         .map(|dependency| dependency.service.clone())
         .collect();
     for service in services {
-        let named =
-            service.name.split(['-', '_', '.']).any(|word| JOB_WORDS.contains(&word.to_ascii_lowercase().as_str()));
+        let words: Vec<String> = service.name.split(['-', '_', '.']).map(str::to_ascii_lowercase).collect();
+        // `load-db` fills a database, and `load-balancer` does not end.
+        let loads = words.first().is_some_and(|word| word == "load")
+            && words.iter().any(|word| matches!(word.as_str(), "data" | "database" | "db" | "fixtures"));
+        let named = loads || words.iter().any(|word| JOB_WORDS.contains(&word.as_str()));
         let ends = service.restart.value().is_some_and(|restart| restart == "no" || restart.starts_with("on-failure"));
         let interactive = service.keys.values().any(|key| key == "stdin_open");
         let for_tests = !service.profiles.items.is_empty()

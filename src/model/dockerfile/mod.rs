@@ -108,7 +108,9 @@ pub fn read(file: FileId, path: &str, tree: &syntax::dockerfile::Dockerfile, tex
     node::mark(&mut stages);
     if let Some(last) = stages.last() {
         let role = role::role(path, last.start.value(), !last.exposed_ports.items.is_empty());
-        stages.iter_mut().for_each(|stage| stage.role = role);
+        for stage in &mut stages {
+            stage.role = role;
+        }
     }
     let stages: Vec<Arc<Stage>> = stages.into_iter().map(Arc::new).collect();
     let directives: Vec<Directive> = tree

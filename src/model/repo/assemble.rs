@@ -209,8 +209,8 @@ fn is_ignored_from_elsewhere(
     }
     let stages = dockerfiles.iter().flat_map(|file| &file.stages);
     let copies = stages.flat_map(|stage| &stage.copies).filter(|copy| copy.is_from_context);
-    let copied = copies.flat_map(|copy| copy.sources.values()).map(|path| path.trim_start_matches("./"));
-    let elsewhere: Vec<&str> = copied.filter(|path| !path.is_empty() && !is_there(root, path)).collect();
+    let paths = copies.flat_map(|copy| copy.sources.values()).map(|path| path.trim_start_matches("./"));
+    let elsewhere: Vec<&str> = paths.filter(|path| !path.is_empty() && !is_there(root, path)).collect();
     let contexts: Vec<&str> = composed
         .iter()
         .filter_map(|service| service.build.value()?.context_path.value())
