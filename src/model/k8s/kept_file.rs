@@ -101,7 +101,7 @@ fn sets_secret(line: &str) -> bool {
         // A variable of Kustomize, or a form that says what to write there.
         let is_form = value.split_once('<').is_some_and(|(_, rest)| rest.contains('>'));
         let is_filled_in = value.starts_with("$(") && value.ends_with(')') || is_form;
-        is_named && !is_switch && !is_filled_in && !secret::is_placeholder(&value)
+        is_named && !is_switch && !is_filled_in && value != key && !secret::is_placeholder(&value)
     })
 }
 
@@ -135,6 +135,7 @@ mod tests {
             "secrets:\n  accountToken:\n    name: accounts\n    key: account_service_token\n",
             "affinity:\n  - key: node-role.kubernetes.io/control-plane\n",
             "{\n  \"auth\": \"base64 of user:<token>\"\n}\n",
+            "token = token\nvault_url = https://vault.example:8200\n",
             "- job_name: nodes\n  static_configs:\n    - targets: [node-1.example:9100]\n",
         ] {
             assert!(is_harmless("config.yaml", text), "{text}");
