@@ -34,7 +34,7 @@ const ILLUSTRATIONS: &[&str] = &[
 ];
 
 /// Directories of tests. Among manifests `test` is an environment like `prod`, and so may `e2e` be.
-const TESTS: &[&str] = &["test", "tests", "unittests", "__tests__", "e2e", "fuzz"];
+const TESTS: &[&str] = &["test", "tests", "unittests", "__tests__", "e2e", "fuzz", "terratest"];
 const ENVIRONMENTS: &[&str] = &["test", "e2e"];
 
 /// What divides the tests in such a directory, which is no environment then.

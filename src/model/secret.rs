@@ -186,6 +186,7 @@ pub fn is_placeholder(value: &str) -> bool {
         || matches!(bare.as_str(), "example" | "dummy" | "todo" | "replaceme" | "secretgoeshere")
         || bare.contains("changeme")
         || bare.contains("placeholder")
+        || bare.ends_with("examplekey")
         || ["://user:pass@", "://user:password@", "://username:password@"].iter().any(|words| lower.contains(words))
         || matches!(bare.as_str(), "changeit" | "unused" | "notused" | "notneeded" | "notrequired")
         || bare.contains("xxx")
