@@ -78,9 +78,9 @@ pub fn link_among(objects: &mut [Object], others: &[Arc<Object>], about: &About<
 /// Leaves open which containers workloads have that a patch beside them may add to: no build has put them together.
 fn leave_open_what_is_patched<'p>(whole: &mut [Object], patches: impl Iterator<Item = &'p Object>) {
     let named = |object: &Object| Some((object.meta.kind().to_owned(), object.meta.name.value()?.clone()));
-    let patched: BTreeSet<(String, String)> = patches.filter_map(named).collect();
-    for object in whole.iter_mut().filter(|_| !patched.is_empty()) {
-        if named(object).is_some_and(|name| patched.contains(&name))
+    let added_to: BTreeSet<(String, String)> = patches.filter_map(named).collect();
+    for object in whole.iter_mut().filter(|_| !added_to.is_empty()) {
+        if named(object).is_some_and(|name| added_to.contains(&name))
             && let Body::Workload(workload) = &mut object.body
         {
             let at = workload.at;
