@@ -94,6 +94,7 @@ const HARMLESS_ENDINGS: &[&str] = &[
     "CLAIMS",
     "TEMPLATE",
     "RETENTION",
+    "POINT",
 ];
 
 /// Names that mean something else to those who read them: the working directory of shells, and to etcd how it makes
