@@ -54,9 +54,11 @@ const ILLUSTRATIONS: &[&str] = &[
 ];
 
 /// Directories of tests. Among manifests `test` is an environment like `prod`, and so may `e2e` be.
-const TESTS: &[&str] = &["test", "tests", "unittests", "__tests__", "e2e", "fuzz"];
+const TESTS: &[&str] = &["test", "tests", "unittests", "__tests__", "e2e", "fuzz", "terratest"];
+
 /// Words for what stands in for somebody else's service while this one is developed or tested.
 const STANDS_IN: &[&str] = &["mock", "mocks", "stub", "stubs", "emulator", "wiremock"];
+
 const ENVIRONMENTS: &[&str] = &["test", "e2e"];
 
 /// What divides the tests in such a directory, which is no environment then.

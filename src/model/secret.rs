@@ -104,6 +104,7 @@ const HARMLESS_ENDINGS: &[&str] = &[
     "CLAIMS",
     "TEMPLATE",
     "RETENTION",
+    "POINT",
 ];
 
 /// Names that mean something else to those who read them: the working directory of shells, and to etcd how it makes
@@ -212,6 +213,7 @@ pub fn is_placeholder(value: &str) -> bool {
         || bare.contains("changeme")
         || bare.contains("changethis")
         || bare.contains("placeholder")
+        || bare.ends_with("examplekey")
         || ["://user:pass@", "://user:password@", "://username:password@"].iter().any(|words| lower.contains(words))
         || matches!(bare.as_str(), "changeit" | "unused" | "notused" | "notneeded" | "notrequired")
         || bare.contains("xxx")

@@ -458,3 +458,15 @@ fn pods_that_another_part_of_the_repository_has_may_be_the_ones_that_are_selecte
     };
     assert!(is_known("app=shop") && !is_known("app=site"));
 }
+
+#[test]
+fn a_patch_beside_a_workload_may_add_the_port_that_a_service_names() {
+    let service = "apiVersion: v1\nkind: Service\nmetadata: {name: api}\nspec: {selector: {app: api}, ports: [{port: 443, targetPort: https}]}\n";
+    let patch = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec: {template: {spec: {containers: [{name: proxy, ports: [{name: https, containerPort: 8443}]}]}}}\n";
+    let resolves = |files: &[(&str, &str)]| {
+        let found = Manifests::read(files);
+        found.service().ports.iter().next().and_then(|port| port.resolves.value().copied())
+    };
+    assert_eq!(resolves(&[("k8s/api.yaml", API), ("k8s/service.yaml", service)]), Some(false));
+    assert_eq!(resolves(&[("k8s/api.yaml", API), ("k8s/service.yaml", service), ("k8s/patch.yaml", patch)]), None);
+}

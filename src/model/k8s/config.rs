@@ -333,6 +333,7 @@ fn stands_for_another(key: &str, value: &str) -> bool {
     secret::is_placeholder(value)
         || kept_file::is_encrypted(value)
         || has_gap(value)
+        || is_slot(value)
         || is_encoded_placeholder(value)
         || bare(value).contains('_') && bare(key).ends_with(&bare(value))
 }
@@ -384,6 +385,12 @@ fn is_public(key: &str) -> bool {
             | "domain"
             | "ip"
             | "name"
+            | "protocol"
+            | "scheme"
+            | "bucket"
+            | "level"
+            | "mode"
+            | "zone"
             | "crt"
             | "cert"
     )

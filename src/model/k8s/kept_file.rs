@@ -49,8 +49,8 @@ pub(super) fn is_harmless(key: &str, text: &str) -> bool {
     // What a machine is set up with, and no list of users.
     let name = key.to_ascii_lowercase().replace("userdata", "").replace("user-data", "");
     let is_named = secret::is_secret_key(key) || SECRET_FILES.iter().any(|word| name.contains(word));
-    // In JSON every value stands beside its name.
-    let is_told_apart = !is_named || text.trim_start().starts_with('{');
+    // In JSON and in a kubeconfig every value stands beside its name.
+    let is_told_apart = !is_named || text.trim_start().starts_with('{') || text.contains("kind: Config\n");
     let is_file = is_file(text) || SETTINGS_FILES.iter().any(|end| name.ends_with(end));
     is_file && is_told_apart && !lines(text).any(holds_secret)
 }
@@ -63,7 +63,16 @@ pub(super) fn is_harmless_value(text: &str) -> bool {
     let is_address = text.contains("://") && !text.contains([' ', '?', '@']) && !has_token(text);
     let is_plain = matches!(text, "true" | "false" | "{}" | "[]" | "localhost");
     let parsed = text.split('/').next().and_then(|address| address.parse::<std::net::IpAddr>().ok());
-    !is_file(text) && (is_public_key || is_address || is_plain || parsed.is_some())
+    !is_file(text) && (is_public_key || is_address || is_plain || is_host_name(text) || parsed.is_some())
+}
+
+/// Whether a text is written as the name of a host is, in a domain (RFC 1123).
+fn is_host_name(text: &str) -> bool {
+    let is_label = |label: &str| {
+        !label.is_empty() && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    let is_top = |label: &str| label.len() > 1 && label.bytes().all(|b| b.is_ascii_lowercase());
+    text.rsplit_once('.').is_some_and(|(_, top)| is_top(top)) && text.split('.').all(is_label) && !has_token(text)
 }
 
 /// The lines of a file that are no remarks.
@@ -101,7 +110,7 @@ fn sets_secret(line: &str) -> bool {
         // A variable of Kustomize, or a form that says what to write there.
         let is_form = value.split_once('<').is_some_and(|(_, rest)| rest.contains('>'));
         let is_filled_in = value.starts_with("$(") && value.ends_with(')') || is_form;
-        is_named && !is_switch && !is_filled_in && !secret::is_placeholder(&value)
+        is_named && !is_switch && !is_filled_in && value != key && !secret::is_placeholder(&value)
     })
 }
 
@@ -111,12 +120,24 @@ mod tests {
 
     #[test]
     fn an_address_without_a_password_is_harmless_and_one_that_lets_in_is_not() {
-        for text in ["10.21.0.11", "10.0.0.0/8", "pvc://models/granite", "true", "{}", "ssh-rsa AAAAB3Nz ann@host"] {
+        for text in [
+            "10.21.0.11",
+            "10.0.0.0/8",
+            "internal.shop.example",
+            "pvc://models/granite",
+            "true",
+            "{}",
+            "ssh-rsa AAAAB3Nz ann@host",
+        ] {
             assert!(is_harmless_value(text), "{text}");
         }
-        for text in
-            ["hunter2", "postgres://shop:hunter2@db/shop", "https://chat.example/4f9a8b7c6d5e4f3a2b1c0d9e", "1234"]
-        {
+        for text in [
+            "hunter2",
+            "Hunter.2",
+            "postgres://shop:hunter2@db/shop",
+            "https://chat.example/4f9a8b7c6d5e4f3a2b1c0d9e",
+            "1234",
+        ] {
             assert!(!is_harmless_value(text), "{text}");
         }
     }
@@ -135,6 +156,7 @@ mod tests {
             "secrets:\n  accountToken:\n    name: accounts\n    key: account_service_token\n",
             "affinity:\n  - key: node-role.kubernetes.io/control-plane\n",
             "{\n  \"auth\": \"base64 of user:<token>\"\n}\n",
+            "token = token\nvault_url = https://vault.example:8200\n",
             "- job_name: nodes\n  static_configs:\n    - targets: [node-1.example:9100]\n",
         ] {
             assert!(is_harmless("config.yaml", text), "{text}");

@@ -7,6 +7,7 @@ mod references;
 mod scrape;
 mod workloads;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::config::{ConfigMap, ExternalSecret, Secret, ServiceAccount};
@@ -58,7 +59,8 @@ pub fn link_rendered(objects: &mut [Object], is_partial: bool, withheld: &[Strin
 pub fn link_among(objects: &mut [Object], others: &[Arc<Object>], about: &About<'_>) {
     let own = objects.iter().filter(|object| !object.is_patch()).count();
     let others = others.iter().map(|object| &**object);
-    let whole: Vec<Object> = objects.iter().chain(others).filter(|object| !object.is_patch()).cloned().collect();
+    let mut whole: Vec<Object> = objects.iter().chain(others).filter(|object| !object.is_patch()).cloned().collect();
+    leave_open_what_is_patched(&mut whole, objects.iter().filter(|object| object.is_patch()));
     let group = Group::new(&whole, about, if about.is_one_deployment { own } else { 0 });
     for object in objects.iter_mut().filter(|object| !object.is_patch()) {
         match &mut object.body {
@@ -69,6 +71,22 @@ pub fn link_among(objects: &mut [Object], others: &[Arc<Object>], about: &About<
             Body::Autoscaler(autoscaler) => wire_autoscaler(autoscaler, &group),
             Body::DisruptionBudget(budget) => wire_budget(budget, &group),
             _ => {}
+        }
+    }
+}
+
+/// Leaves open which containers workloads have that a patch beside them may add to: no build has put them together.
+fn leave_open_what_is_patched<'p>(whole: &mut [Object], patches: impl Iterator<Item = &'p Object>) {
+    let named = |object: &Object| Some((object.meta.kind().to_owned(), object.meta.name.value()?.clone()));
+    let added_to: BTreeSet<(String, String)> = patches.filter_map(named).collect();
+    for object in whole.iter_mut().filter(|_| !added_to.is_empty()) {
+        if named(object).is_some_and(|name| added_to.contains(&name))
+            && let Body::Workload(workload) = &mut object.body
+        {
+            let at = workload.at;
+            let why = "a patch may add containers".into();
+            let unseen = Unresolved { text: String::new(), why, at, via: None, expected: None };
+            Arc::make_mut(workload).containers.unseen = Some(Box::new(unseen));
         }
     }
 }

@@ -163,7 +163,7 @@ fn wire_account(workload: &mut Workload, group: &Group<'_>) {
             } else if !found && group.together == 0 && group.accounts(&workload.namespace).any(is_prefixed) {
                 Field::unresolved(name, "a kustomization may give an account this name", origin.at)
             } else {
-                group.existence(found, "ServiceAccount", name, origin.at)
+                group.referred(found, "ServiceAccount", name, origin.at)
             };
     }
     if let Some(account) = account
