@@ -58,7 +58,7 @@ pub(super) fn read(tree: &Subtree, packages: &Packages, outside: Option<&str>) -
     (!code.is_empty()).then(|| join(tree.at, code, tests, files.unread, shared.as_deref()))
 }
 
-fn files<'t>(tree: &'t Subtree) -> Files<'t> {
+fn files(tree: &Subtree) -> Files<'_> {
     let (mut code, mut others, mut unread) = (Vec::new(), Vec::new(), None);
     let mut bytes = 0;
     for (id, entry, path) in tree.own(EntryKind::File) {

@@ -104,13 +104,14 @@ fn last_parts(tokens: &Tokens<'_>, words: Vec<Field<String>>) -> Vec<Field<Strin
             || before.strip_suffix("not").is_some_and(|rest| !rest.ends_with(|c: char| c.is_ascii_alphanumeric()))
     };
     // `email=masked_email` names what is written, and not how.
-    let is_masked = |word: &Field<String>| {
+    let hides_value = |word: &Field<String>| {
         let behind = tokens.text.get(word.place().span.end as usize..).unwrap_or("");
         let value = behind.strip_prefix('=').filter(|rest| !rest.starts_with('=')).unwrap_or("");
         let name = if value.is_empty() { word.value().map_or("", String::as_str) } else { value.trim_start() };
         MASKED.iter().any(|start| name.to_ascii_lowercase().starts_with(start))
     };
-    let stays = |word: &Field<String>| !is_followed(word) && !is_asked(word) && !is_compared(word) && !is_masked(word);
+    let stays =
+        |word: &Field<String>| !is_followed(word) && !is_asked(word) && !is_compared(word) && !hides_value(word);
     words.into_iter().filter(stays).collect()
 }
 

@@ -241,7 +241,7 @@ fn route(
     if tokens.language.is_script()
         && METHODS.contains(&call.name())
         && arguments.len() == 2
-        && arguments.last().filter(is_sent).is_some()
+        && arguments.last().as_ref().is_some_and(is_sent)
     {
         return None;
     }

@@ -73,7 +73,7 @@ fn of_words(words: &[&str]) -> bool {
     let by_name = if TASKS.contains(first) {
         rest.iter().any(|word| named(word))
     } else {
-        (first.contains('/') || first.ends_with(".sh")) && named(first)
+        (first.contains('/') || first.rsplit('.').next() == Some("sh")) && named(first)
     };
     by_option || by_name
 }
