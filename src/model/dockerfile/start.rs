@@ -23,6 +23,8 @@ model! {
         has_init: bool,
         /// The program behind an init, `env`, `exec` and `sh -c`.
         main_program: Field<String>,
+        /// Whether that serves whatever it is given, as uvicorn and nginx do.
+        is_server: bool,
         /// Whether an earlier stage declares it.
         inherited: bool,
     }
@@ -80,8 +82,25 @@ fn assemble(form: Form, words: Vec<Field<String>>, text: String, at: Place, inhe
     };
     let text = if text.is_empty() { plain.join(" ") } else { text };
     let has_init = program.value().is_some_and(|program| is_init(program));
-    StartCommand { at, form, words: List::new(words, at), text, program, has_init, main_program, inherited }
+    let is_server = main_program.value().is_some_and(|name| SERVERS.contains(&name.as_str()));
+    let words = List::new(words, at);
+    StartCommand { at, form, words, text, program, has_init, main_program, is_server, inherited }
 }
+
+/// Programs that answer requests and do nothing else.
+const SERVERS: &[&str] = &[
+    "caddy",
+    "daphne",
+    "gunicorn",
+    "httpd",
+    "hypercorn",
+    "nginx",
+    "php-fpm",
+    "puma",
+    "unicorn",
+    "uvicorn",
+    "waitress-serve",
+];
 
 /// How deep `sh -c "…"` is followed.
 const MAX_DEPTH: usize = 3;
