@@ -65,6 +65,7 @@ pub const ROWS: &[Row] = &[
         ],
         others: &[
             "dockerfile-copy-chown",
+            "dockerfile-copy-from-chown",
             "dockerfile-user-created",
             "dockerfile-user-id",
             "dockerfile-writable-dirs",

@@ -151,7 +151,7 @@ clauses:
     coverage: partial
     gap: What the base image sets is not known.
   - { id: A-6, title: Somebody reads it, level: must, coverage: manual, gap: Reading leaves no file. }
-  - { id: A-7, title: The port is exposed, level: must, rules: [{ rule: dockerfile-expose }] }
+  - { id: A-7, title: An atonix.yaml is there, level: must, rules: [{ rule: atonix-present }] }
 ";
 
 #[test]
@@ -171,7 +171,7 @@ fn a_scorecard_says_how_each_clause_ended() {
     A-4     should   not applicable      1 of 1       Pods have no privileges
     A-5     example  passed in part      1 of 1, gap  The working directory is known
     A-6     must     not checkable here               Somebody reads it
-    A-7     must     failed              1 of 1       The port is exposed
+    A-7     must     failed              1 of 1       An atonix.yaml is there
 
                          must  should  example    all
     passed                  1       0        0      1
