@@ -226,6 +226,12 @@ pub(super) fn is_canonical_compose(name: &str) -> bool {
     matches!(name, "compose.yaml" | "compose.yml" | "docker-compose.yaml" | "docker-compose.yml")
 }
 
+/// The names of the overrides that `docker compose` reads by itself, beside a file of a name above.
+pub(super) fn is_compose_override(name: &str) -> bool {
+    let base = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"));
+    matches!(base, Some("compose.override" | "docker-compose.override"))
+}
+
 fn is_kustomization(name: &str) -> bool {
     matches!(name, "kustomization.yaml" | "kustomization.yml" | "Kustomization")
 }
@@ -291,6 +297,10 @@ mod tests {
         assert_eq!(kind("docker-compose.hardened.yml", "services:\n  web:\n    read_only: true\n"), Compose);
         assert_eq!(kind("docker-compose.full.yml", "version: '3'\nservices:\n  # web:\n"), Compose);
         assert_eq!(kind("compose.yaml", "include: [a.yaml]\n"), Compose);
+        assert_eq!(kind("docker-compose.override.yml", "networks: { back: {} }\n"), Compose);
+        assert_eq!(kind("compose.override.yaml", "volumes:\n  data:\n"), Compose);
+        assert_eq!(kind("compose.override.yaml", "command: docker\n"), Other);
+        assert_eq!(kind("compose.prod.yaml", "volumes:\n  data:\n"), Other);
         assert_eq!(kind("docker-compose.yml", "web:\n  image: nginx\ndb:\n  build: db\n"), Compose);
     }
 

@@ -1,7 +1,7 @@
 //! What the text of a file shows it to be, whatever its name.
 
 use super::api_version::is_of_objects;
-use super::classify::{ArtifactKind, is_canonical_compose};
+use super::classify::{ArtifactKind, is_canonical_compose, is_compose_override};
 use crate::source::FileId;
 use crate::syntax::yaml::{NodeRef, Shape, Tree};
 
@@ -125,6 +125,9 @@ pub(super) fn yaml(name: &str, text: &str) -> ArtifactKind {
     let named = name.to_ascii_lowercase().contains("compose");
     let empty = sketches.iter().all(|sketch| !sketch.any());
     if is_canonical_compose(name) && (empty || sketches.iter().any(declares) || is_compose_1(text)) {
+        return ArtifactKind::Compose;
+    }
+    if is_compose_override(name) && sketches.iter().any(declares) {
         return ArtifactKind::Compose;
     }
     if sketches.iter().any(|sketch| sketch.has("services") || (named && sketch.has("include")))

@@ -114,18 +114,33 @@ impl Modelled for Excerpt {
     }
 }
 
-/// The same in lower case, made when somebody first asks for it.
+/// The same in lower case and without some parts, made when somebody first asks for it.
 #[derive(Clone, Debug)]
 pub struct Lowered {
     of: Excerpt,
+    without: Arc<Vec<Span>>,
     made: OnceLock<String>,
 }
 
 impl Lowered {
-    /// A text in lower case.
+    /// A text in lower case, without spans of its file such as its comments; these come in order and apart.
     #[must_use]
-    pub fn new(of: Excerpt) -> Self {
-        Self { of, made: OnceLock::new() }
+    pub fn new(of: Excerpt, without: &Arc<Vec<Span>>) -> Self {
+        Self { of, without: Arc::clone(without), made: OnceLock::new() }
+    }
+
+    fn make(&self) -> String {
+        let (text, span) = (self.of.as_str(), self.of.at.span);
+        let mut out = String::with_capacity(text.len());
+        let mut from = 0;
+        let mut keep = |part: Option<&str>| out.push_str(&part.unwrap_or("").to_lowercase());
+        let first = self.without.partition_point(|gap| gap.end <= span.start);
+        for gap in self.without.iter().skip(first).take_while(|gap| gap.start < span.end) {
+            keep(text.get(from..gap.start.saturating_sub(span.start) as usize));
+            from = gap.end.saturating_sub(span.start) as usize;
+        }
+        keep(text.get(from..));
+        out
     }
 }
 
@@ -134,7 +149,7 @@ impl Modelled for Lowered {
 
     fn as_slot(&self, _parent: Place) -> Slot<'_> {
         let at = Place { file: self.of.at.file, span: Span::at(self.of.at.span.start as usize) };
-        Slot::Known(View::Str(self.made.get_or_init(|| self.of.as_str().to_lowercase())), at.into())
+        Slot::Known(View::Str(self.made.get_or_init(|| self.make())), at.into())
     }
 }
 

@@ -153,10 +153,13 @@ impl<'t> Reader<'t, '_> {
     }
 }
 
-/// The ports without their protocols, each once.
+/// The ports of TCP without their protocol, each once.
 fn numbers(ports: &[ExposedPort]) -> Vec<Field<Port>> {
     let mut out: Vec<Field<Port>> = Vec::new();
     for port in ports {
+        if port.protocol.value().is_some_and(|protocol| protocol != "tcp") {
+            continue;
+        }
         if port.port.value().is_none() || out.iter().all(|other| other.value() != port.port.value()) {
             out.push(port.port.clone());
         }

@@ -277,10 +277,29 @@ fn fetches_manifest(manager: &str, verb: &str, operands: &[&Argument]) -> bool {
     }
 }
 
-/// The package managers whose leftovers a RUN deletes.
+/// The package managers whose leftovers a RUN deletes. Lists that it fetches after that are left.
 pub(super) fn cleaned(commands: &[RunCommand]) -> BTreeSet<&'static str> {
-    let names = || MANAGERS.iter().map(|manager| manager.name);
-    commands.iter().flat_map(|command| names().filter(|name| cleans(name, command))).collect()
+    let mut cleaned = BTreeSet::new();
+    for command in commands {
+        cleaned.extend(MANAGERS.iter().map(|manager| manager.name).filter(|name| cleans(name, command)));
+        if let Some(name) = fetches_lists(command) {
+            cleaned.remove(name);
+        }
+    }
+    cleaned
+}
+
+/// The package manager whose lists a command fetches: apt does so by `update` alone, dnf with each installation.
+fn fetches_lists(command: &RunCommand) -> Option<&'static str> {
+    let (manager, _, arguments) = manager(command)?;
+    let options = Options::read(arguments, manager.letters, manager.valued);
+    let verb = options.operands.first().map_or("", |word| word.shown());
+    let fetches = match manager.name {
+        "apt-get" => verb == "update",
+        "yum" => verb == "makecache" || manager.install.contains(&verb),
+        _ => false,
+    };
+    fetches.then_some(manager.name)
 }
 
 /// Whether a command deletes what a package manager leaves behind.

@@ -64,7 +64,11 @@ model! {
         /// Whether an earlier stage declares it.
         inherited: bool,
     }
-    label(port) { port.port.value().map(|port| port.0.to_string()).unwrap_or_default() }
+    label(port) {
+        let number = port.port.value().map(|port| port.0.to_string()).unwrap_or_default();
+        let other = port.protocol.value().filter(|protocol| *protocol != "tcp");
+        other.map_or(number.clone(), |protocol| format!("{number}/{protocol}"))
+    }
 }
 
 /// Ports of one `EXPOSE a-b` that are listed one by one.

@@ -119,7 +119,7 @@ model! {
         healthcheck_count: i64,
         /// Ports that it exposes.
         exposed_ports: List<ExposedPort>,
-        /// The numbers of those ports.
+        /// The numbers of those ports that are of TCP.
         exposed_port_numbers: List<Field<Port>>,
         /// Its working directory, as an absolute path.
         workdir: Field<PathText>,

@@ -96,6 +96,7 @@ impl Documents {
             fences: Arc::new(scan.fences),
             tasks: Arc::new(scan.tasks),
             links: Arc::new(links),
+            comments: Arc::new(scan.comments),
         };
         let ends = Ends::new(&parts, &scan.labels, &rules, length);
         let labels = scan.labels.into_iter().map(|raw| parts.label(raw, &ends)).collect();
@@ -133,7 +134,7 @@ impl Documents {
                 let count = scan.placeholders.len();
                 Slice::new(&Arc::new(scan.placeholders), 0..count, at)
             },
-            lower_text: Lowered::new(whole.clone()),
+            lower_text: Lowered::new(whole.clone(), &parts.comments),
             quoted_paths: QuotedPaths::new(&self.texts, &path, &whole, at),
             text: whole,
             path: PathText(path),
@@ -192,6 +193,7 @@ struct Parts {
     fences: Arc<Vec<Fence>>,
     tasks: Arc<Vec<super::Task>>,
     links: Arc<Vec<Link>>,
+    comments: Arc<Vec<Span>>,
 }
 
 fn count(number: usize) -> i64 {
@@ -300,7 +302,7 @@ impl Parts {
                 task_count: count(within(&self.tasks, &range, |task| task.at).len()),
                 tasks: self.slice(&self.tasks, &range, at, |task| task.at),
                 links: self.slice(&self.links, &range, at, |link| link.at),
-                lower_text: Lowered::new(text.clone()),
+                lower_text: Lowered::new(text.clone(), &self.comments),
                 text,
             });
         }

@@ -42,6 +42,8 @@ pub(super) struct Scan {
     pub(super) rules: Vec<u32>,
     /// Comments in HTML that may be meant for svclint.
     pub(super) remarks: Vec<Span>,
+    /// Comments in HTML, in order and apart.
+    pub(super) comments: Vec<Span>,
     pub(super) anchors: Anchors,
 }
 
@@ -74,6 +76,8 @@ struct Reader<'t> {
     heading_id: Option<String>,
     /// How many lists stand around.
     depth: usize,
+    /// Whether a comment in HTML is open, which ends on a later line.
+    in_comment: bool,
 }
 
 /// Reads a document.
@@ -94,6 +98,7 @@ pub(super) fn scan(text: &str, file: FileId) -> Scan {
         level: 1,
         heading_id: None,
         depth: 0,
+        in_comment: false,
     };
     for (event, range) in Parser::new_ext(body, options()).into_offset_iter() {
         reader.take(event, range);
@@ -158,8 +163,26 @@ impl Reader<'_> {
         }
     }
 
+    /// Keeps the comments in a piece of HTML; blocks come line by line.
+    fn comments(&mut self, html: &str, start: usize) {
+        let mut at = 0;
+        while let Some(rest) = html.get(at..) {
+            let open = if self.in_comment { Some(0) } else { rest.find("<!--") };
+            let Some(open) = open else { return };
+            let close = rest.get(open..).and_then(|rest| rest.find("-->"));
+            let end = close.map_or(rest.len(), |close| open + close + "-->".len());
+            self.out.comments.push(self.place(&(start + at + open..start + at + end)).span);
+            self.in_comment = close.is_none();
+            at += end;
+            if self.in_comment {
+                return;
+            }
+        }
+    }
+
     fn html(&mut self, html: &str, range: &Range<usize>) {
         self.out.anchors.html(html);
+        self.comments(html, range.start);
         if let Some(found) = html.find("svclint:") {
             let rest = html.get(found..).unwrap_or("");
             let length = rest.split("-->").next().unwrap_or(rest).trim_end().len();
@@ -241,6 +264,7 @@ impl Reader<'_> {
                 }
             }
             TagEnd::MetadataBlock(_) => self.front = None,
+            TagEnd::HtmlBlock => self.in_comment = false,
             TagEnd::TableHead | TagEnd::TableRow => self.end_row(&range),
             TagEnd::Table => {
                 if let Some((start, columns, rows)) = self.table.take() {
