@@ -1,6 +1,7 @@
 //! What a service is made of: its manifests, the packages they declare, and the tools that they configure.
 
 mod constraint;
+mod format;
 mod jest;
 mod library;
 mod node;
