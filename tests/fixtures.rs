@@ -138,23 +138,24 @@ fn a_service_that_conforms_to_atonix_has_no_finding() {
 fn a_service_that_conforms_to_pmoves_has_no_finding() {
     // What the service would have to be, or to have, for each.
     let without_target = [
-        "compose-log-level", // without the settings that it shares, which are not committed and may set it
+        "compose-log-level",   // without the settings that it shares, which are not committed and may set it
+        "compose-secret-name", // with secrets made elsewhere
         "compose-secret-variables", // without the settings that it shares, which may hold one
         "compose-service-port", // without the settings that it shares, which may set it
         "compose-target-nonroot", // without a user in compose, which the standard asks for
-        "compose-tmpfs-home", // with a directory in memory below /home
+        "compose-tmpfs-home",  // with a directory in memory below /home
         "datastore-version-agrees", // with a data store in its own manifests
         "dockerfile-inherited-user-needs-no-root", // built on something with another user
         "dockerfile-user-name", // on a base that lets it create its user
         "image-environment-agrees", // in JavaScript, with `NODE_ENV`
         "k8s-nonroot-user-numeric", // without the user in its pods
-        "log-level-default", // with a default for its log level in the code
-        "md-review-annually", // with a document of that cycle
-        "md-review-monthly", // with a document of that cycle
+        "log-level-default",   // with a default for its log level in the code
+        "md-review-annually",  // with a document of that cycle
+        "md-review-monthly",   // with a document of that cycle
         "migrations-for-mapper", // with a package that maps tables
         "no-committed-env-file", // with such a file, which is empty
-        "read-variable-set", // without names of variables that are put together when it runs
-        "service-in-compose", // beside others that are run by both
+        "read-variable-set",   // without names of variables that are put together when it runs
+        "service-in-compose",  // beside others that are run by both
         "service-in-kubernetes", // beside others that are run by both
         "source-secret-default", // with a secret among its variables, and not in a file
     ];
@@ -172,6 +173,7 @@ fn a_service_that_conforms_to_xpress_has_no_finding() {
         "branch-force-pushes",               // with the protection of its branches in Terraform
         "branch-reviews",                    // with the protection of its branches in Terraform
         "branch-reviews-main",               // with the protection of its branches in Terraform
+        "compose-log-level",                 // with a level of logs in compose
         "compose-node-env-production",       // with a compose file for production
         "compose-tmpfs-home",                // with a directory in memory below /home
         "datastore-version-agrees",          // with a data store in its own manifests
@@ -183,12 +185,14 @@ fn a_service_that_conforms_to_xpress_has_no_finding() {
         "k8s-resource-amounts",              // outside of the environments, whose sizes differ
         "k8s-service-named",                 // deployed without a canary
         "migrations-for-mapper",             // with a package that maps tables
+        "prometheus-job-authenticates",      // with a job for the API server
         "pytest-declared",                   // in Python
         "revision-dev",                      // with an Application for development
         "revision-staging",                  // with an Application for staging
         "secret-documented",                 // with a table of secrets in its documents
         "service-in-compose",                // beside others that are run by both
         "service-in-kubernetes",             // beside others that are run by both
+        "terraform-gpu-nodes-tainted",       // with graphics cards
         "terraform-variable-secret-default", // with a default for a secret, which is empty
         "workflow-called-pinned",            // with a workflow of another repository
     ];
@@ -201,6 +205,7 @@ fn a_service_that_conforms_to_statex_has_no_finding() {
     // its own in manifests, has no secrets committed and no table of them, no atonix.yaml, and stands beside no others.
     let without_target = [
         "atonix-resources-agree",
+        "database-url-compose",
         "database-url-k8s",
         "django-version",
         "documented-secret-used",
