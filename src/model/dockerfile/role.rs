@@ -66,7 +66,7 @@ const DIRECTORIES: &[(&str, Role)] = &[
 pub(super) fn role(path: &str, start: Option<&StartCommand>, has_ports: bool) -> Role {
     let (directory, name) = path.rsplit_once('/').unwrap_or((".", path));
     let directory = directory.rsplit('/').next().unwrap_or(directory).trim_start_matches('.').to_ascii_lowercase();
-    let by_name = name.split(['.', '-', '_']).find_map(|word| role_of(WORDS, &word.to_ascii_lowercase()));
+    let by_name = words(name).find_map(|word| role_of(WORDS, &word.to_ascii_lowercase()));
     let by_directory = || {
         let ends = |word: &str| directory.strip_suffix(word).is_some_and(|rest| rest.is_empty() || rest.ends_with('-'));
         DIRECTORIES.iter().find(|(word, _)| ends(word)).map(|(_, role)| *role)
@@ -76,6 +76,21 @@ pub(super) fn role(path: &str, start: Option<&StartCommand>, has_ports: bool) ->
         Some(role) => role,
         None => Role::Service,
     }
+}
+
+/// The words of a file's name: `Dockerfile.dev`, `DevDockerfile`.
+fn words(name: &str) -> impl Iterator<Item = &str> {
+    name.split(['.', '-', '_']).flat_map(|part| {
+        let is_start = |at: usize| {
+            let is_capital = part.as_bytes().get(at).is_some_and(u8::is_ascii_uppercase);
+            is_capital && at > 0 && part.as_bytes().get(at - 1).is_some_and(u8::is_ascii_lowercase)
+        };
+        let mut cuts: Vec<usize> = vec![0];
+        cuts.extend((0..part.len()).filter(|at| is_start(*at)));
+        cuts.push(part.len());
+        let words: Vec<&str> = cuts.windows(2).filter_map(|cut| part.get(*cut.first()?..*cut.last()?)).collect();
+        words
+    })
 }
 
 fn role_of(words: &[(&str, Role)], word: &str) -> Option<Role> {
@@ -103,6 +118,7 @@ mod tests {
         assert_eq!(role("ci.Dockerfile"), Role::Build);
         assert_eq!(role("docker/dev/Dockerfile"), Role::Development);
         assert_eq!(role("Dockerfile-dev"), Role::Development);
+        assert_eq!(role("docker/DevNodeDockerfile"), Role::Development);
         assert_eq!(role("e2e.Dockerfile"), Role::Test);
         assert_eq!(role("database/Dockerfile"), Role::Service);
     }

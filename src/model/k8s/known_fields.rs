@@ -25,6 +25,25 @@ model! {
     label(field) { field.path.clone() }
 }
 
+model! {
+    /// A field without which the API server refuses what it belongs to, and that is not there.
+    pub struct MissingField as "k8s.missing_field" {
+        /// The key.
+        name: String,
+        /// Where it belongs: keys joined by dots, positions in lists left out, such as `spec.template.spec.containers`.
+        path: String,
+    }
+    label(field) { field.path.clone() }
+}
+
+/// What an object has in its keys that its kind does not know, and lacks that it has to have.
+pub(super) struct Judged {
+    /// The keys of which the kind knows nothing, in the order of the text.
+    pub(super) unknown: List<UnknownField>,
+    /// The fields that have to be there, in the order of what they belong to.
+    pub(super) missing: List<MissingField>,
+}
+
 /// The fields, as `fields.txt` has them; what a line of it means stands at its top.
 struct Table {
     definitions: Vec<Definition>,
@@ -35,6 +54,7 @@ struct Table {
 #[derive(Default)]
 struct Definition {
     fields: BTreeMap<&'static str, Option<usize>>,
+    required: Vec<&'static str>,
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| Table::read(include_str!("fields.txt")));
@@ -49,12 +69,16 @@ impl Table {
             places.extend(words.next().map(|name| (name, place)));
             kinds.extend(words.skip(1).map(|kind| (kind, place)));
         }
-        let field = |word: &'static str| match word.split_once('=') {
-            Some((name, definition)) => (name, places.get(definition).copied()),
-            None => (word, None),
+        let field = |word: &'static str| {
+            let (name, definition) = word.split_once('=').unwrap_or((word, ""));
+            (name.trim_end_matches('!'), places.get(definition).copied())
         };
-        let definitions =
-            lines().map(|(_, fields)| Definition { fields: fields.split(' ').map(field).collect() }).collect();
+        let required = |word: &'static str| word.split('=').next()?.strip_suffix('!');
+        let definition = |fields: &'static str| Definition {
+            fields: fields.split(' ').map(field).collect(),
+            required: fields.split(' ').filter_map(required).collect(),
+        };
+        let definitions = lines().map(|(_, fields)| definition(fields)).collect();
         Self { definitions, kinds }
     }
 
@@ -80,18 +104,19 @@ struct Visit<'t> {
     definition: usize,
 }
 
-/// The keys of an object that its kind does not have, in the order of its text; `suggestions` bounds how many known
-/// fields are looked for in their stead. None for kinds that are not built in.
+/// Judges the keys of an object; `suggestions` bounds how many known fields are looked for in the stead of those that
+/// nobody knows. Nothing is said of kinds that are not built in, nor of what a version before the stable one lacks.
 #[must_use]
-pub(super) fn unknown_fields(
+pub(super) fn judge(
     object: NodeRef<'_>,
     (api_version, kind): (&str, &str),
     at: Place,
     suggestions: &mut usize,
-) -> List<UnknownField> {
-    let mut list = List::empty(at);
+) -> Judged {
+    let mut judged = Judged { unknown: List::empty(at), missing: List::empty(at) };
     // What a line belongs to may hang on one that could not be read.
-    let Some(definition) = TABLE.of_kind(api_version, kind).filter(|_| !object.is_partial()) else { return list };
+    let Some(definition) = TABLE.of_kind(api_version, kind).filter(|_| !object.is_partial()) else { return judged };
+    let is_stable = !api_version.contains("alpha") && !api_version.contains("beta");
     let mut visits = vec![Visit { above: None, key: "", definition }];
     let mut stack = vec![(object, 0)];
     while let Some((node, visit)) = stack.pop() {
@@ -99,6 +124,14 @@ pub(super) fn unknown_fields(
         let start = stack.len();
         stack.extend(node.items().map(|item| (item, visit)));
         if is_mapping(node) {
+            // Something else may fill in the rest.
+            let is_whole = || node.entries().all(|entry| is_field_name(entry.key));
+            for name in definition.required.iter().filter(|_| is_stable).filter(|name| node.get(name).is_none()) {
+                if judged.missing.items.len() < MAX_TOLD && is_whole() {
+                    let (at, path) = (node.key_place().unwrap_or(node.place()), join(&path(&visits, visit), name));
+                    judged.missing.items.push(MissingField { at, name: (*name).to_owned(), path });
+                }
+            }
             for entry in node.entries() {
                 match definition.fields.get(entry.key) {
                     Some(Some(below)) => {
@@ -107,11 +140,11 @@ pub(super) fn unknown_fields(
                     }
                     Some(None) => {}
                     None if !is_field_name(entry.key) || visit == 0 && entry.key == SOPS => {}
-                    None if list.items.len() < MAX_TOLD => {
+                    None if judged.unknown.items.len() < MAX_TOLD => {
                         let at = entry.key_node.place();
-                        list.items.push(unknown_field(entry.key, at, (&visits, visit), suggestions));
+                        judged.unknown.items.push(unknown_field(entry.key, at, (&visits, visit), suggestions));
                     }
-                    None => return list,
+                    None => return judged,
                 }
             }
         }
@@ -119,7 +152,7 @@ pub(super) fn unknown_fields(
             added.reverse();
         }
     }
-    list
+    judged
 }
 
 /// Whether a key names a field. Directives of patches and what something else fills in do not: a word in capitals, such
@@ -203,7 +236,7 @@ fn above(visits: &[Visit<'_>], visit: usize, name: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{TABLE, unknown_fields};
+    use super::{TABLE, judge};
     use crate::source::FileId;
     use crate::syntax::yaml::Tree;
 
@@ -211,7 +244,7 @@ mod tests {
     fn told(api_version: &str, kind: &str, text: &str) -> Vec<(String, String)> {
         let tree = Tree::parse(FileId(0), text);
         let root = tree.documents().next().unwrap();
-        let found = unknown_fields(root, (api_version, kind), root.place(), &mut 100);
+        let found = judge(root, (api_version, kind), root.place(), &mut 100).unknown;
         found.items.into_iter().map(|field| (field.path, field.advice)).collect()
     }
 

@@ -27,7 +27,7 @@ pub use config::{Claim, ConfigEntry, ConfigMap, ExternalSecret, Secret, SecretEn
 pub use container::{Container, ContainerPort, ContainerRole, Protocol, Resources, VolumeMount};
 pub use env::{EnvFrom, EnvSource, EnvVar};
 pub use ingress::{Backend, Ingress};
-pub use known_fields::UnknownField;
+pub use known_fields::{MissingField, UnknownField};
 pub use kustomize::{
     Build, Built, Failure, Files, Found, Gap, Generated, ImageOverride, Kustomization, Patch, Reference, build,
 };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::config::{Claim, ConfigMap, ExternalSecret, Secret, ServiceAccount};
 use super::deprecated;
 use super::ingress::Ingress;
-use super::known_fields::{UnknownField, unknown_fields};
+use super::known_fields::{MissingField, UnknownField, judge};
 use super::leaf::{Leaf, leaves};
 use super::network_policy::NetworkPolicy;
 use super::scaling::{Autoscaler, DisruptionBudget};
@@ -45,6 +45,8 @@ model! {
         fields: List<Leaf>,
         /// Its keys that its kind does not have, where the kind is built into Kubernetes.
         unknown_fields: List<UnknownField>,
+        /// The fields that it lacks and has to have, where its kind is built into Kubernetes.
+        missing_fields: List<MissingField>,
     }
     label(meta) { format!("{}/{}", meta.kind(), meta.name.value().map_or("", String::as_str)) }
 }
@@ -171,8 +173,9 @@ pub fn read_with(tree: &Tree, path: &str, templates: &PodTemplates) -> Vec<Objec
         if !api_version.starts_with("kustomize.config.k8s.io/") {
             let mut object = read_object(node, api_version, kind, (path, templates), &budget);
             if !object.is_patch() && !matches!(object.body, Body::TooLarge) {
-                object.meta.unknown_fields =
-                    unknown_fields(node, (api_version, kind), object.meta.at, &mut suggestions);
+                let judged = judge(node, (api_version, kind), object.meta.at, &mut suggestions);
+                object.meta.unknown_fields = judged.unknown;
+                object.meta.missing_fields = judged.missing;
             }
             objects.push(object);
         }
@@ -236,6 +239,7 @@ impl Meta {
             path: path.to_owned(),
             fields: List::empty(at),
             unknown_fields: List::empty(at),
+            missing_fields: List::empty(at),
             name,
         }
     }
