@@ -121,6 +121,15 @@ fn a_key_goes_with_its_line_and_one_of_two_blank_lines() {
 }
 
 #[test]
+fn a_key_between_a_block_and_a_blank_line_stays_where_the_block_would_take_the_line() {
+    assert!(remove("b:\n  a: |+\n    K\n  b: 1\n\n  c: 1\n", &["b", "b"]).is_err());
+    assert_eq!(
+        remove("b:\n  a: |+\n    K\n  b: 1\n  c: 1\n", &["b", "b"]).as_deref(),
+        Ok("b:\n  a: |+\n    K\n  c: 1\n")
+    );
+}
+
+#[test]
 fn what_is_shared_or_filled_in_is_left_alone() {
     let merged = "x: &x {r: 1}\na:\n  <<: *x\n  b: 1\n";
     assert!(set(merged, &["a", "r"], &plain("2")).is_err());

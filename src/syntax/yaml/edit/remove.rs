@@ -42,18 +42,30 @@ impl Editor<'_> {
         let end = self.line_behind(value, before.len())?;
         let mut from = line;
         let to = if let Some(next) = self.line_after(end) {
-            self.behind_blank_lines(line, next)
+            let to = self.behind_blank_lines(line, next);
+            // Blank lines would become lines of the block before them, which may keep them.
+            let is_blank = |rest: &str| rest.lines().next().is_some_and(|line| line.trim().is_empty());
+            if self.text.get(to..).is_some_and(is_blank) && self.is_behind_block(line) {
+                return Err(SHAPE);
+            }
+            to
         } else {
             // The file has no last line end, and keeps having none.
             from = self.text.get(..line).ok_or(SHAPE)?.trim_end_matches(['\n', '\r']).len();
             // The text of a block that would then end the file would lose its line end.
-            let is_block = |id: &NodeId| matches!(self.style(*id), Some(Style::Literal | Style::Folded));
-            if self.scalars.iter().any(|(span, id)| span.end as usize >= from && is_block(id)) {
+            if self.is_behind_block(line) {
                 return Err(SHAPE);
             }
             end
         };
         Ok(vec![Edit::replace(Span::new(from, to), "")])
+    }
+
+    /// Whether the last text before a line is a block.
+    fn is_behind_block(&self, line: usize) -> bool {
+        let end = self.text.get(..line).unwrap_or("").trim_end().len();
+        let is_block = |id: &NodeId| matches!(self.style(*id), Some(Style::Literal | Style::Folded));
+        self.scalars.iter().any(|(span, id)| (span.start as usize) < line && span.end as usize >= end && is_block(id))
     }
 
     /// Where there is a blank line before and behind what goes, one of them goes too; so does one at the top.
