@@ -1,4 +1,4 @@
-//! The fields that Kubernetes knows of its own kinds, and which keys of an object are none of them.
+//! The fields that Kubernetes knows of its own kinds: which keys of an object are none of them, and which it lacks.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
